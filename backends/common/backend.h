@@ -1,0 +1,87 @@
+#ifndef ONNXIFI_BACKENDS_COMMON_BACKEND_H_
+#define ONNXIFI_BACKENDS_COMMON_BACKEND_H_
+
+#include <onnxifi/onnxifi.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backends/common/reject_reason.h"
+#include "base/status.h"
+#include "graph/graph.h"
+
+namespace onnxifi {
+
+class NodeView;
+
+// The answers to onnxGetBackendInfo. 0 in an optional number means "query
+// not supported".
+struct BackendInfo {
+  std::string name;     // at most 49 bytes
+  std::string vendor;
+  std::string version;
+  std::string device;   // at most 63 bytes
+  std::string ir_versions;    // "3 4 5 ..."
+  std::string opset_versions; // "ai.onnx:28 ..."
+  uint64_t device_type = ONNXIFI_DEVICE_TYPE_CPU;
+  uint64_t capabilities = ONNXIFI_CAPABILITY_THREAD_SAFE;
+  uint64_t memory_types = 0;
+  uint64_t memory_size = 0;
+  uint64_t max_graph_size = 0;
+  uint64_t max_graph_count = 0;
+  uint64_t macs_fp32 = 0;
+  uint64_t macs_fp16 = 0;
+  uint64_t memory_bandwidth = 0;
+  uint64_t cpu_read_bandwidth = 0;
+  uint64_t cpu_write_bandwidth = 0;
+};
+
+// A graph compiled for one set of input shapes. Not thread-safe: the glue
+// never runs one object from two threads at once.
+class Executable {
+ public:
+  virtual ~Executable() = default;
+  // Concrete shapes of the graph's outputs, in model order.
+  virtual const std::vector<graph::Shape>& output_shapes() const = 0;
+  // Reads dense inputs, writes dense outputs, any alignment, in model order.
+  // Synchronous; allocates nothing. SUCCESS, or the status of the failure.
+  virtual onnxStatus Run(std::span<const void* const> inputs,
+                         std::span<void* const> outputs) = 0;
+};
+
+// A graph that the backend accepted: weights packed, kernels chosen as far as
+// shapes allow. Specialize is called under the graph's lock.
+class CompiledGraph {
+ public:
+  virtual ~CompiledGraph() = default;
+  // The executable for these input shapes; kept by the caller, which caches
+  // it by shape. UNSUPPORTED_SHAPE/MISMATCHING_SHAPE when they cannot run.
+  virtual Result<std::unique_ptr<Executable>> Specialize(
+      const std::vector<graph::Shape>& input_shapes) = 0;
+};
+
+// Options from onnxInitBackend/onnxInitGraph.
+struct CompileOptions {
+  uint64_t optimization = ONNXIFI_OPTIMIZATION_LOW_LATENCY;
+};
+
+// One device of one plugin: what a plugin author implements. All methods may
+// be called from several threads at once.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual const BackendInfo& info() const = 0;
+  // Refuses a node with a reason, or accepts it for good.
+  virtual Reject Supports(const NodeView& node) const = 0;
+  // Compiles a checked graph whose nodes Supports accepted and whose weights
+  // are present. The graph is handed over.
+  virtual Result<std::unique_ptr<CompiledGraph>> Compile(
+      graph::Graph graph, const CompileOptions& options) = 0;
+};
+
+}  // namespace onnxifi
+
+#endif  // ONNXIFI_BACKENDS_COMMON_BACKEND_H_

@@ -1,0 +1,47 @@
+# onnxifi_add_plugin(NAME SRCS... DEPS... [VENDOR text])
+# Builds lib/onnxifi/plugins/libonnxifi-NAME.so: exports are limited to the
+# ABI list by a version script, and archives are linked in hidden.
+function(onnxifi_add_plugin NAME)
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
+  add_library(onnxifi-${NAME} MODULE ${ARG_SRCS})
+  target_include_directories(onnxifi-${NAME} PRIVATE "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(onnxifi-${NAME} PRIVATE onnxifi_options ${ARG_DEPS})
+  set_target_properties(onnxifi-${NAME} PROPERTIES
+    OUTPUT_NAME "onnxifi-${NAME}"
+    LIBRARY_OUTPUT_DIRECTORY "${ONNXIFI_PLUGIN_OUTPUT_DIR}"
+    LINK_DEPENDS "${CMAKE_SOURCE_DIR}/backends/common/plugin_exports.map")
+  target_link_options(onnxifi-${NAME} PRIVATE
+    "-Wl,--version-script=${CMAKE_SOURCE_DIR}/backends/common/plugin_exports.map"
+    -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -Wl,-z,relro -Wl,-z,now
+    -Wl,--gc-sections)
+  if(NOT ONNXIFI_SANITIZE)
+    target_link_options(onnxifi-${NAME} PRIVATE -Wl,-z,defs)
+  endif()
+  set_property(GLOBAL APPEND PROPERTY ONNXIFI_PLUGINS onnxifi-${NAME})
+endfunction()
+
+# onnxifi_op_table(OUT_VAR DIR NAMESPACE)
+# Writes a source file with the table of every operator file in DIR: the
+# folder is the list. A file that forgets its ONNXIFI_DEFINE_OPS entry fails
+# the link.
+function(onnxifi_op_table OUT_VAR DIR NAMESPACE)
+  file(GLOB files CONFIGURE_DEPENDS "${DIR}/*.cc")
+  list(FILTER files EXCLUDE REGEX "_test\\.cc$")
+  set(externs "")
+  set(rows "")
+  foreach(file ${files})
+    get_filename_component(stem "${file}" NAME_WE)
+    string(APPEND externs "extern const OpTable kOps_${stem};\n")
+    string(APPEND rows "    &${NAMESPACE}::kOps_${stem},\n")
+  endforeach()
+  set(text "// Generated from ${DIR}; do not edit.\n\
+#include \"backends/common/op_table.h\"\n\n\
+namespace ${NAMESPACE} {\n${externs}}  // namespace ${NAMESPACE}\n\n\
+namespace ${NAMESPACE} {\n\
+const OpTable* const kAllOps[] = {\n${rows}    nullptr};\n\
+}  // namespace ${NAMESPACE}\n")
+  string(MAKE_C_IDENTIFIER "${NAMESPACE}" id)
+  set(out "${CMAKE_CURRENT_BINARY_DIR}/op_table_${id}.cc")
+  file(CONFIGURE OUTPUT "${out}" CONTENT "${text}" @ONLY)
+  set(${OUT_VAR} "${out}" ${files} PARENT_SCOPE)
+endfunction()
