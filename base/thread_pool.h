@@ -31,7 +31,8 @@ class ThreadPool {
   // and returns when all are done. fn must not throw.
   template <typename Fn>
   void ParallelFor(int64_t chunks, const Fn& fn) {
-    Run(chunks,
+    Run(
+        chunks,
         [](const void* ctx, int64_t chunk) {
           (*static_cast<const Fn*>(ctx))(chunk);
         },
@@ -59,9 +60,23 @@ class ThreadPool {
     });
   }
 
+  // Ends the workers; the next job starts new ones. The pool stays usable,
+  // also while a job runs.
+  void Stop();
+  // No worker exists and no job runs.
+  bool idle() const;
+
   // The pool of this library: as many threads as the process may use
-  // (affinity and cgroup quota), or ONNXIFI_NUM_THREADS. Made at first use.
+  // (affinity and cgroup quota), or ONNXIFI_NUM_THREADS. Made at first use,
+  // valid until the library is unloaded.
   static ThreadPool& Global();
+  // Global().Stop() if there is a global pool. Called when the last object of
+  // the library is released, so that it can be unloaded.
+  static void ShutdownGlobal();
+
+  // `init` runs once on every worker of every pool before its next chunk,
+  // e.g. to tell another runtime that this thread is not to be multiplied.
+  static void SetWorkerInit(void (*init)());
 
  private:
   static constexpr int64_t kRangesPerThread = 4;
