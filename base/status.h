@@ -20,10 +20,10 @@ class [[nodiscard]] Status {
   Status() = default;
   Status(onnxStatus code, std::string message)
       : code_(code),
-        message_(code == ONNXIFI_STATUS_SUCCESS
-                     ? nullptr
-                     : std::make_shared<const std::string>(
-                           std::move(message))) {}
+        message_(
+            code == ONNXIFI_STATUS_SUCCESS
+                ? nullptr
+                : std::make_shared<const std::string>(std::move(message))) {}
 
   static Status Ok() { return Status(); }
 
@@ -48,13 +48,11 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}          // NOLINT: implicit
-  Result(Status status) : state_(std::move(status)) {}   // NOLINT: implicit
+  Result(T value) : state_(std::move(value)) {}         // NOLINT: implicit
+  Result(Status status) : state_(std::move(status)) {}  // NOLINT: implicit
 
   bool ok() const { return std::holds_alternative<T>(state_); }
-  Status status() const {
-    return ok() ? Status() : std::get<Status>(state_);
-  }
+  Status status() const { return ok() ? Status() : std::get<Status>(state_); }
   T& value() & { return std::get<T>(state_); }
   const T& value() const& { return std::get<T>(state_); }
   T&& value() && { return std::get<T>(std::move(state_)); }
@@ -70,12 +68,11 @@ class [[nodiscard]] Result {
 #define ONNXIFI_CONCAT_INNER(a, b) a##b
 #define ONNXIFI_CONCAT(a, b) ONNXIFI_CONCAT_INNER(a, b)
 
-#define ONNXIFI_RETURN_IF_ERROR(expr)                      \
-  do {                                                     \
-    if (::onnxifi::Status onnxifi_status_ = (expr);        \
-        !onnxifi_status_.ok()) {                           \
-      return onnxifi_status_;                              \
-    }                                                      \
+#define ONNXIFI_RETURN_IF_ERROR(expr)                                        \
+  do {                                                                       \
+    if (::onnxifi::Status onnxifi_status_ = (expr); !onnxifi_status_.ok()) { \
+      return onnxifi_status_;                                                \
+    }                                                                        \
   } while (false)
 
 #define ONNXIFI_ASSIGN_OR_RETURN(lhs, expr) \

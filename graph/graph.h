@@ -58,8 +58,16 @@ struct Value {
 // One attribute. Only the member that belongs to `kind` is set.
 struct Attribute {
   enum class Kind {
-    kFloat, kInt, kString, kTensor, kGraph,
-    kFloats, kInts, kStrings, kTensors, kGraphs,
+    kFloat,
+    kInt,
+    kString,
+    kTensor,
+    kGraph,
+    kFloats,
+    kInts,
+    kStrings,
+    kTensors,
+    kGraphs,
     kOther,  // types and sparse tensors
   };
 
@@ -98,9 +106,9 @@ struct Graph {
   std::map<std::string, int> opsets;  // "" for ai.onnx
   std::vector<Value> values;
   std::vector<Node> nodes;
-  std::vector<ValueId> inputs;   // run-time inputs, in model order
-  std::vector<ValueId> outputs;  // in model order
-  std::vector<ValueId> captures; // outer values a subgraph reads, by name
+  std::vector<ValueId> inputs;    // run-time inputs, in model order
+  std::vector<ValueId> outputs;   // in model order
+  std::vector<ValueId> captures;  // outer values a subgraph reads, by name
 
   const Value& value(ValueId id) const {
     return values[static_cast<size_t>(id)];

@@ -20,12 +20,12 @@ class NodeView;
 // The answers to onnxGetBackendInfo. 0 in an optional number means "query
 // not supported".
 struct BackendInfo {
-  std::string name;     // at most 49 bytes
+  std::string name;  // at most 49 bytes
   std::string vendor;
   std::string version;
-  std::string device;   // at most 63 bytes
-  std::string ir_versions;    // "3 4 5 ..."
-  std::string opset_versions; // "ai.onnx:28 ..."
+  std::string device;          // at most 63 bytes
+  std::string ir_versions;     // "3 4 5 ..."
+  std::string opset_versions;  // "ai.onnx:28 ..."
   uint64_t device_type = ONNXIFI_DEVICE_TYPE_CPU;
   uint64_t capabilities = ONNXIFI_CAPABILITY_THREAD_SAFE;
   uint64_t memory_types = 0;

@@ -3,11 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <string>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -34,18 +35,28 @@ struct TensorDesc {
 // Bytes that a tensor occupies, padding of its layout included.
 Result<size_t> DescBytes(const TensorDesc& desc);
 
+// Facts about a whole graph that NodeView answers from; computed once.
+struct GraphFacts {
+  explicit GraphFacts(const graph::Graph& graph)
+      : producers(graph::Producers(graph)) {}
+  std::vector<int32_t> producers;  // node index per value, -1 = none
+};
+
 // What a kernel sees of a node before shapes are fixed: types, ranks and
 // dimensions as far as the model tells (-1 = not known), constants, and
 // attributes. Cheap to copy; valid while the graph lives.
 class NodeView {
  public:
-  NodeView(const graph::Graph& graph, const graph::Node& node)
-      : graph_(graph), node_(node) {}
+  // Without facts, questions about other nodes cost a pass over the graph.
+  NodeView(const graph::Graph& graph, const graph::Node& node,
+           const GraphFacts* facts = nullptr)
+      : graph_(graph), node_(node), facts_(facts) {}
 
   const graph::Node& node() const { return node_; }
   const graph::Graph& graph() const { return graph_; }
   graph::AttrReader attrs() const { return graph::AttrReader(node_); }
   int opset() const { return node_.opset; }
+  const GraphFacts* facts() const { return facts_; }
 
   size_t input_count() const { return node_.inputs.size(); }
   size_t output_count() const { return node_.outputs.size(); }
@@ -76,7 +87,12 @@ class NodeView {
  private:
   const graph::Graph& graph_;
   const graph::Node& node_;
+  const GraphFacts* facts_;
 };
+
+// True when input i will be known when a plan is made for concrete shapes: it
+// is constant, or follows from constants and from Shape or Size of anything.
+bool IsShapeComputed(const NodeView& node, size_t i);
 
 // What Run gets: pointers resolved when the plan was made. An absent input or
 // output is nullptr. `scratch` is 64-byte aligned and as large as was booked.
@@ -112,7 +128,7 @@ class PackCache {
   std::shared_ptr<const void> Find(const std::string& key) const;
   void Put(const std::string& key, std::shared_ptr<const void> value);
 
-  std::vector<std::pair<std::string, std::shared_ptr<const void>>> entries_;
+  std::unordered_map<std::string, std::shared_ptr<const void>> entries_;
 };
 
 // How results are computed (docs/numerics.md). kStrict: fp32 fused
@@ -153,6 +169,9 @@ class PrepareContext : public NodeView {
   // `o` (Concat without copy). A wish: Run must compare
   // args.in[i] == (char*)args.out[o] + offset and copy when they differ.
   virtual void PlaceInput(size_t i, size_t o, size_t offset) = 0;
+  // Run does not read input i (its data was packed here): the plan need not
+  // keep it, and args.in[i] is nullptr.
+  virtual void ReleaseInput(size_t i) = 0;
   // Reserves at least `bytes` of scratch for this step; the largest call
   // counts.
   virtual void BookScratch(size_t bytes) = 0;
@@ -199,13 +218,13 @@ struct OpTable {
 
 // Defines the entry of an operator file: the stem must equal the file's.
 //   ONNXIFI_DEFINE_OPS(relu, {.op = "Relu", .supports = &Supports, ...});
-#define ONNXIFI_DEFINE_OPS(stem, ...)                          \
-  namespace {                                                  \
+#define ONNXIFI_DEFINE_OPS(stem, ...)                              \
+  namespace {                                                      \
   constexpr ::onnxifi::OpKernel kKernels_##stem[] = {__VA_ARGS__}; \
-  }                                                            \
-  extern const ::onnxifi::OpTable kOps_##stem;                 \
-  const ::onnxifi::OpTable kOps_##stem = {                     \
-      kKernels_##stem, std::size(kKernels_##stem)}
+  }                                                                \
+  extern const ::onnxifi::OpTable kOps_##stem;                     \
+  const ::onnxifi::OpTable kOps_##stem = {kKernels_##stem,         \
+                                          std::size(kKernels_##stem)}
 
 }  // namespace onnxifi
 

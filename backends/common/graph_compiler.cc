@@ -1,0 +1,170 @@
+#include "backends/common/graph_compiler.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "backends/common/plan_builder.h"
+#include "base/str_cat.h"
+
+namespace onnxifi {
+
+using graph::kNoValue;
+using graph::TensorPtr;
+
+namespace {
+
+bool AllFixed(const graph::Graph& graph) {
+  for (const graph::ValueId id : graph.inputs) {
+    const graph::Value& value = graph.value(id);
+    if (!value.has_shape || std::any_of(value.dims.begin(), value.dims.end(),
+                                        [](int64_t dim) { return dim < 0; })) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::vector<graph::Shape> FixedShapes(const graph::Graph& graph) {
+  std::vector<graph::Shape> shapes;
+  for (const graph::ValueId id : graph.inputs) {
+    shapes.push_back(graph.value(id).dims);
+  }
+  return shapes;
+}
+
+// Evaluates one node; false when it must stay.
+bool FoldNode(graph::Graph& graph, const graph::Node& node,
+              const OpRegistry& registry, const CompilerHooks& hooks,
+              ThreadPool& pool) {
+  std::vector<TensorPtr> inputs;
+  for (const graph::ValueId id : node.inputs) {
+    if (id == kNoValue) {
+      inputs.push_back(nullptr);
+      continue;
+    }
+    if (graph.value(id).constant == nullptr) return false;
+    inputs.push_back(graph.value(id).constant);
+  }
+  Reject why;
+  const OpKernel* kernel = registry.Find(NodeView(graph, node), &why);
+  if (kernel == nullptr || kernel->nondeterministic) return false;
+  const Result<std::vector<TensorPtr>> outputs =
+      EvaluateNode(graph, node, *kernel, inputs, hooks, pool);
+  if (!outputs.ok()) return false;
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    if ((*outputs)[i] == nullptr) continue;
+    graph::Value& value = graph.value(node.outputs[i]);
+    value.constant = (*outputs)[i];
+    value.type = value.constant->type;
+    value.dims = value.constant->dims;
+    value.symbols.clear();
+    value.has_shape = true;
+    value.kind = graph::Value::Kind::kTensor;
+  }
+  return true;
+}
+
+}  // namespace
+
+void FoldConstants(graph::Graph& graph, const OpRegistry& registry,
+                   const CompilerHooks& hooks, ThreadPool& pool) {
+  std::vector<graph::Node> kept;
+  kept.reserve(graph.nodes.size());
+  for (graph::Node& node : graph.nodes) {
+    if (!FoldNode(graph, node, registry, hooks, pool)) {
+      kept.push_back(std::move(node));
+    }
+  }
+  graph.nodes = std::move(kept);
+}
+
+GraphCompiler::GraphCompiler(graph::Graph graph, const CompilerHooks& hooks,
+                             ThreadPool& pool)
+    : graph_(std::move(graph)), hooks_(hooks), pool_(pool) {}
+
+Result<std::unique_ptr<CompiledGraph>> GraphCompiler::Create(
+    graph::Graph graph, const OpRegistry& registry, const CompilerHooks& hooks,
+    ThreadPool& pool) {
+  std::unique_ptr<GraphCompiler> compiler(
+      new GraphCompiler(std::move(graph), hooks, pool));
+  ONNXIFI_RETURN_IF_ERROR(compiler->Compile(registry));
+  return std::unique_ptr<CompiledGraph>(std::move(compiler));
+}
+
+Status GraphCompiler::Compile(const OpRegistry& registry) {
+  graph::RemoveDeadNodes(graph_);
+  FoldConstants(graph_, registry, hooks_, pool_);
+  if (hooks_.rewrite != nullptr) {
+    ONNXIFI_RETURN_IF_ERROR(hooks_.rewrite(graph_));
+    FoldConstants(graph_, registry, hooks_, pool_);
+  }
+  graph::RemoveDeadNodes(graph_);
+  ONNXIFI_RETURN_IF_ERROR(ChooseKernels(registry));
+  fixed_shapes_ = AllFixed(graph_);
+  if (!fixed_shapes_) return OwnConstants();
+  first_shapes_ = FixedShapes(graph_);
+  ONNXIFI_ASSIGN_OR_RETURN(first_, Plan(first_shapes_));
+  graph_ = graph::Graph();
+  kernels_.clear();
+  packed_ = PackCache();
+  return Status::Ok();
+}
+
+Status GraphCompiler::ChooseKernels(const OpRegistry& registry) {
+  const GraphFacts facts(graph_);
+  for (const graph::Node& node : graph_.nodes) {
+    Reject why;
+    const OpKernel* kernel =
+        registry.Find(NodeView(graph_, node, &facts), &why);
+    if (kernel == nullptr) {
+      return Status(RejectStatus(why.reason),
+                    StrCat("node '", node.name, "' (", node.op_type,
+                           "): ", RejectText(why.reason), ": ", why.detail));
+    }
+    kernels_.push_back(kernel);
+  }
+  return Status::Ok();
+}
+
+// Copies constants that live in memory of the caller.
+Status GraphCompiler::OwnConstants() {
+  for (graph::Value& value : graph_.values) {
+    if (value.constant == nullptr || value.constant->owner != nullptr) {
+      continue;
+    }
+    ONNXIFI_ASSIGN_OR_RETURN(
+        const graph::NewTensor copy,
+        graph::MakeTensor(value.constant->type, value.constant->dims));
+    if (value.constant->bytes > 0) {
+      std::memcpy(copy.data, value.constant->data, value.constant->bytes);
+    }
+    value.constant = copy.tensor;
+  }
+  return Status::Ok();
+}
+
+Result<std::unique_ptr<Executable>> GraphCompiler::Plan(
+    const std::vector<graph::Shape>& input_shapes) {
+  const PlanEnvironment env{&graph_, &kernels_, &hooks_, &packed_, &pool_};
+  ONNXIFI_ASSIGN_OR_RETURN(onnxifi::Plan plan,
+                           PlanBuilder(env, true).Build(input_shapes));
+  ONNXIFI_ASSIGN_OR_RETURN(std::unique_ptr<FlatProgram> program,
+                           BindPlan(std::move(plan), pool_, hooks_.run_hooks));
+  return std::unique_ptr<Executable>(std::move(program));
+}
+
+Result<std::unique_ptr<Executable>> GraphCompiler::Specialize(
+    const std::vector<graph::Shape>& input_shapes) {
+  if (!fixed_shapes_) return Plan(input_shapes);
+  if (input_shapes != first_shapes_) {
+    return Status(ONNXIFI_STATUS_MISMATCHING_SHAPE,
+                  "the model fixes its input shapes; bind exactly those");
+  }
+  if (first_ == nullptr) {
+    return Status(ONNXIFI_STATUS_INTERNAL_ERROR,
+                  "a graph of fixed shapes was specialized twice");
+  }
+  return std::move(first_);
+}
+
+}  // namespace onnxifi

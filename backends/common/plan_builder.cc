@@ -1,0 +1,239 @@
+#include "backends/common/plan_builder.h"
+
+#include "backends/common/node_planner.h"
+#include "base/str_cat.h"
+
+namespace onnxifi {
+
+using graph::kNoValue;
+using graph::TensorPtr;
+using graph::ValueId;
+
+PlanBuilder::PlanBuilder(const PlanEnvironment& environment, bool fold)
+    : env_(environment),
+      fold_(fold),
+      facts_(*environment.graph),
+      tensors_of_(environment.graph->values.size()) {}
+
+PlanBuilder::~PlanBuilder() = default;
+
+Result<Plan> PlanBuilder::Build(const std::vector<graph::Shape>& input_shapes) {
+  ONNXIFI_RETURN_IF_ERROR(AddInputs(input_shapes));
+  ONNXIFI_RETURN_IF_ERROR(AddConstants());
+  for (size_t i = 0; i < env_.graph->nodes.size(); ++i) {
+    const Status status = PlanNode(i);
+    if (!status.ok()) {
+      const graph::Node& node = env_.graph->nodes[i];
+      return status.WithContext(
+          StrCat("node '", node.name, "' (", node.op_type, ")"));
+    }
+  }
+  ONNXIFI_RETURN_IF_ERROR(AddOutputs());
+  return std::move(plan_);
+}
+
+Status PlanBuilder::AddInputs(const std::vector<graph::Shape>& input_shapes) {
+  const graph::Graph& graph = *env_.graph;
+  if (input_shapes.size() != graph.inputs.size()) {
+    return Status(ONNXIFI_STATUS_INTERNAL_ERROR,
+                  "one shape per graph input expected");
+  }
+  for (size_t i = 0; i < graph.inputs.size(); ++i) {
+    TensorDesc desc{graph.value(graph.inputs[i]).type, input_shapes[i],
+                    Layout::kPlain};
+    PlanBuffer buffer;
+    buffer.kind = PlanBuffer::Kind::kInput;
+    buffer.io = static_cast<uint32_t>(i);
+    ONNXIFI_ASSIGN_OR_RETURN(buffer.bytes, DescBytes(desc));
+    const TensorId id =
+        plan_.AddTensor(std::move(desc), plan_.AddBuffer(std::move(buffer)));
+    plan_.inputs.push_back(id);
+    Bind(graph.inputs[i], id);
+  }
+  return Status::Ok();
+}
+
+Status PlanBuilder::AddConstants() {
+  const graph::Graph& graph = *env_.graph;
+  for (size_t v = 0; v < graph.values.size(); ++v) {
+    if (graph.values[v].constant == nullptr) continue;
+    Bind(static_cast<ValueId>(v), AddConstant(graph.values[v].constant));
+  }
+  return Status::Ok();
+}
+
+TensorId PlanBuilder::AddConstant(const TensorPtr& tensor) {
+  PlanBuffer buffer;
+  buffer.kind = PlanBuffer::Kind::kConstant;
+  buffer.bytes = tensor->bytes;
+  buffer.constant = tensor;
+  return plan_.AddTensor({tensor->type, tensor->dims, Layout::kPlain},
+                         plan_.AddBuffer(std::move(buffer)));
+}
+
+TensorId PlanBuilder::Primary(ValueId value) const {
+  const auto& tensors = tensors_of_[static_cast<size_t>(value)];
+  return tensors.empty() ? kNoTensor : tensors.front();
+}
+
+void PlanBuilder::Bind(ValueId value, TensorId tensor) {
+  tensors_of_[static_cast<size_t>(value)].push_back(tensor);
+}
+
+TensorPtr PlanBuilder::Known(ValueId value) const {
+  if (value == kNoValue) return nullptr;
+  const TensorId id = Primary(value);
+  if (id == kNoTensor) return nullptr;
+  const PlanTensor& tensor = plan_.tensor(id);
+  return plan_.buffers[static_cast<size_t>(tensor.buffer)].constant;
+}
+
+Result<TensorId> PlanBuilder::InLayout(ValueId value, Layout layout) {
+  const std::vector<TensorId>& tensors =
+      tensors_of_[static_cast<size_t>(value)];
+  for (const TensorId id : tensors) {
+    if (plan_.tensor(id).desc.layout == layout) return id;
+  }
+  if (tensors.empty()) return kNoTensor;
+  const TensorId from = tensors.front();
+  TensorDesc desc = plan_.tensor(from).desc;
+  if (env_.hooks->make_reorder == nullptr) {
+    return Status(ONNXIFI_STATUS_INTERNAL_ERROR,
+                  "this backend has no layouts to convert between");
+  }
+  PlanStep step;
+  ONNXIFI_RETURN_IF_ERROR(
+      env_.hooks->make_reorder(desc, layout, &step.fn, &step.state));
+  desc.layout = layout;
+  PlanBuffer buffer;
+  ONNXIFI_ASSIGN_OR_RETURN(buffer.bytes, DescBytes(desc));
+  const TensorId to =
+      plan_.AddTensor(std::move(desc), plan_.AddBuffer(std::move(buffer)));
+  step.inputs = {from};
+  step.outputs = {to};
+  step.node_name = "reorder of " + env_.graph->value(value).name;
+  plan_.AddStep(std::move(step));
+  Bind(value, to);
+  return to;
+}
+
+bool PlanBuilder::AllInputsKnown(const graph::Node& node) const {
+  for (const ValueId value : node.inputs) {
+    if (value != kNoValue && Known(value) == nullptr) return false;
+  }
+  return true;
+}
+
+Result<bool> PlanBuilder::TryFold(const graph::Node& node,
+                                  const OpKernel& kernel) {
+  if (!fold_ || kernel.nondeterministic || !AllInputsKnown(node)) {
+    return false;
+  }
+  std::vector<TensorPtr> inputs;
+  for (const ValueId value : node.inputs) inputs.push_back(Known(value));
+  ONNXIFI_ASSIGN_OR_RETURN(
+      const std::vector<TensorPtr> outputs,
+      EvaluateNode(*env_.graph, node, kernel, inputs, *env_.hooks, *env_.pool));
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i] != nullptr) Bind(node.outputs[i], AddConstant(outputs[i]));
+  }
+  return true;
+}
+
+Status PlanBuilder::PlanNode(size_t index) {
+  const graph::Node& node = env_.graph->nodes[index];
+  const OpKernel& kernel = *(*env_.kernels)[index];
+  ONNXIFI_ASSIGN_OR_RETURN(const bool folded, TryFold(node, kernel));
+  if (folded) return Status::Ok();
+  NodePlanner planner(*this, node);
+  ONNXIFI_RETURN_IF_ERROR(planner.Open(kernel));
+  ONNXIFI_RETURN_IF_ERROR(kernel.prepare(planner));
+  return planner.Commit();
+}
+
+Status PlanBuilder::AddOutputs() {
+  for (const ValueId value : env_.graph->outputs) {
+    ONNXIFI_ASSIGN_OR_RETURN(const TensorId id,
+                             InLayout(value, Layout::kPlain));
+    if (id == kNoTensor) {
+      return Status(ONNXIFI_STATUS_INVALID_MODEL,
+                    "graph output '" + env_.graph->value(value).name +
+                        "' is not produced by any node");
+    }
+    plan_.outputs.push_back(id);
+  }
+  return Status::Ok();
+}
+
+namespace {
+
+// A graph of one node whose inputs are constants and whose outputs are the
+// graph's.
+graph::Graph SingleNodeGraph(const graph::Graph& graph, const graph::Node& node,
+                             const std::vector<TensorPtr>& inputs) {
+  graph::Graph single;
+  single.name = node.name;
+  single.ir_version = graph.ir_version;
+  single.opsets = graph.opsets;
+  graph::Node copy = node;
+  for (size_t i = 0; i < copy.inputs.size(); ++i) {
+    if (copy.inputs[i] == kNoValue) continue;
+    graph::Value value = graph.value(copy.inputs[i]);
+    value.constant = inputs[i];
+    value.type = inputs[i]->type;
+    value.dims = inputs[i]->dims;
+    value.symbols.clear();
+    value.has_shape = true;
+    copy.inputs[i] = static_cast<ValueId>(single.values.size());
+    single.values.push_back(std::move(value));
+  }
+  for (ValueId& output : copy.outputs) {
+    if (output == kNoValue) continue;
+    graph::Value value = graph.value(output);
+    value.constant = nullptr;
+    output = static_cast<ValueId>(single.values.size());
+    single.values.push_back(std::move(value));
+    single.outputs.push_back(output);
+  }
+  single.nodes.push_back(std::move(copy));
+  return single;
+}
+
+}  // namespace
+
+Result<std::vector<TensorPtr>> EvaluateNode(
+    const graph::Graph& graph, const graph::Node& node, const OpKernel& kernel,
+    const std::vector<TensorPtr>& inputs, const CompilerHooks& hooks,
+    ThreadPool& pool) {
+  const graph::Graph single = SingleNodeGraph(graph, node, inputs);
+  const std::vector<const OpKernel*> kernels = {&kernel};
+  PackCache packed;
+  const PlanEnvironment env{&single, &kernels, &hooks, &packed, &pool};
+  ONNXIFI_ASSIGN_OR_RETURN(Plan plan, PlanBuilder(env, false).Build({}));
+
+  std::vector<graph::NewTensor> made;
+  std::vector<void*> buffers;
+  for (const TensorId id : plan.outputs) {
+    const TensorDesc& desc = plan.tensor(id).desc;
+    ONNXIFI_ASSIGN_OR_RETURN(graph::NewTensor tensor,
+                             graph::MakeTensor(desc.type, desc.dims));
+    buffers.push_back(tensor.data);
+    made.push_back(std::move(tensor));
+  }
+  ONNXIFI_ASSIGN_OR_RETURN(const std::unique_ptr<FlatProgram> program,
+                           BindPlan(std::move(plan), pool, hooks.run_hooks));
+  if (const onnxStatus status = program->Run({}, buffers);
+      status != ONNXIFI_STATUS_SUCCESS) {
+    return Status(status,
+                  "evaluation on constants failed; an index or size "
+                  "in the model's data is out of range");
+  }
+  std::vector<TensorPtr> outputs(node.outputs.size());
+  size_t next = 0;
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    if (node.outputs[i] != kNoValue) outputs[i] = made[next++].tensor;
+  }
+  return outputs;
+}
+
+}  // namespace onnxifi
