@@ -1,0 +1,12 @@
+# Puts the tools of scripts/setup.sh on PATH. Use: . scripts/env.sh
+# shellcheck shell=bash
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+export ONNXIFI_CACHE ONNXIFI_THIRD_PARTY ONNXIFI_VENV
+case ":$PATH:" in
+  *":$ONNXIFI_VENV/bin:"*) ;;
+  *) export PATH="$ONNXIFI_VENV/bin:$PATH" ;;
+esac
+# Compiler results survive a removed build directory.
+export CCACHE_DIR="${CCACHE_DIR:-$ONNXIFI_CACHE/ccache}"
+export CCACHE_BASEDIR="${CCACHE_BASEDIR:-$ONNXIFI_ROOT}"
+export CCACHE_NOHASHDIR=1
