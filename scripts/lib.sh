@@ -1,6 +1,6 @@
 # Shared by the scripts; sourced, never run. Sets the locations, the log
 # form and the few helpers that more than one script needs.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 ONNXIFI_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 ONNXIFI_CACHE=${ONNXIFI_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/onnxifi}

@@ -7,8 +7,8 @@
 # Distribution packages go into the system (root or sudo). Everything else
 # goes below $ONNXIFI_CACHE (default ~/.cache/onnxifi): a virtual environment
 # with the pinned tools, protobuf and ONNX's C++ library as static archives.
-# --for-tests adds clang, its formatter and sanitizers, and the packages that
-# the compatibility tests talk to.
+# --for-tests adds the test and benchmark libraries, clang with its formatter and
+# sanitizers, and the software that the compatibility tests talk to.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 . "$ONNXIFI_ROOT/scripts/third_party/flags.sh"
@@ -16,10 +16,10 @@ set -euo pipefail
 . "$ONNXIFI_ROOT/scripts/third_party/protobuf.sh"
 . "$ONNXIFI_ROOT/scripts/third_party/onnx.sh"
 
-BUILD_PACKAGES=(ca-certificates ccache dpkg-dev file g++ git libbenchmark-dev
-  libcli11-dev libdnnl-dev libgtest-dev make nlohmann-json3-dev pkg-config
-  python3 python3-venv)
-TEST_PACKAGES=(clang-14 clang-format-14 libclang-rt-14-dev libprotobuf32)
+BUILD_PACKAGES=(ca-certificates ccache dpkg-dev file g++ git libcli11-dev
+  libdnnl-dev libhwy-dev make nlohmann-json3-dev python3 python3-venv)
+TEST_PACKAGES=(binutils clang-14 clang-format-14 libbenchmark-dev
+  libclang-rt-14-dev libgtest-dev libomp-14-dev libprotobuf-dev pkg-config)
 
 install_packages() {
   local package missing=()

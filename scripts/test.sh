@@ -2,24 +2,29 @@
 # Sets up, builds one preset and runs every test. The last line is
 # `N passed, N failed`; the exit status is 0 only when none failed.
 #
-#   scripts/test.sh [--preset release|debug|asan|tsan|clang] [CTEST_OPTION...]
+#   scripts/test.sh [--preset release|debug|asan|tsan|clang]
+#                   [--compiler gcc|clang] [CTEST_OPTION...]
 #
-# What follows the preset goes to ctest, e.g. `-L unit` or `-R loader`.
+# What follows goes to ctest, e.g. `-R loader`, or `-LE long`.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
 PRESET=release
-if [ "${1:-}" = --preset ]; then
-  PRESET=${2:?--preset needs a name}
+BUILD_OPTIONS=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --preset) PRESET=${2:?--preset needs a name} ;;
+    --compiler) BUILD_OPTIONS+=(--compiler "${2:?--compiler needs a name}") ;;
+    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) break ;;
+  esac
   shift 2
-elif [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
-  sed -n '2,7s/^# \{0,1\}//p' "$0"
-  exit 0
-fi
+done
 
 start=$SECONDS
 "$ONNXIFI_ROOT/scripts/setup.sh" --for-tests
-"$ONNXIFI_ROOT/scripts/build.sh" --preset "$PRESET"
+"$ONNXIFI_ROOT/scripts/build.sh" --preset "$PRESET" --tests \
+  ${BUILD_OPTIONS[@]+"${BUILD_OPTIONS[@]}"}
 
 # Sanitizer reports end the process, so that no test can pass over one. The
 # leak checker stays on; third-party code that was built without TSan is
