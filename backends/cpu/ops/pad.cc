@@ -1,0 +1,218 @@
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "backends/cpu/kernels/axis_gather.h"
+#include "backends/cpu/kernels/block_copy.h"
+#include "backends/cpu/kernels/move_util.h"
+#include "base/checked.h"
+#include "base/str_cat.h"
+
+namespace onnxifi::cpu {
+namespace {
+
+using graph::DataType;
+using graph::Shape;
+
+enum class Mode : uint8_t { kConstant, kEdge, kReflect, kWrap };
+
+struct State {
+  Mode mode = Mode::kConstant;
+  Shape in_dims;
+  Shape out_dims;
+  Shape begins;  // elements added in front of each axis; negative crops
+  std::array<unsigned char, 16> fill = {};
+  int64_t element_bytes = 4;
+  // Inputs that only the run knows.
+  bool read_pads = false;
+  bool read_fill = false;
+  bool read_axes = false;
+  DataType axes_type = DataType::kInt64;
+  int64_t pads = 0;  // elements of the pads input
+};
+
+bool ParseMode(const NodeView& n, Mode* mode) {
+  const std::string_view text = n.attrs().String("mode", "constant");
+  if (text == "constant")
+    *mode = Mode::kConstant;
+  else if (text == "edge")
+    *mode = Mode::kEdge;
+  else if (text == "reflect")
+    *mode = Mode::kReflect;
+  else if (text == "wrap")
+    *mode = Mode::kWrap;
+  else
+    return false;
+  return true;
+}
+
+Reject Supports(const NodeView& n) {
+  Mode mode;
+  if (!ParseMode(n, &mode)) {
+    return {RejectReason::kAttribute, "mode"};
+  }
+  if (Reject r = RequireMovable(n, {0}); !r.supported()) return r;
+  if (n.opset() < 11) {
+    return RequireType(n, 0, {DataType::kFloat, DataType::kDouble});
+  }
+  if (Reject r = RequireKnownOrDeclared(n, 1); !r.supported()) return r;
+  return RequireKnownOrDeclared(n, 3);
+}
+
+// The input index that position `i` (may be outside [0, size)) takes in a
+// padded axis, -1 for the fill value.
+int64_t SourceIndex(Mode mode, int64_t i, int64_t size) {
+  if (i >= 0 && i < size) return i;
+  if (mode == Mode::kConstant || size == 0) return -1;
+  if (mode == Mode::kEdge) return i < 0 ? 0 : size - 1;
+  const int64_t period = mode == Mode::kWrap ? size : 2 * (size - 1);
+  if (period == 0) return 0;
+  i %= period;
+  if (i < 0) i += period;
+  return i < size ? i : period - i;
+}
+
+// Spreads pads (begins of the axes, then their ends) over all axes. False
+// when the lists do not fit the rank or a result would be negative.
+bool Spread(std::span<const int64_t> pads, std::span<const int64_t> axes,
+            bool all_axes, std::span<const int64_t> in_dims, int64_t* begins,
+            int64_t* out_dims) {
+  const int64_t rank = static_cast<int64_t>(in_dims.size());
+  const size_t count = all_axes ? in_dims.size() : axes.size();
+  if (pads.size() != 2 * count) return false;
+  std::fill_n(begins, in_dims.size(), 0);
+  std::copy(in_dims.begin(), in_dims.end(), out_dims);
+  for (size_t k = 0; k < count; ++k) {
+    int64_t axis = all_axes ? static_cast<int64_t>(k) : axes[k];
+    if (axis < -rank || axis >= rank) return false;
+    if (axis < 0) axis += rank;
+    int64_t size = 0;
+    if (!CheckedAdd(in_dims[static_cast<size_t>(axis)], pads[k], &size) ||
+        !CheckedAdd(size, pads[count + k], &size) || size < 0) {
+      return false;
+    }
+    begins[axis] = pads[k];
+    out_dims[axis] = size;
+  }
+  return true;
+}
+
+onnxStatus Run(const void* state, const RunArgs& args) {
+  const State& s = *static_cast<const State*>(state);
+  int64_t read_begins[graph::kMaxRank];
+  std::span<const int64_t> begins = s.begins;
+  if (s.read_pads) {
+    IntList pads, axes;
+    int64_t dims[graph::kMaxRank];
+    if (!ReadInts(args.in[1], DataType::kInt64, s.pads, &pads) ||
+        (s.read_axes &&
+         !ReadInts(args.in[3], s.axes_type, s.pads / 2, &axes)) ||
+        !Spread(pads.span(), axes.span(), !s.read_axes, s.in_dims, read_begins,
+                dims) ||
+        !std::equal(s.out_dims.begin(), s.out_dims.end(), dims)) {
+      return ONNXIFI_STATUS_INTERNAL_ERROR;
+    }
+    begins = {read_begins, s.in_dims.size()};
+  }
+  int64_t* tables = static_cast<int64_t*>(args.scratch);
+  int64_t* next = tables;
+  for (size_t a = 0; a < s.out_dims.size(); ++a) {
+    for (int64_t i = 0; i < s.out_dims[a]; ++i) {
+      *next++ = SourceIndex(s.mode, i - begins[a], s.in_dims[a]);
+    }
+  }
+  const void* fill = s.read_fill ? args.in[2] : s.fill.data();
+  RunAxisGather({s.in_dims, s.out_dims, tables, fill, s.element_bytes},
+                args.in[0], args.out[0], args.pool);
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
+// The value of opset 1 and 2's attribute, in the input's type.
+void FillFromAttribute(const PrepareContext& ctx, State* state) {
+  const float value = ctx.attrs().Float("value", 0.0F);
+  if (ctx.in(0).type == DataType::kDouble) {
+    const double wide = value;
+    std::memcpy(state->fill.data(), &wide, sizeof(wide));
+  } else {
+    std::memcpy(state->fill.data(), &value, sizeof(value));
+  }
+}
+
+Status ReadPads(const PrepareContext& ctx, State* state) {
+  std::vector<int64_t> pads;
+  std::vector<int64_t> axes;
+  bool known = true;
+  if (ctx.opset() < 11) {
+    const auto given = ctx.attrs().Ints(ctx.opset() < 2 ? "paddings" : "pads");
+    pads.assign(given.begin(), given.end());
+    FillFromAttribute(ctx, state);
+  } else {
+    state->read_fill = ctx.HasInput(2);
+    if (state->read_fill && Product(ctx.in(2).dims) != 1) {
+      return ShapeError(ctx, "the fill value must be one element");
+    }
+    known = ctx.ConstantIn(1) != nullptr &&
+            (!ctx.HasInput(3) || ctx.ConstantIn(3) != nullptr);
+    if (known) {
+      ONNXIFI_ASSIGN_OR_RETURN(pads, ctx.ConstantInts(1));
+    }
+    if (known && ctx.HasInput(3)) {
+      ONNXIFI_ASSIGN_OR_RETURN(axes, ctx.ConstantInts(3));
+    }
+  }
+  const size_t rank = state->in_dims.size();
+  state->begins.assign(rank, 0);
+  if (!known) {
+    ONNXIFI_ASSIGN_OR_RETURN(state->out_dims, DeclaredOutput(ctx, 0));
+    state->read_pads = true;
+    state->pads = Product(ctx.in(1).dims);
+    state->read_axes = ctx.HasInput(3);
+    if (state->read_axes) state->axes_type = ctx.in(3).type;
+    const int64_t axes_count =
+        state->read_axes ? Product(ctx.in(3).dims) : state->pads / 2;
+    if (state->out_dims.size() != rank || axes_count * 2 != state->pads) {
+      return ShapeError(ctx, "the pads do not fit the declared shape");
+    }
+    return Status::Ok();
+  }
+  state->out_dims.assign(rank, 0);
+  if (!Spread(pads, axes, !ctx.HasInput(3), state->in_dims,
+              state->begins.data(), state->out_dims.data())) {
+    return ShapeError(ctx,
+                      StrCat("pads ", ShapeText(pads), " do not fit input ",
+                             ShapeText(state->in_dims)));
+  }
+  return Status::Ok();
+}
+
+Status Prepare(PrepareContext& ctx) {
+  const TensorDesc& in = ctx.in(0);
+  State state;
+  state.in_dims = in.dims;
+  state.element_bytes = ElementBytes(in.type);
+  if (!ParseMode(ctx, &state.mode)) {
+    return NodeError(ctx, ONNXIFI_STATUS_UNSUPPORTED_ATTRIBUTE,
+                     "attribute 'mode' is not known");
+  }
+  ONNXIFI_RETURN_IF_ERROR(ReadPads(ctx, &state));
+  for (size_t a = 0; a < in.dims.size(); ++a) {
+    if (state.mode != Mode::kConstant && in.dims[a] == 0 &&
+        state.out_dims[a] > 0) {
+      return ShapeError(ctx, StrCat("axis ", a,
+                                    " is empty: only mode "
+                                    "'constant' can pad it"));
+    }
+  }
+  ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {in.type, state.out_dims}));
+  ctx.BookScratch(static_cast<size_t>(AxisTableSize(state.out_dims)) *
+                  sizeof(int64_t));
+  ctx.SetStepState(&Run, std::move(state));
+  return Status::Ok();
+}
+
+}  // namespace
+
+ONNXIFI_DEFINE_OPS(pad,
+                   {.op = "Pad", .supports = &Supports, .prepare = &Prepare});
+
+}  // namespace onnxifi::cpu
