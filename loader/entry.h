@@ -1,0 +1,76 @@
+#ifndef ONNXIFI_LOADER_ENTRY_H_
+#define ONNXIFI_LOADER_ENTRY_H_
+
+// What the entry points share: looking handles up and calling into plugins.
+// An entry point is noexcept, checks in the order of the ABI's conventions,
+// and leaves a sentence for onnxifiGetLastError on every failure.
+#include <onnxifi/onnxifi.h>
+
+#include "loader/dispatch.h"
+#include "loader/handle_table.h"
+#include "loader/last_error.h"
+#include "loader/loader.h"
+
+namespace onnxifi::loader {
+
+inline constexpr const char kNoId[] =
+    "backendID is not a live backend ID (NULL, released or of another kind)";
+inline constexpr const char kNoBackend[] =
+    "backend is not a live backend (NULL, released or of another kind)";
+inline constexpr const char kNoGraph[] =
+    "graph is not a live graph (NULL, released or of another kind)";
+inline constexpr const char kNoEvent[] =
+    "event is not a live event (NULL, released or of another kind)";
+inline constexpr const char kNoSlot[] = "no memory for another handle";
+inline constexpr const char kNullHandle[] =
+    "reported success without a handle: report this to the plugin's vendor";
+
+// Finds a live handle; false also before the loader has started.
+inline bool FindHandle(const void* handle, HandleKind kind,
+                       HandleEntry* entry) {
+  Loader* loader = Loader::IfStarted();
+  return loader != nullptr && loader->handles().Find(handle, kind, entry);
+}
+
+// Calls a plugin function. Exceptions and status values that the interface
+// does not know become INTERNAL_ERROR.
+template <typename Call>
+onnxStatus CallPlugin(const Device* device, const char* function,
+                      Call&& call) noexcept {
+  onnxStatus status;
+  try {
+    status = call(device->plugin->table());
+  } catch (...) {
+    return FailInPlugin(ONNXIFI_STATUS_INTERNAL_ERROR, function, device,
+                        "it throws an exception");
+  }
+  if (status == ONNXIFI_STATUS_SUCCESS || status == ONNXIFI_STATUS_FALLBACK) {
+    return status;
+  }
+  if (!IsKnownStatus(status)) {
+    return FailInPlugin(ONNXIFI_STATUS_INTERNAL_ERROR, function, device,
+                        "its status is not one of the interface");
+  }
+  return FailInPlugin(status, function, device);
+}
+
+// Ends what a plugin reported as a new handle: keeps SUCCESS or FALLBACK only
+// when there is one.
+inline onnxStatus CheckNewHandle(onnxStatus status, const char* function,
+                                 const Device* device, const void* inner) {
+  const bool made =
+      status == ONNXIFI_STATUS_SUCCESS || status == ONNXIFI_STATUS_FALLBACK;
+  if (!made || inner != nullptr || device->plugin->allows_null_handles()) {
+    return status;
+  }
+  return FailInPlugin(ONNXIFI_STATUS_INTERNAL_ERROR, function, device,
+                      kNullHandle);
+}
+
+// Gives back the reference that an object held on its backend, and ends the
+// backend in the plugin when it was the last.
+void DropBackendReference(HandleTable& handles, uint32_t slot);
+
+}  // namespace onnxifi::loader
+
+#endif  // ONNXIFI_LOADER_ENTRY_H_
