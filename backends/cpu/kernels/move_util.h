@@ -15,6 +15,13 @@ namespace onnxifi::cpu {
 // Helpers of operators that move data or compute shapes. All functions are
 // pure and thread-safe.
 
+// Bytes of one element; 0 when elements are packed into parts of a byte, are
+// strings, or the type is unknown.
+inline int ElementBytes(graph::DataType type) {
+  const int bits = graph::ElementBits(type);
+  return bits % 8 == 0 ? bits / 8 : 0;
+}
+
 // Product of known dimensions; 1 for none. The caller's shapes have passed
 // graph::ElementCount, so it fits.
 int64_t Product(std::span<const int64_t> dims);
