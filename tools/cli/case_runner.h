@@ -1,0 +1,61 @@
+#ifndef ONNXIFI_TOOLS_CLI_CASE_RUNNER_H_
+#define ONNXIFI_TOOLS_CLI_CASE_RUNNER_H_
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "tools/cli/case_set.h"
+#include "tools/cli/client.h"
+#include "tools/cli/model_info.h"
+
+namespace onnxifi::cli {
+
+enum class Outcome { kPassed, kFailed, kRefused, kCrashed };
+const char* OutcomeName(Outcome outcome);
+
+// What became of one case.
+struct CaseResult {
+  Outcome outcome = Outcome::kFailed;
+  // Groups equal reasons: an ABI status, NOT_CARRIED, COMPARISON, TEST_DATA,
+  // TIMEOUT, SIGNAL; empty when passed.
+  std::string code;
+  std::string text;
+  // Refused although onnxGetBackendCompatibility had said yes.
+  bool broken_promise = false;
+  double max_rel_error = 0;
+  double milliseconds = 0;
+};
+
+// Runs test cases on one backend through the ABI. Thread-compatible.
+class CaseRunner {
+ public:
+  static Result<std::unique_ptr<CaseRunner>> Open(const BackendChoice& choice);
+
+  CaseResult Run(const TestCase& test) const;
+  // Name of the backend, as it tells it.
+  const std::string& backend_name() const { return name_; }
+
+ private:
+  CaseRunner(BackendList list, onnxBackendID id, Backend backend,
+             std::string name)
+      : list_(std::move(list)),
+        id_(id),
+        backend_(std::move(backend)),
+        name_(std::move(name)) {}
+
+  CaseResult RunModel(const TestCase& test) const;
+  CaseResult RunData(const CaseData& data, const Tolerance& tolerance,
+                     const ModelInfo& model, CompiledGraph& graph) const;
+
+  BackendList list_;
+  onnxBackendID id_;
+  Backend backend_;
+  std::string name_;
+};
+
+}  // namespace onnxifi::cli
+
+#endif  // ONNXIFI_TOOLS_CLI_CASE_RUNNER_H_

@@ -1,0 +1,34 @@
+#ifndef ONNXIFI_TOOLS_CLI_CASE_SET_H_
+#define ONNXIFI_TOOLS_CLI_CASE_SET_H_
+
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "tools/cli/compare.h"
+
+namespace onnxifi::cli {
+
+// One set of inputs and expected outputs of a case; TensorProto files in model
+// order.
+struct CaseData {
+  bool generate_inputs = false;  // ONNX's own ramp instead of files
+  std::vector<std::string> inputs;
+  std::vector<std::string> outputs;
+};
+
+// One ONNX test case on disk.
+struct TestCase {
+  std::string name;   // the folder's or the model's name
+  std::string model;  // path
+  std::vector<CaseData> data;
+  Tolerance tolerance;
+};
+
+// The cases at or below `path`, ordered by name: folders with model.onnx and
+// test_data_set_*, and models X.onnx with X_output_0.pb beside them.
+Result<std::vector<TestCase>> FindCases(const std::string& path);
+
+}  // namespace onnxifi::cli
+
+#endif  // ONNXIFI_TOOLS_CLI_CASE_SET_H_

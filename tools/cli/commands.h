@@ -1,0 +1,19 @@
+#ifndef ONNXIFI_TOOLS_CLI_COMMANDS_H_
+#define ONNXIFI_TOOLS_CLI_COMMANDS_H_
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace onnxifi::cli {
+
+// Each adds one subcommand and stores what to do when it is chosen; the call
+// returns the exit code.
+using Action = std::function<int()>;
+void AddInfoCommand(CLI::App& app, Action* action);
+void AddRunCommand(CLI::App& app, Action* action);
+void AddBenchCommand(CLI::App& app, Action* action);
+void AddCheckCasesCommand(CLI::App& app, Action* action);
+
+}  // namespace onnxifi::cli
+
+#endif  // ONNXIFI_TOOLS_CLI_COMMANDS_H_

@@ -1,0 +1,257 @@
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "base/str_cat.h"
+#include "tools/cli/cli_error.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/compare.h"
+#include "tools/cli/file.h"
+#include "tools/cli/npy.h"
+#include "tools/cli/session.h"
+#include "tools/cli/tensor_file.h"
+#include "tools/cli/text.h"
+#include "tools/cli/version.h"
+
+namespace onnxifi::cli {
+namespace {
+
+using nlohmann::json;
+
+struct Options {
+  SessionOptions session;
+  std::vector<std::string> check;
+  Tolerance tolerance;
+  std::string save_outputs;
+  std::string json_file;
+  int iterations = 10;
+};
+
+struct RunTimes {
+  double first = 0;
+  double steady = 0;  // median of the others
+  int steady_runs = 0;
+};
+
+std::string Describe(const HostTensor& tensor) {
+  const TensorStats stats = ComputeStats(tensor);
+  return StrCat(EscapeText(tensor.name()), "  ",
+                graph::DataTypeName(tensor.type()), " ",
+                ShapeText(tensor.dims()), "  min ", NumberText(stats.min),
+                "  max ", NumberText(stats.max), "  mean ",
+                NumberText(stats.mean), "  NaN ", stats.nans);
+}
+
+json ToJson(const HostTensor& tensor) {
+  const TensorStats stats = ComputeStats(tensor);
+  return {{"name", EscapeText(tensor.name())},
+          {"type", graph::DataTypeName(tensor.type())},
+          {"shape", tensor.dims()},
+          {"min", stats.min},
+          {"max", stats.max},
+          {"mean", stats.mean},
+          {"nan", stats.nans}};
+}
+
+Result<RunTimes> RunAll(Session& session, int iterations) {
+  RunTimes times;
+  std::vector<double> others;
+  for (int i = 0; i < iterations; ++i) {
+    ONNXIFI_ASSIGN_OR_RETURN(const double milliseconds, session.Run());
+    if (i == 0) {
+      times.first = milliseconds;
+    } else {
+      others.push_back(milliseconds);
+    }
+  }
+  times.steady_runs = static_cast<int>(others.size());
+  if (others.empty()) return times;
+  const auto middle =
+      others.begin() + static_cast<std::ptrdiff_t>(others.size() / 2);
+  std::nth_element(others.begin(), middle, others.end());
+  times.steady = *middle;
+  return times;
+}
+
+Status SaveOutputs(const Session& session, const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    return Status(ONNXIFI_STATUS_NO_SYSTEM_RESOURCES,
+                  StrCat("folder '", EscapeText(folder), "': ", error.message(),
+                         ": choose another one"));
+  }
+  for (size_t i = 0; i < session.outputs().size(); ++i) {
+    // By number: a model's names may hold '/' or worse.
+    ONNXIFI_RETURN_IF_ERROR(WriteFileAtomically(
+        StrCat(folder, "/output_", i, ".npy"), WriteNpy(session.outputs()[i])));
+  }
+  return Status::Ok();
+}
+
+Result<std::vector<HostTensor>> ReadExpected(const Options& options) {
+  std::vector<HostTensor> tensors;
+  for (const std::string& path : options.check) {
+    ONNXIFI_ASSIGN_OR_RETURN(HostTensor tensor, ReadTensorFile(path));
+    tensors.push_back(std::move(tensor));
+  }
+  return tensors;
+}
+
+// Compares and prints; adds each result to `report`.
+bool Check(const Session& session, std::vector<HostTensor>& expected,
+           const Tolerance& tolerance, json* report, bool print) {
+  bool equal = true;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const HostTensor& got = session.outputs()[i];
+    expected[i].set_name(got.name());
+    const Comparison result = Compare(expected[i], got, tolerance);
+    equal &= result.equal;
+    report->push_back({{"name", EscapeText(got.name())},
+                       {"equal", result.equal},
+                       {"reason", result.reason},
+                       {"max_abs_error", result.max_abs_error},
+                       {"max_rel_error", result.max_rel_error}});
+    if (print) {
+      std::printf(
+          "check   %s  max abs error %s  max rel error %s  %s "
+          "(rtol %s, atol %s)\n",
+          EscapeText(got.name()).c_str(),
+          NumberText(result.max_abs_error, 3).c_str(),
+          NumberText(result.max_rel_error, 3).c_str(),
+          result.equal ? "equal" : "DIFFERENT",
+          NumberText(tolerance.rtol).c_str(),
+          NumberText(tolerance.atol).c_str());
+    }
+    if (!result.equal) {
+      ReportError(kErrorComparison, result.reason + ": see --rtol and --atol",
+                  kExitComparison);
+    }
+  }
+  return equal;
+}
+
+void PrintRun(const Session& session, const RunTimes& times) {
+  std::printf("backend %s\n", EscapeText(session.backend_name()).c_str());
+  for (size_t i = 0; i < session.inputs().size(); ++i) {
+    std::printf("input   %s  from %s\n", Describe(session.inputs()[i]).c_str(),
+                EscapeText(session.sources()[i]).c_str());
+  }
+  for (const HostTensor& output : session.outputs()) {
+    std::printf("output  %s\n", Describe(output).c_str());
+  }
+  std::printf("times   load %s  compile %s  first run %s",
+              MillisecondsText(session.load_ms()).c_str(),
+              MillisecondsText(session.compile_ms()).c_str(),
+              MillisecondsText(times.first).c_str());
+  if (times.steady_runs > 0) {
+    std::printf("  steady %s (median of %d)",
+                MillisecondsText(times.steady).c_str(), times.steady_runs);
+  }
+  std::printf(" ms  seed %llu\n",
+              static_cast<unsigned long long>(session.options().seed));
+  std::printf("placed  %zu of %zu nodes on %s\n", session.model().nodes,
+              session.model().nodes,
+              EscapeText(session.backend_name()).c_str());
+}
+
+Status WriteReport(const std::string& path, const Session& session,
+                   const RunTimes& times, json checks) {
+  json inputs = json::array();
+  for (const HostTensor& tensor : session.inputs()) {
+    inputs.push_back(ToJson(tensor));
+  }
+  json outputs = json::array();
+  for (const HostTensor& tensor : session.outputs()) {
+    outputs.push_back(ToJson(tensor));
+  }
+  const json report = {{"schema", "onnxifi.run/1"},
+                       {"version", VersionText()},
+                       {"model", EscapeText(session.options().model)},
+                       {"backend", EscapeText(session.backend_name())},
+                       {"nodes", session.model().nodes},
+                       {"seed", session.options().seed},
+                       {"inputs", std::move(inputs)},
+                       {"outputs", std::move(outputs)},
+                       {"checks", std::move(checks)},
+                       {"ms",
+                        {{"load", session.load_ms()},
+                         {"compile", session.compile_ms()},
+                         {"first", times.first},
+                         {"steady", times.steady}}}};
+  const std::string text = report.dump(1) + "\n";
+  if (path != "-") {
+    return WriteFileAtomically(path, std::as_bytes(std::span(text)));
+  }
+  std::fputs(text.c_str(), stdout);
+  return Status::Ok();
+}
+
+int RunModel(const Options& options) {
+  Result<std::vector<HostTensor>> expected = ReadExpected(options);
+  if (!expected.ok()) {
+    return ReportError(kErrorFile, expected.status().message(), kExitUsage);
+  }
+  Session session(options.session);
+  const int prepared =
+      session.Prepare(options.check.empty() ? nullptr : &expected.value());
+  if (prepared != kExitOk) return prepared;
+  if (expected.value().size() > session.outputs().size()) {
+    return ReportError(
+        kErrorUsage,
+        StrCat("--check: ", expected.value().size(), " files for ",
+               session.outputs().size(), " outputs: give one for each"),
+        kExitUsage);
+  }
+  const Result<RunTimes> times = RunAll(session, options.iterations);
+  if (!times.ok()) return ReportFailure(times.status(), Step::kRun);
+
+  const bool print = options.json_file != "-";
+  if (print) PrintRun(session, times.value());
+  json checks = json::array();
+  const bool equal =
+      Check(session, expected.value(), options.tolerance, &checks, print);
+  Status written = Status::Ok();
+  if (!options.save_outputs.empty()) {
+    written = SaveOutputs(session, options.save_outputs);
+  }
+  if (written.ok() && !options.json_file.empty()) {
+    written = WriteReport(options.json_file, session, times.value(),
+                          std::move(checks));
+  }
+  if (!written.ok()) {
+    return ReportError(kErrorWrite, written.message(), kExitResources);
+  }
+  return equal ? kExitOk : kExitComparison;
+}
+
+}  // namespace
+
+void AddRunCommand(CLI::App& app, Action* action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("run", "Run a model, show and check its outputs");
+  AddSessionOptions(*command, &options->session);
+  command->add_option("--check", options->check,
+                      "Expected outputs, .pb or .npy, in model order");
+  command->add_option("--rtol", options->tolerance.rtol,
+                      "Relative tolerance of --check");
+  command->add_option("--atol", options->tolerance.atol,
+                      "Absolute tolerance of --check");
+  command->add_option("--save-outputs", options->save_outputs,
+                      "Folder for output_0.npy, output_1.npy, ...");
+  command->add_option("--iterations", options->iterations, "Number of runs")
+      ->check(CLI::Range(1, 1000000000));
+  command->add_option("--json", options->json_file,
+                      "Write a report as JSON to this file, - for stdout");
+  command->callback([options, action] {
+    *action = [options] { return RunModel(*options); };
+  });
+}
+
+}  // namespace onnxifi::cli

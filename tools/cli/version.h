@@ -1,0 +1,13 @@
+#ifndef ONNXIFI_TOOLS_CLI_VERSION_H_
+#define ONNXIFI_TOOLS_CLI_VERSION_H_
+
+#include <string>
+
+namespace onnxifi::cli {
+
+// "onnxifi 0.1.0 (loader 0.1.0, interface 1.0 and 1.1)".
+std::string VersionText();
+
+}  // namespace onnxifi::cli
+
+#endif  // ONNXIFI_TOOLS_CLI_VERSION_H_
