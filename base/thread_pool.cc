@@ -14,6 +14,7 @@
 
 #include "base/cpu_count.h"
 #include "base/futex.h"
+#include "base/unload.h"
 
 namespace onnxifi {
 namespace {
@@ -260,6 +261,8 @@ void ThreadPool::SetWorkerInit(void (*init)()) {
   g_worker_init.store(init, std::memory_order_release);
 }
 
+void ThreadPool::DeleteGlobal() { delete g_global.exchange(nullptr); }
+
 ThreadPool& ThreadPool::Global() {
   ThreadPool* pool = g_global.load(std::memory_order_acquire);
   if (pool != nullptr) return *pool;
@@ -268,6 +271,7 @@ ThreadPool& ThreadPool::Global() {
   if (pool == nullptr) {
     pool = new ThreadPool(
         EnvInt("ONNXIFI_NUM_THREADS", 1, kMaxThreads, AvailableCpus()));
+    OnUnload(&DeleteGlobal);
     g_global.store(pool, std::memory_order_release);
   }
   return *pool;
@@ -278,24 +282,6 @@ void ThreadPool::ShutdownGlobal() {
     pool->Stop();
   }
 }
-
-namespace {
-
-// At unload (or exit) the code of the workers goes away. The object itself is
-// only freed when nobody used it since it was shut down: at exit another
-// thread may still be inside it.
-__attribute__((destructor)) void StopAtUnload() {
-  ThreadPool* pool = g_global.load(std::memory_order_acquire);
-  if (pool == nullptr) return;
-  if (pool->idle()) {
-    g_global.store(nullptr, std::memory_order_release);
-    delete pool;
-  } else {
-    pool->Stop();
-  }
-}
-
-}  // namespace
 
 bool ThreadPool::idle() const {
   return !impl_->started.load(std::memory_order_acquire) &&

@@ -82,6 +82,7 @@ class ThreadPool {
   static constexpr int64_t kRangesPerThread = 4;
   using ChunkFn = void (*)(const void* ctx, int64_t chunk);
   void Run(int64_t chunks, ChunkFn fn, const void* ctx);
+  static void DeleteGlobal();
 
   struct Impl;
   int threads_;
