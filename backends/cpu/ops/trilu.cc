@@ -13,6 +13,7 @@ struct State {
   int64_t columns = 0;
   int64_t element_bytes = 4;
   bool upper = true;
+  bool has_k = false;
 };
 
 Reject Supports(const NodeView& n) {
@@ -23,7 +24,7 @@ Reject Supports(const NodeView& n) {
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
   int64_t k = 0;
-  if (args.in[1] != nullptr) {
+  if (s.has_k) {
     k = LoadInt(args.in[1], graph::DataType::kInt64, 0);
   }
   k = std::clamp(k, -s.rows - 1, s.columns + 1);
@@ -69,6 +70,7 @@ Status Prepare(PrepareContext& ctx) {
   state.rows = in.dims[rank - 2];
   state.columns = in.dims[rank - 1];
   state.element_bytes = ElementBytes(in.type);
+  state.has_k = ctx.HasInput(1);
   state.upper = ctx.attrs().Int("upper", 1) != 0;
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, in));
   ctx.AllowInPlace(0, 0);
