@@ -1,0 +1,174 @@
+#include "graph/graph.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "base/checked.h"
+#include "base/str_cat.h"
+
+namespace onnxifi::graph {
+namespace {
+
+constexpr size_t kAlignment = 64;
+
+bool HasSubgraphs(const Node& node) {
+  return std::any_of(node.attributes.begin(), node.attributes.end(),
+                     [](const Attribute& attribute) {
+                       return attribute.graph != nullptr ||
+                              !attribute.graphs.empty();
+                     });
+}
+
+// Calls `use` with every value that `node` reads: its inputs and what its
+// subgraphs capture. `ids` finds a captured value by its name.
+template <typename Use>
+void ForEachRead(const Node& node,
+                 const std::unordered_map<std::string_view, ValueId>& ids,
+                 const Use& use) {
+  for (const ValueId id : node.inputs) {
+    if (id != kNoValue) use(id);
+  }
+  const auto captured = [&](const Graph& body) {
+    for (const ValueId id : body.captures) {
+      const auto found = ids.find(body.value(id).name);
+      if (found != ids.end()) use(found->second);
+    }
+  };
+  for (const Attribute& attribute : node.attributes) {
+    if (attribute.graph != nullptr) captured(*attribute.graph);
+    for (const auto& body : attribute.graphs) captured(*body);
+  }
+}
+
+// Names are needed only to resolve captures; most graphs have none.
+std::unordered_map<std::string_view, ValueId> IdsForCaptures(
+    const Graph& graph) {
+  std::unordered_map<std::string_view, ValueId> ids;
+  if (std::any_of(graph.nodes.begin(), graph.nodes.end(), HasSubgraphs)) {
+    for (size_t i = 0; i < graph.values.size(); ++i) {
+      ids.emplace(graph.values[i].name, static_cast<ValueId>(i));
+    }
+  }
+  return ids;
+}
+
+}  // namespace
+
+Result<NewTensor> MakeTensor(DataType type, Shape dims) {
+  ONNXIFI_ASSIGN_OR_RETURN(const size_t bytes, ByteSize(type, dims));
+  // calloc hands out fresh pages without touching them; at least one byte, so
+  // that `data` is never null.
+  void* block = std::calloc(1, std::max<size_t>(bytes, 1) + kAlignment - 1);
+  if (block == nullptr) {
+    return Status(ONNXIFI_STATUS_NO_SYSTEM_MEMORY,
+                  StrCat("no memory for a tensor of ", bytes, " bytes (",
+                         DataTypeName(type), " ", ShapeText(dims), ")"));
+  }
+  std::shared_ptr<const void> owner(block, [](void* p) { std::free(p); });
+  const auto address = reinterpret_cast<uintptr_t>(block);
+  const uintptr_t shift = RoundUp<uintptr_t>(address, kAlignment) - address;
+  void* data = static_cast<char*>(block) + shift;
+  auto tensor = std::make_shared<TensorData>();
+  tensor->type = type;
+  tensor->dims = std::move(dims);
+  tensor->data = data;
+  tensor->bytes = bytes;
+  tensor->owner = std::move(owner);
+  return NewTensor{std::move(tensor), data};
+}
+
+std::vector<int32_t> Producers(const Graph& graph) {
+  std::vector<int32_t> producers(graph.values.size(), -1);
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    for (const ValueId id : graph.nodes[i].outputs) {
+      if (id != kNoValue) {
+        producers[static_cast<size_t>(id)] = static_cast<int32_t>(i);
+      }
+    }
+  }
+  return producers;
+}
+
+std::vector<int32_t> UseCounts(const Graph& graph) {
+  std::vector<int32_t> counts(graph.values.size(), 0);
+  const auto ids = IdsForCaptures(graph);
+  const auto use = [&](ValueId id) { ++counts[static_cast<size_t>(id)]; };
+  for (const Node& node : graph.nodes) ForEachRead(node, ids, use);
+  for (const ValueId id : graph.outputs) use(id);
+  return counts;
+}
+
+void RemoveDeadNodes(Graph& graph) {
+  std::vector<int32_t> counts = UseCounts(graph);
+  const auto ids = IdsForCaptures(graph);
+  std::vector<bool> live(graph.nodes.size(), true);
+  // Readers come after producers: one backward sweep sees every reader first.
+  for (size_t i = graph.nodes.size(); i-- > 0;) {
+    const Node& node = graph.nodes[i];
+    live[i] =
+        std::any_of(node.outputs.begin(), node.outputs.end(), [&](ValueId id) {
+          return id != kNoValue && counts[static_cast<size_t>(id)] > 0;
+        });
+    if (live[i]) continue;
+    ForEachRead(node, ids,
+                [&](ValueId id) { --counts[static_cast<size_t>(id)]; });
+  }
+  size_t kept = 0;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (!live[i]) continue;
+    if (kept != i) graph.nodes[kept] = std::move(graph.nodes[i]);
+    ++kept;
+  }
+  graph.nodes.resize(kept);
+}
+
+const Attribute* AttrReader::Find(std::string_view name) const {
+  for (const Attribute& attribute : node_.attributes) {
+    if (attribute.name == name) return &attribute;
+  }
+  return nullptr;
+}
+
+int64_t AttrReader::Int(std::string_view name, int64_t fallback) const {
+  const Attribute* found = Find(name);
+  return found != nullptr && found->kind == Attribute::Kind::kInt ? found->i
+                                                                  : fallback;
+}
+
+float AttrReader::Float(std::string_view name, float fallback) const {
+  const Attribute* found = Find(name);
+  return found != nullptr && found->kind == Attribute::Kind::kFloat ? found->f
+                                                                    : fallback;
+}
+
+std::string_view AttrReader::String(std::string_view name,
+                                    std::string_view fallback) const {
+  const Attribute* found = Find(name);
+  return found != nullptr && found->kind == Attribute::Kind::kString
+             ? std::string_view(found->s)
+             : fallback;
+}
+
+std::span<const int64_t> AttrReader::Ints(std::string_view name) const {
+  const Attribute* found = Find(name);
+  if (found == nullptr || found->kind != Attribute::Kind::kInts) return {};
+  return found->ints;
+}
+
+std::span<const float> AttrReader::Floats(std::string_view name) const {
+  const Attribute* found = Find(name);
+  if (found == nullptr || found->kind != Attribute::Kind::kFloats) return {};
+  return found->floats;
+}
+
+TensorPtr AttrReader::Tensor(std::string_view name) const {
+  const Attribute* found = Find(name);
+  return found != nullptr && found->kind == Attribute::Kind::kTensor
+             ? found->tensor
+             : nullptr;
+}
+
+}  // namespace onnxifi::graph

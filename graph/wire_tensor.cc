@@ -1,0 +1,527 @@
+#include "graph/wire_tensor.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/checked.h"
+#include "base/str_cat.h"
+#include "graph/limits.h"
+#include "graph/text.h"
+
+namespace onnxifi::graph {
+namespace {
+
+// TensorProto's field numbers.
+enum Field : uint32_t {
+  kDims = 1,
+  kDataType = 2,
+  kSegment = 3,
+  kFloatData = 4,
+  kInt32Data = 5,
+  kStringData = 6,
+  kInt64Data = 7,
+  kName = 8,
+  kRawData = 9,
+  kDoubleData = 10,
+  kUint64Data = 11,
+  kExternalData = 13,
+  kDataLocation = 14,
+};
+
+Status Invalid(const std::string& what) {
+  return Status(ONNXIFI_STATUS_INVALID_MODEL, what);
+}
+
+Status WrongWireType(uint32_t number) {
+  return Status(ONNXIFI_STATUS_INVALID_PROTOBUF,
+                StrCat("field ", number,
+                       " of a tensor has a wire type that ONNX's schema does "
+                       "not allow"));
+}
+
+// A repeated number field: packed chunks and single values in file order.
+struct Numbers {
+  std::vector<WireField> parts;
+
+  bool empty() const { return parts.empty(); }
+  // Calls `use(uint64_t)` for each varint; false when one is malformed.
+  template <typename Use>
+  bool ForEachVarint(const Use& use) const {
+    for (const WireField& part : parts) {
+      if (part.type == WireType::kVarint) {
+        use(part.value);
+        continue;
+      }
+      WireReader reader(part.bytes);
+      for (uint64_t value = 0; !reader.done();) {
+        if (!reader.Varint(&value)) return false;
+        use(value);
+      }
+    }
+    return true;
+  }
+};
+
+// The fields of a TensorProto, none interpreted.
+struct Fields {
+  Numbers dims;
+  uint64_t data_type = 0;
+  Numbers floats, int32s, int64s, doubles, uint64s;
+  std::vector<Bytes> strings;
+  std::optional<Bytes> raw;
+  std::string_view name;
+  ExternalEntries external_entries;
+  bool external = false;
+};
+
+Status ReadExternalEntry(Bytes message, ExternalEntries* entries) {
+  WireReader reader(message);
+  WireField field;
+  std::pair<std::string, std::string> entry;
+  while (!reader.done()) {
+    ONNXIFI_RETURN_IF_ERROR(reader.Next(&field));
+    if (field.number != 1 && field.number != 2) continue;
+    if (field.type != WireType::kBytes) return WrongWireType(field.number);
+    (field.number == 1 ? entry.first : entry.second) = Text(field.bytes);
+  }
+  entries->push_back(std::move(entry));
+  return Status::Ok();
+}
+
+// Puts a number part into its list; a packed chunk without content counts as
+// absent, as in protobuf.
+Status AddPart(const WireField& field, WireType single, Numbers* numbers) {
+  if (field.type != WireType::kBytes && field.type != single) {
+    return WrongWireType(field.number);
+  }
+  if (field.type == single || !field.bytes.empty()) {
+    numbers->parts.push_back(field);
+  }
+  return Status::Ok();
+}
+
+Status AddField(const WireField& field, Fields* out) {
+  switch (field.number) {
+    case kDims:
+      return AddPart(field, WireType::kVarint, &out->dims);
+    case kInt32Data:
+      return AddPart(field, WireType::kVarint, &out->int32s);
+    case kInt64Data:
+      return AddPart(field, WireType::kVarint, &out->int64s);
+    case kUint64Data:
+      return AddPart(field, WireType::kVarint, &out->uint64s);
+    case kFloatData:
+      return AddPart(field, WireType::kFixed32, &out->floats);
+    case kDoubleData:
+      return AddPart(field, WireType::kFixed64, &out->doubles);
+    case kDataType:
+    case kDataLocation:
+      if (field.type != WireType::kVarint) return WrongWireType(field.number);
+      if (field.number == kDataType) {
+        out->data_type = field.value;
+      } else {
+        out->external = field.value == 1;
+      }
+      return Status::Ok();
+    case kSegment:
+      return Invalid("it is stored in segments, which ONNX has given up");
+    default:
+      break;
+  }
+  const bool known = field.number == kStringData || field.number == kName ||
+                     field.number == kRawData || field.number == kExternalData;
+  if (!known) return Status::Ok();
+  if (field.type != WireType::kBytes) return WrongWireType(field.number);
+  if (field.number == kName) {
+    out->name = Text(field.bytes);
+  } else if (field.number == kRawData) {
+    if (out->raw.has_value()) return Invalid("it has two raw_data fields");
+    out->raw = field.bytes;
+  } else if (field.number == kStringData) {
+    out->strings.push_back(field.bytes);
+  } else {
+    return ReadExternalEntry(field.bytes, &out->external_entries);
+  }
+  return Status::Ok();
+}
+
+Result<Shape> ReadDims(const Numbers& numbers) {
+  Shape dims;
+  bool too_many = false;
+  const bool well_formed = numbers.ForEachVarint([&](uint64_t value) {
+    if (dims.size() < kMaxRank) {
+      dims.push_back(static_cast<int64_t>(value));
+    } else {
+      too_many = true;
+    }
+  });
+  if (!well_formed) return Invalid("its dims are malformed");
+  if (too_many) {
+    return Invalid(StrCat("its rank is above the limit of ", kMaxRank));
+  }
+  return dims;
+}
+
+// How much fixed-size data `numbers` holds, or nothing when a packed chunk
+// ends inside a number.
+std::optional<size_t> FixedBytes(const Numbers& numbers, size_t width) {
+  size_t total = 0;
+  for (const WireField& part : numbers.parts) {
+    if (part.type == WireType::kBytes) {
+      if (part.bytes.size() % width != 0) return std::nullopt;
+      total += part.bytes.size();
+    } else {
+      total += width;
+    }
+  }
+  return total;
+}
+
+Status WrongCount(const char* field, uint64_t found, uint64_t expected) {
+  return Invalid(StrCat(field, " has ", found,
+                        " where its type and shape need ", expected));
+}
+
+// Decodes one tensor whose fields are read. Lives for one call.
+class Decoder {
+ public:
+  Decoder(const Fields& fields, const TensorSource& source)
+      : fields_(fields), source_(source) {}
+
+  Result<TensorPtr> Decode();
+
+ private:
+  TensorPtr InPlace(Bytes bytes, std::shared_ptr<const void> owner) const;
+  Result<TensorPtr> FromRaw() const;
+  Result<TensorPtr> FromExternal() const;
+  Result<TensorPtr> FromStrings() const;
+  Result<TensorPtr> FromFixed(const char* field, const Numbers& numbers,
+                              size_t width) const;
+  template <typename T>
+  Result<TensorPtr> FromVarints(const char* field, const Numbers& numbers,
+                                int64_t low, uint64_t high) const;
+  Result<TensorPtr> FromTyped() const;
+  Result<TensorPtr> FromInt32s() const;
+
+  const Fields& fields_;
+  const TensorSource& source_;
+  DataType type_ = DataType::kUndefined;
+  Shape dims_;
+  int64_t count_ = 0;
+  size_t bytes_ = 0;
+};
+
+Result<TensorPtr> Decoder::Decode() {
+  if (fields_.data_type == 0) return Invalid("it has no data_type");
+  if (fields_.data_type > static_cast<uint64_t>(DataType::kInt2)) {
+    return Status(ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
+                  StrCat("its data_type ", fields_.data_type,
+                         " is not one that this library knows"));
+  }
+  type_ = static_cast<DataType>(fields_.data_type);
+  ONNXIFI_ASSIGN_OR_RETURN(dims_, ReadDims(fields_.dims));
+  Result<int64_t> count = ElementCount(dims_);
+  if (!count.ok()) return Invalid(count.status().message());
+  count_ = *count;
+  if (type_ != DataType::kString) {
+    ONNXIFI_ASSIGN_OR_RETURN(bytes_, ByteSize(type_, dims_));
+  }
+  const bool raw = fields_.raw.has_value() && !fields_.raw->empty();
+  const int used =
+      int{raw} + int{!fields_.strings.empty()} + int{!fields_.floats.empty()} +
+      int{!fields_.int32s.empty()} + int{!fields_.int64s.empty()} +
+      int{!fields_.doubles.empty()} + int{!fields_.uint64s.empty()};
+  if (fields_.external) {
+    if (used != 0) return Invalid("it has both external and embedded data");
+    return FromExternal();
+  }
+  if (used > 1) return Invalid("it has data in more than one field");
+  if (count_ == 0) {
+    if (used != 0) return Invalid("its shape is empty but it has data");
+    if (type_ == DataType::kString) return MakeStringTensor({}, dims_);
+    ONNXIFI_ASSIGN_OR_RETURN(NewTensor empty, MakeTensor(type_, dims_));
+    return empty.tensor;
+  }
+  if (used == 0) return Invalid("it has no data");
+  return raw ? FromRaw() : FromTyped();
+}
+
+TensorPtr Decoder::InPlace(Bytes bytes,
+                           std::shared_ptr<const void> owner) const {
+  auto tensor = std::make_shared<TensorData>();
+  tensor->type = type_;
+  tensor->dims = dims_;
+  tensor->data = bytes.data();
+  tensor->bytes = bytes.size();
+  tensor->owner = std::move(owner);
+  return tensor;
+}
+
+Result<TensorPtr> Decoder::FromRaw() const {
+  if (type_ == DataType::kString) return Invalid("strings are in raw_data");
+  if (fields_.raw->size() != bytes_) {
+    return WrongCount("raw_data", fields_.raw->size(), bytes_);
+  }
+  return InPlace(*fields_.raw, source_.owner);
+}
+
+Result<TensorPtr> Decoder::FromExternal() const {
+  if (source_.external == nullptr) {
+    return Invalid(
+        "its data is in an external file, and a model given as bytes has no "
+        "directory; embed the data or give a directory for external data");
+  }
+  if (type_ == DataType::kString) return Invalid("strings are external data");
+  ONNXIFI_ASSIGN_OR_RETURN(
+      const MappedFile file,
+      source_.external->Load(fields_.external_entries, bytes_));
+  return InPlace(file.bytes, file.owner);
+}
+
+Result<TensorPtr> Decoder::FromStrings() const {
+  if (fields_.strings.size() != static_cast<uint64_t>(count_)) {
+    return WrongCount("string_data", fields_.strings.size(),
+                      static_cast<uint64_t>(count_));
+  }
+  std::vector<std::string> strings;
+  strings.reserve(fields_.strings.size());
+  for (const Bytes bytes : fields_.strings) strings.emplace_back(Text(bytes));
+  return MakeStringTensor(std::move(strings), dims_);
+}
+
+Result<TensorPtr> Decoder::FromFixed(const char* field, const Numbers& numbers,
+                                     size_t width) const {
+  const std::optional<size_t> total = FixedBytes(numbers, width);
+  if (!total.has_value()) {
+    return Invalid(StrCat(field, " ends inside a number"));
+  }
+  if (*total != bytes_) return WrongCount(field, *total, bytes_);
+  if (numbers.parts.size() == 1 &&
+      numbers.parts.front().type == WireType::kBytes) {
+    return InPlace(numbers.parts.front().bytes, source_.owner);
+  }
+  ONNXIFI_ASSIGN_OR_RETURN(NewTensor made, MakeTensor(type_, dims_));
+  auto* out = static_cast<std::byte*>(made.data);
+  for (const WireField& part : numbers.parts) {
+    const bool packed = part.type == WireType::kBytes;
+    const size_t size = packed ? part.bytes.size() : width;
+    const void* from =
+        packed ? static_cast<const void*>(part.bytes.data()) : &part.value;
+    std::memcpy(out, from, size);
+    out += size;
+  }
+  return made.tensor;
+}
+
+// Decodes varints into elements of type T, which must lie in [low, high] once
+// read as signed when negative.
+template <typename T>
+Result<TensorPtr> Decoder::FromVarints(const char* field,
+                                       const Numbers& numbers, int64_t low,
+                                       uint64_t high) const {
+  const size_t expected = CeilDiv(bytes_, sizeof(T));
+  size_t found = 0;
+  if (!numbers.ForEachVarint([&](uint64_t) { ++found; })) {
+    return Invalid(StrCat(field, " is malformed"));
+  }
+  if (found != expected) return WrongCount(field, found, expected);
+  ONNXIFI_ASSIGN_OR_RETURN(NewTensor made, MakeTensor(type_, dims_));
+  auto* out = static_cast<T*>(made.data);
+  bool in_range = true;
+  const bool as_bool = type_ == DataType::kBool;
+  (void)numbers.ForEachVarint([&](uint64_t value) {
+    const auto number = static_cast<int64_t>(value);
+    in_range &= number < 0 && low < 0 ? number >= low : value <= high;
+    *out++ = as_bool ? static_cast<T>(value != 0) : static_cast<T>(value);
+  });
+  if (!in_range) {
+    return Invalid(
+        StrCat(field, " has a number that does not fit ", DataTypeName(type_)));
+  }
+  return made.tensor;
+}
+
+Result<TensorPtr> Decoder::FromInt32s() const {
+  constexpr const char* kField = "int32_data";
+  const Numbers& numbers = fields_.int32s;
+  switch (ElementBits(type_)) {
+    case 32:
+      // Negative numbers take ten bytes, or five from sloppy writers.
+      return FromVarints<int32_t>(kField, numbers,
+                                  std::numeric_limits<int32_t>::min(),
+                                  std::numeric_limits<uint32_t>::max());
+    case 16:
+      return FromVarints<uint16_t>(kField, numbers,
+                                   std::numeric_limits<int16_t>::min(),
+                                   std::numeric_limits<uint16_t>::max());
+    default:
+      // Sub-byte types: each number holds one packed byte.
+      return FromVarints<uint8_t>(kField, numbers,
+                                  std::numeric_limits<int8_t>::min(),
+                                  std::numeric_limits<uint8_t>::max());
+  }
+}
+
+Result<TensorPtr> Decoder::FromTyped() const {
+  const auto misplaced = [&](const char* field) {
+    return Invalid(StrCat(DataTypeName(type_), " data must be in ", field));
+  };
+  constexpr int64_t kMin64 = std::numeric_limits<int64_t>::min();
+  constexpr uint64_t kMax64 = std::numeric_limits<uint64_t>::max();
+  switch (type_) {
+    case DataType::kFloat:
+    case DataType::kComplex64:
+      if (fields_.floats.empty()) return misplaced("float_data");
+      return FromFixed("float_data", fields_.floats, 4);
+    case DataType::kDouble:
+    case DataType::kComplex128:
+      if (fields_.doubles.empty()) return misplaced("double_data");
+      return FromFixed("double_data", fields_.doubles, 8);
+    case DataType::kInt64:
+      if (fields_.int64s.empty()) return misplaced("int64_data");
+      return FromVarints<int64_t>("int64_data", fields_.int64s, kMin64, kMax64);
+    case DataType::kUint64:
+      if (fields_.uint64s.empty()) return misplaced("uint64_data");
+      return FromVarints<uint64_t>("uint64_data", fields_.uint64s, 0, kMax64);
+    case DataType::kUint32:
+      if (fields_.uint64s.empty()) return misplaced("uint64_data");
+      return FromVarints<uint32_t>("uint64_data", fields_.uint64s, 0,
+                                   std::numeric_limits<uint32_t>::max());
+    case DataType::kString:
+      if (fields_.strings.empty()) return misplaced("string_data");
+      return FromStrings();
+    default:
+      if (fields_.int32s.empty()) return misplaced("int32_data");
+      return FromInt32s();
+  }
+}
+
+Status ReadFields(Bytes message, Fields* fields) {
+  WireReader reader(message);
+  WireField field;
+  while (!reader.done()) {
+    ONNXIFI_RETURN_IF_ERROR(reader.Next(&field));
+    ONNXIFI_RETURN_IF_ERROR(AddField(field, fields));
+  }
+  return Status::Ok();
+}
+
+Status NameTensor(const Status& status, std::string_view name) {
+  return status.WithContext(StrCat("tensor ", Quoted(name)));
+}
+
+// Writes `values` at the places that `indices` names: linear ones (rank 1) or
+// coordinates (rank 2), strictly ascending.
+Status Scatter(const TensorData& values, const TensorData& indices,
+               const Shape& dims, size_t width, std::byte* dense) {
+  const auto count = static_cast<size_t>(values.dims[0]);
+  const size_t rank = indices.dims.size() == 2 ? dims.size() : 1;
+  const bool fits = indices.type == DataType::kInt64 &&
+                    (indices.dims.size() == 1 || indices.dims.size() == 2) &&
+                    static_cast<size_t>(indices.dims[0]) == count &&
+                    (indices.dims.size() == 1 ||
+                     static_cast<size_t>(indices.dims[1]) == rank);
+  if (!fits) return Invalid("its indices do not fit its values and shape");
+  ONNXIFI_ASSIGN_OR_RETURN(const int64_t total, ElementCount(dims));
+  int64_t previous = -1;
+  const auto* from = static_cast<const std::byte*>(values.data);
+  const auto* index = static_cast<const std::byte*>(indices.data);
+  for (size_t i = 0; i < count; ++i) {
+    int64_t place = 0;
+    for (size_t j = 0; j < rank; ++j, index += sizeof(int64_t)) {
+      int64_t part = 0;
+      std::memcpy(&part, index, sizeof(part));
+      const int64_t limit = indices.dims.size() == 1 ? total : dims[j];
+      if (part < 0 || part >= limit) {
+        return Invalid(StrCat("index ", i, " is outside its shape"));
+      }
+      place = indices.dims.size() == 1 ? part : place * dims[j] + part;
+    }
+    if (place <= previous) {
+      return Invalid(StrCat("index ", i, " is not in ascending order"));
+    }
+    previous = place;
+    std::memcpy(dense + static_cast<size_t>(place) * width, from + i * width,
+                width);
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+TensorPtr MakeStringTensor(std::vector<std::string> strings, Shape dims) {
+  auto owner =
+      std::make_shared<const std::vector<std::string>>(std::move(strings));
+  auto tensor = std::make_shared<TensorData>();
+  tensor->type = DataType::kString;
+  tensor->dims = std::move(dims);
+  tensor->data = owner->data();
+  tensor->bytes = owner->size() * sizeof(std::string);
+  tensor->owner = std::move(owner);
+  return tensor;
+}
+
+Result<WireTensor> ReadWireTensor(Bytes message, const TensorSource& source) {
+  Fields fields;
+  if (Status status = ReadFields(message, &fields); !status.ok()) {
+    return NameTensor(status, fields.name);
+  }
+  Result<TensorPtr> data = Decoder(fields, source).Decode();
+  if (!data.ok()) return NameTensor(data.status(), fields.name);
+  return WireTensor{std::string(fields.name), *std::move(data)};
+}
+
+Result<WireTensor> ReadWireSparseTensor(Bytes message,
+                                        const TensorSource& source) {
+  Numbers dim_numbers;
+  WireTensor values, indices;
+  WireReader reader(message);
+  WireField field;
+  while (!reader.done()) {
+    ONNXIFI_RETURN_IF_ERROR(reader.Next(&field));
+    if (field.number == 3) {
+      ONNXIFI_RETURN_IF_ERROR(AddPart(field, WireType::kVarint, &dim_numbers));
+    } else if (field.number == 1 || field.number == 2) {
+      if (field.type != WireType::kBytes) return WrongWireType(field.number);
+      ONNXIFI_ASSIGN_OR_RETURN((field.number == 1 ? values : indices),
+                               ReadWireTensor(field.bytes, source));
+    }
+  }
+  const auto invalid = [&](const Status& status) {
+    return status.WithContext(StrCat("sparse tensor ", Quoted(values.name)));
+  };
+  if (values.data == nullptr || values.data->dims.size() != 1) {
+    return invalid(Invalid("its values are not a tensor of rank 1"));
+  }
+  if (indices.data == nullptr) return invalid(Invalid("it has no indices"));
+  Result<Shape> dims = ReadDims(dim_numbers);
+  if (!dims.ok()) return invalid(dims.status());
+  const DataType type = values.data->type;
+  if (ElementBits(type) % 8 != 0 || ElementBits(type) == 0) {
+    return invalid(Status(ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
+                          StrCat("sparse tensors of ", DataTypeName(type),
+                                 " are not supported")));
+  }
+  Result<size_t> bytes = ByteSize(type, *dims);
+  if (!bytes.ok()) return invalid(Invalid(bytes.status().message()));
+  if (*bytes > kMaxDenseFromSparseBytes) {
+    return invalid(
+        Status(ONNXIFI_STATUS_UNSUPPORTED_SHAPE,
+               StrCat("dense it takes ", *bytes, " bytes, above the limit of ",
+                      kMaxDenseFromSparseBytes)));
+  }
+  ONNXIFI_ASSIGN_OR_RETURN(NewTensor dense, MakeTensor(type, *dims));
+  const auto width = static_cast<size_t>(ElementBits(type) / 8);
+  if (Status status = Scatter(*values.data, *indices.data, *dims, width,
+                              static_cast<std::byte*>(dense.data));
+      !status.ok()) {
+    return invalid(status);
+  }
+  return WireTensor{std::move(values.name), std::move(dense.tensor)};
+}
+
+}  // namespace onnxifi::graph
