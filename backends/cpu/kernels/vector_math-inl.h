@@ -35,6 +35,13 @@ HWY_INLINE V KeepNan(D, V x, V result) {
   return hn::IfThenElse(hn::Ne(x, x), x, result);
 }
 
+// max(x, limit), and limit for NaN.
+template <class D, class V>
+HWY_INLINE V FloorAt(D d, V x, float limit) {
+  const V bound = hn::Set(d, limit);
+  return hn::IfThenElse(hn::Gt(x, bound), x, bound);
+}
+
 // 2^n for whole n in [-126, 127], given as float.
 template <class D, class V>
 HWY_INLINE V PowerOfTwo(D d, V n) {
@@ -59,7 +66,7 @@ HWY_INLINE V ReducedExpMinusOne(D d, V x, V* n) {
 template <class D, class V>
 HWY_INLINE V Exp(D d, V x) {
   // Outside this interval the result is infinite or zero.
-  const V clamped = hn::Min(hn::Max(x, hn::Set(d, -105.0f)), hn::Set(d, 90.0f));
+  const V clamped = hn::Min(FloorAt(d, x, -105.0f), hn::Set(d, 90.0f));
   V n;
   const V p = ReducedExpMinusOne(d, clamped, &n);
   // Two factors, as 2^n itself may not be a normal number.
@@ -73,8 +80,8 @@ template <class D, class V>
 HWY_INLINE V ExpMinusOneNegative(D d, V x) {
   const V one = hn::Set(d, 1.0f);
   V n;
-  const V p = ReducedExpMinusOne(
-      d, hn::Min(hn::Max(x, hn::Set(d, -40.0f)), hn::Zero(d)), &n);
+  const V clamped = hn::Min(FloorAt(d, x, -40.0f), hn::Zero(d));
+  const V p = ReducedExpMinusOne(d, clamped, &n);
   const V scale = PowerOfTwo(d, n);
   return KeepNan(d, x, hn::MulAdd(scale, p, hn::Sub(scale, one)));
 }

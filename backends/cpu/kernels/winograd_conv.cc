@@ -55,8 +55,7 @@ void GatherFilters(const WinogradShape& shape, const char* weights,
     const int64_t out = first_out + lane;
     float filter[9] = {};
     if (out < shape.out_channels && in < shape.in_channels) {
-      std::memcpy(filter,
-                  weights + ((out * shape.in_channels + in) * 9) * 4,
+      std::memcpy(filter, weights + ((out * shape.in_channels + in) * 9) * 4,
                   sizeof(filter));
     }
     for (int k = 0; k < 9; ++k) filters[k][lane] = filter[k];
@@ -65,8 +64,8 @@ void GatherFilters(const WinogradShape& shape, const char* weights,
 
 // u[position * stride + lane] = (G f G^T)[position] for each lane.
 void TransformFilters(const double (*g)[3], int alpha,
-                      const float (*filters)[kTransformLanes],
-                      int64_t lanes, int64_t stride, float* u) {
+                      const float (*filters)[kTransformLanes], int64_t lanes,
+                      int64_t stride, float* u) {
   double half[6][3][kTransformLanes];
   for (int i = 0; i < alpha; ++i) {
     for (int j = 0; j < 3; ++j) {
@@ -153,8 +152,8 @@ void RunStaged(const WinogradCall& call, const WinogradKernels& kernels,
     const int64_t rows = std::min(plan.group, plan.tiles - first);
     const int64_t step = CeilDiv(rows, parts);
     pool.ParallelFor(CeilDiv(rows, step), [&](int64_t part) {
-      kernels.input(call, first, part * step,
-                    std::min(rows, (part + 1) * step), v);
+      kernels.input(call, first, part * step, std::min(rows, (part + 1) * step),
+                    v);
     });
     pool.ParallelFor(plan.positions * ob_parts, [&](int64_t index) {
       const int64_t ob = index % ob_parts * ob_step;
@@ -193,8 +192,7 @@ WinogradPlan MakeWinogradPlan(const WinogradShape& shape) {
   const int64_t tile_bytes = plan.positions * channels * 4;
   // Weights that stay in a core's cache: groups small enough to stay too.
   plan.staged = weights > 2 * kPrivateCacheBytes;
-  const int64_t fitting =
-      static_cast<int64_t>(kPrivateCacheBytes) / tile_bytes;
+  const int64_t fitting = static_cast<int64_t>(kPrivateCacheBytes) / tile_bytes;
   plan.group = plan.staged ? kMaxGroup : std::max<int64_t>(12, fitting);
   plan.group = std::max<int64_t>(1, std::min(plan.group, plan.tiles));
   plan.groups = CeilDiv(plan.tiles, plan.group);
@@ -207,14 +205,13 @@ WinogradPlan MakeWinogradPlan(const WinogradShape& shape) {
 
 size_t WinogradWeightFloats(const WinogradShape& shape) {
   const int64_t positions = (shape.m + 2) * (shape.m + 2);
-  return static_cast<size_t>(
-      positions * RoundUp<int64_t>(shape.in_channels, shape.block) *
-      RoundUp<int64_t>(shape.out_channels, shape.block));
+  return static_cast<size_t>(positions *
+                             RoundUp<int64_t>(shape.in_channels, shape.block) *
+                             RoundUp<int64_t>(shape.out_channels, shape.block));
 }
 
-void WinogradTransformWeights(const WinogradShape& shape,
-                              const void* weights, float* out,
-                              ThreadPool& pool) {
+void WinogradTransformWeights(const WinogradShape& shape, const void* weights,
+                              float* out, ThreadPool& pool) {
   double g[6][3];
   FillWeightTransform(shape.m, g);
   const int alpha = shape.m + 2;
@@ -254,8 +251,7 @@ double WinogradCost(const WinogradShape& shape) {
   const double positions = static_cast<double>(plan.positions);
   const double tiles = static_cast<double>(plan.tiles);
   const double multiply = positions * tiles * in * out;
-  const double passes =
-      plan.staged ? static_cast<double>(plan.groups) : 1.0;
+  const double passes = plan.staged ? static_cast<double>(plan.groups) : 1.0;
   const double weight_bytes = passes * positions * in * out * 4;
   const double data_bytes = 4 * 2 * positions * tiles * (in + out);
   return multiply / kMultiplyAddsPerSecond +
@@ -269,8 +265,8 @@ void WinogradRun(const WinogradShape& shape, const float* src,
   if (plan.tiles == 0) return;
   const WinogradCall call{&shape, &plan, src, transformed, &epilogue, dst};
   const WinogradKernels& kernels = KernelsFor(shape.block);
-  float* const memory = reinterpret_cast<float*>(
-      static_cast<std::byte*>(scratch) + 64);
+  float* const memory =
+      reinterpret_cast<float*>(static_cast<std::byte*>(scratch) + 64);
   if (plan.staged) {
     RunStaged(call, kernels, memory, pool);
     return;

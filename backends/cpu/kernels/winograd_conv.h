@@ -28,7 +28,7 @@ struct WinogradShape {
 struct WinogradEpilogue {
   const float* bias = nullptr;      // out_channels padded to the block
   const float* residual = nullptr;  // laid out as the output
-  float lo = 0, hi = 0;  // -infinity and infinity for none
+  float lo = 0, hi = 0;             // -infinity and infinity for none
   float slope = 1.0f;
 };
 
@@ -38,9 +38,8 @@ bool WinogradSupported(int block);
 // Floats of the transformed weights, and the transform (once per graph).
 // `weights` is OIHW 3x3, any alignment.
 size_t WinogradWeightFloats(const WinogradShape& shape);
-void WinogradTransformWeights(const WinogradShape& shape,
-                              const void* weights, float* out,
-                              ThreadPool& pool);
+void WinogradTransformWeights(const WinogradShape& shape, const void* weights,
+                              float* out, ThreadPool& pool);
 
 // Bytes of scratch that a run on `threads` threads needs, 64-byte aligned.
 size_t WinogradScratchBytes(const WinogradShape& shape, int threads);

@@ -46,9 +46,9 @@ class Problem {
     for (int64_t o = 0; o < c.out_channels; ++o) {
       bias_[static_cast<size_t>(o)] = normal(random_);
     }
-    src_.assign(static_cast<size_t>(c.batch * c.h * c.w *
-                                    Padded(c.in_channels, block)),
-                0.0f);
+    src_.assign(
+        static_cast<size_t>(c.batch * c.h * c.w * Padded(c.in_channels, block)),
+        0.0f);
     for (int64_t n = 0; n < c.batch; ++n) {
       for (int64_t i = 0; i < c.in_channels; ++i) {
         for (int64_t k = 0; k < c.h * c.w; ++k) {
@@ -71,8 +71,8 @@ class Problem {
     std::vector<std::byte> scratch(WinogradScratchBytes(shape_, threads) + 64);
     const auto address = reinterpret_cast<uintptr_t>(scratch.data());
     std::byte* const aligned = scratch.data() + (64 - address % 64);
-    WinogradRun(shape_, src_.data(), u.data(), epilogue, dst_.data(),
-                aligned, pool);
+    WinogradRun(shape_, src_.data(), u.data(), epilogue, dst_.data(), aligned,
+                pool);
   }
 
   // Sum and sum of magnitudes of one output, in double.
@@ -122,9 +122,9 @@ class Problem {
 constexpr float kInf = std::numeric_limits<float>::infinity();
 
 const Case kCases[] = {
-    {1, 8, 8, 4, 4, 1},    {1, 3, 5, 7, 9, 1},     {2, 16, 24, 14, 14, 1},
-    {1, 40, 17, 5, 3, 0},  {3, 9, 33, 6, 6, 2},    {1, 64, 64, 28, 28, 1},
-    {1, 256, 256, 8, 8, 1}, {1, 8, 8, 1, 1, 1},    {2, 160, 200, 20, 12, 1},
+    {1, 8, 8, 4, 4, 1},     {1, 3, 5, 7, 9, 1},  {2, 16, 24, 14, 14, 1},
+    {1, 40, 17, 5, 3, 0},   {3, 9, 33, 6, 6, 2}, {1, 64, 64, 28, 28, 1},
+    {1, 256, 256, 8, 8, 1}, {1, 8, 8, 1, 1, 1},  {2, 160, 200, 20, 12, 1},
 };
 
 TEST(WinogradConvTest, MatchesDirectSumOnEveryShapeBlockAndTile) {

@@ -16,8 +16,8 @@ namespace onnxifi::cpu {
 struct WinogradPlan {
   int64_t tiles_h = 0, tiles_w = 0, tiles = 0;
   int64_t in_blocks = 0, out_blocks = 0;
-  int64_t positions = 0;    // (m + 2)^2
-  int64_t group = 0;        // tiles per group
+  int64_t positions = 0;  // (m + 2)^2
+  int64_t group = 0;      // tiles per group
   int64_t groups = 0;
   bool staged = false;      // one group at a time, threads inside
   size_t group_floats = 0;  // transformed input + products of one group
