@@ -21,9 +21,11 @@ die() {
 # hash_of FILE... [TEXT]: a short name for the content of some files.
 hash_of() { cat -- "$@" | sha256sum | cut -c1-16; }
 
-# The virtual environment is named after what it holds, so that two checkouts
+# Virtual environments are named after what they hold, so that two checkouts
 # with different pins never fight over one.
 ONNXIFI_VENV=$ONNXIFI_CACHE/venv-$(hash_of "$ONNXIFI_ROOT/scripts/requirements.txt")
+
+ONNXIFI_BENCH_VENV=$ONNXIFI_CACHE/venv-bench-$(hash_of "$ONNXIFI_ROOT/bench/requirements.txt")
 
 # run_logged NAME COMMAND...: quiet on success; on failure shows the end of
 # the output and where the rest is. The subshell stands alone, not in an `if`,

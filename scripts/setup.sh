@@ -2,13 +2,14 @@
 # Makes this machine able to build the project. Safe to run again: what is
 # there already is kept, and a second run takes a second.
 #
-#   scripts/setup.sh [--for-tests]
+#   scripts/setup.sh [--for-tests] [--for-bench]
 #
 # Distribution packages go into the system (root or sudo). Everything else
 # goes below $ONNXIFI_CACHE (default ~/.cache/onnxifi): a virtual environment
 # with the pinned tools, protobuf and ONNX's C++ library as static archives.
 # --for-tests adds the test and benchmark libraries, clang with its formatter and
 # sanitizers, and the software that the compatibility tests talk to.
+# --for-bench adds an environment with the peers of bench/compare.py.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 . "$ONNXIFI_ROOT/scripts/third_party/flags.sh"
@@ -39,19 +40,18 @@ install_packages() {
     install --no-install-recommends "${missing[@]}"
 }
 
-# The environment appears under its name only when it is complete.
+# make_venv DIR REQUIREMENTS: complete, or not there under this name.
 make_venv() {
-  [ ! -e "$ONNXIFI_VENV/.complete" ] || return 0
-  say "making the virtual environment (cmake, ninja, onnx)"
-  rm -rf "$ONNXIFI_VENV"
+  [ ! -e "$1/.complete" ] || return 0
+  say "making the virtual environment for $(basename "$2")"
+  rm -rf "$1"
   # The distribution's Python first: another one on PATH may lack venv.
   local python=/usr/bin/python3
   [ -x "$python" ] || python=python3
-  run_logged venv "$python" -m venv "$ONNXIFI_VENV"
-  run_logged pip "$ONNXIFI_VENV/bin/pip" install --retries 5 --no-deps \
-    --disable-pip-version-check \
-    --requirement "$ONNXIFI_ROOT/scripts/requirements.txt"
-  touch "$ONNXIFI_VENV/.complete"
+  run_logged venv "$python" -m venv "$1"
+  run_logged pip "$1/bin/pip" install --retries 5 --no-deps \
+    --disable-pip-version-check --requirement "$2"
+  touch "$1/.complete"
 }
 
 # provide NAME VERSION RECIPE_FILE...: fetch_NAME and build_NAME into
@@ -90,10 +90,12 @@ fetch_peers() {
 build_peers() { cp -a "$1" "$3"; }
 
 FOR_TESTS=0
+FOR_BENCH=0
 for argument in "$@"; do
   case $argument in
     --for-tests) FOR_TESTS=1 ;;
-    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --for-bench) FOR_BENCH=1 ;;
+    -h | --help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) die "unknown option '$argument'; see $0 --help" ;;
   esac
 done
@@ -107,7 +109,10 @@ fi
 
 install_packages "${BUILD_PACKAGES[@]}"
 if [ "$FOR_TESTS" -eq 1 ]; then install_packages "${TEST_PACKAGES[@]}"; fi
-make_venv
+make_venv "$ONNXIFI_VENV" "$ONNXIFI_ROOT/scripts/requirements.txt"
+if [ "$FOR_BENCH" -eq 1 ]; then
+  make_venv "$ONNXIFI_BENCH_VENV" "$ONNXIFI_ROOT/bench/requirements.txt"
+fi
 recipes=$ONNXIFI_ROOT/scripts/third_party
 provide protobuf "$PROTOBUF_VERSION" "$recipes/flags.sh" "$recipes/protobuf.sh"
 provide onnx "$ONNX_VERSION" "$recipes/flags.sh" "$recipes/protobuf.sh" \
