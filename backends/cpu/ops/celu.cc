@@ -1,0 +1,14 @@
+#include "backends/cpu/kernels/unary_op.h"
+
+namespace onnxifi::cpu {
+namespace {
+
+UnaryParams Params(const graph::AttrReader& attrs) {
+  return {.alpha = attrs.Float("alpha", 1.0f)};
+}
+
+}  // namespace
+
+ONNXIFI_DEFINE_OPS(celu, UnaryKernelWith<UnaryOp::kCelu, &Params>("Celu"));
+
+}  // namespace onnxifi::cpu
