@@ -1,0 +1,365 @@
+#include "backends/cpu/dnnl_util.h"
+
+#include <omp.h>
+
+#include <exception>
+#include <oneapi/dnnl/dnnl.hpp>
+#include <string_view>
+#include <utility>
+
+#include "base/str_cat.h"
+
+namespace onnxifi::cpu {
+
+namespace {
+
+using Dims = dnnl::memory::dims;
+using Desc = dnnl::memory::desc;
+using Tag = dnnl::memory::format_tag;
+
+// Runs fn and turns oneDNN's exceptions into a Status.
+template <typename Fn>
+Status CatchDnnl(const char* what, const Fn& fn) {
+  try {
+    return fn();
+  } catch (const dnnl::error& error) {
+    const onnxStatus code = error.status == dnnl_out_of_memory
+                                ? ONNXIFI_STATUS_NO_SYSTEM_MEMORY
+                                : ONNXIFI_STATUS_UNSUPPORTED_ATTRIBUTE;
+    return Status(code, StrCat("oneDNN: ", what, ": ", error.what()));
+  } catch (const std::exception& error) {
+    return Status(ONNXIFI_STATUS_INTERNAL_ERROR,
+                  StrCat("oneDNN: ", what, ": ", error.what()));
+  }
+}
+
+dnnl::engine& Engine() {
+  static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+Tag ActivationTag(DnnlLayout layout, size_t spatial) {
+  const bool flat = spatial == 2;
+  switch (layout) {
+    case DnnlLayout::kPlain:
+      return flat ? Tag::nchw : Tag::ncdhw;
+    case DnnlLayout::kChannels8:
+      return flat ? Tag::nChw8c : Tag::nCdhw8c;
+    case DnnlLayout::kChannels16:
+      return flat ? Tag::nChw16c : Tag::nCdhw16c;
+  }
+  return Tag::undef;
+}
+
+Tag PlainWeightsTag(bool grouped, size_t spatial) {
+  if (spatial == 2) return grouped ? Tag::goihw : Tag::oihw;
+  return grouped ? Tag::goidhw : Tag::oidhw;
+}
+
+Dims Shape4(int64_t n, int64_t c, const std::vector<int64_t>& spatial) {
+  Dims dims = {n, c};
+  dims.insert(dims.end(), spatial.begin(), spatial.end());
+  return dims;
+}
+
+Dims WeightDims(const DnnlConvShape& shape) {
+  Dims dims;
+  if (shape.groups > 1) dims.push_back(shape.groups);
+  dims.push_back(shape.out_channels / shape.groups);
+  dims.push_back(shape.in_channels / shape.groups);
+  dims.insert(dims.end(), shape.kernel.begin(), shape.kernel.end());
+  return dims;
+}
+
+dnnl::algorithm EltwiseKind(DnnlActivation::Kind kind) {
+  using A = dnnl::algorithm;
+  using K = DnnlActivation::Kind;
+  switch (kind) {
+    case K::kRelu:
+      return A::eltwise_relu;
+    case K::kClip:
+      return A::eltwise_clip;
+    case K::kSigmoid:
+      return A::eltwise_logistic;
+    case K::kTanh:
+      return A::eltwise_tanh;
+    case K::kElu:
+      return A::eltwise_elu;
+    case K::kHardSwish:
+      return A::eltwise_hardswish;
+    case K::kSwish:
+      return A::eltwise_swish;
+    case K::kGeluErf:
+      return A::eltwise_gelu_erf;
+    case K::kGeluTanh:
+      return A::eltwise_gelu_tanh;
+    case K::kSoftplus:
+      return A::eltwise_soft_relu;
+    case K::kNone:
+      break;
+  }
+  return A::undef;
+}
+
+// The two parameters as this version of oneDNN wants them.
+std::pair<float, float> EltwiseParameters(const DnnlActivation& activation) {
+  using K = DnnlActivation::Kind;
+  if (activation.kind == K::kSwish) return {1.0f, 0.0f};
+#if DNNL_VERSION_MAJOR >= 3
+  if (activation.kind == K::kHardSwish) return {1.0f / 6.0f, 0.5f};
+  if (activation.kind == K::kSoftplus) return {1.0f, 0.0f};
+#endif
+  return {activation.alpha, activation.beta};
+}
+
+dnnl::primitive_attr Attributes(const DnnlConvShape& shape) {
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  dnnl::post_ops ops;
+  if (shape.residual) ops.append_sum(1.0f);
+  if (shape.activation.kind != DnnlActivation::Kind::kNone) {
+    const auto [alpha, beta] = EltwiseParameters(shape.activation);
+#if DNNL_VERSION_MAJOR >= 3
+    ops.append_eltwise(EltwiseKind(shape.activation.kind), alpha, beta);
+#else
+    ops.append_eltwise(1.0f, EltwiseKind(shape.activation.kind), alpha, beta);
+#endif
+  }
+  attr.set_post_ops(ops);
+  return attr;
+}
+
+// oneDNN counts a dilation of 1 as 0.
+Dims ZeroBased(const std::vector<int64_t>& dilations) {
+  Dims dims;
+  for (const int64_t dilation : dilations) dims.push_back(dilation - 1);
+  return dims;
+}
+
+struct ConvDescs {
+  Desc src, weights, bias, dst;
+};
+
+ConvDescs MakeDescs(const DnnlConvShape& shape) {
+  const size_t spatial = shape.in.size();
+  const auto f32 = dnnl::memory::data_type::f32;
+  ConvDescs descs;
+  descs.src = Desc(Shape4(shape.batch, shape.in_channels, shape.in), f32,
+                   ActivationTag(shape.src, spatial));
+  descs.dst = Desc(Shape4(shape.batch, shape.out_channels, shape.out), f32,
+                   ActivationTag(shape.dst, spatial));
+  descs.weights = Desc(WeightDims(shape), f32, Tag::any);
+  if (shape.bias) descs.bias = Desc({shape.out_channels}, f32, Tag::x);
+  return descs;
+}
+
+template <typename Primitive>
+typename Primitive::primitive_desc MakePrimitiveDesc(
+    dnnl::algorithm algorithm, const DnnlConvShape& shape) {
+  const ConvDescs d = MakeDescs(shape);
+  const dnnl::primitive_attr attr = Attributes(shape);
+  const auto kind = dnnl::prop_kind::forward_inference;
+  const Dims dilations = ZeroBased(shape.dilations);
+#if DNNL_VERSION_MAJOR >= 3
+  if (shape.bias) {
+    return {Engine(),      kind,          algorithm, d.src,
+            d.weights,     d.bias,        d.dst,     shape.strides,
+            dilations,     shape.pad_begin, shape.pad_end, attr};
+  }
+  return {Engine(),  kind,      algorithm,       d.src,         d.weights,
+          d.dst,     shape.strides, dilations, shape.pad_begin, shape.pad_end,
+          attr};
+#else
+  if (shape.bias) {
+    return {{kind, algorithm, d.src, d.weights, d.bias, d.dst, shape.strides,
+             dilations, shape.pad_begin, shape.pad_end},
+            attr,
+            Engine()};
+  }
+  return {{kind, algorithm, d.src, d.weights, d.dst, shape.strides, dilations,
+           shape.pad_begin, shape.pad_end},
+          attr,
+          Engine()};
+#endif
+}
+
+bool Acceptable(std::string_view name, bool need_jit) {
+  if (name.find("ref") != std::string_view::npos) return false;
+  return !need_jit || name.find("gemm") == std::string_view::npos;
+}
+
+constexpr size_t kMaxArgs = 5;
+
+}  // namespace
+
+SingleThreadOmp::SingleThreadOmp() : threads_(omp_get_max_threads()) {
+  if (threads_ != 1) omp_set_num_threads(1);
+}
+
+SingleThreadOmp::~SingleThreadOmp() {
+  if (threads_ != 1) omp_set_num_threads(threads_);
+}
+
+void LimitDnnl(Isa isa) {
+  dnnl_cpu_isa_t most = dnnl_cpu_isa_avx2;
+  if (isa < Isa::kAvx2) most = dnnl_cpu_isa_sse41;
+  if (isa >= Isa::kAvx512) return;
+  // Fails after oneDNN's first use, when nothing can be limited any more.
+  static_cast<void>(dnnl_set_max_cpu_isa(most));
+}
+
+std::string DnnlVersion() {
+  const dnnl_version_t* version = dnnl_version();
+  return StrCat(version->major, ".", version->minor, ".", version->patch);
+}
+
+DnnlLayout ToDnnlLayout(Layout layout) {
+  switch (layout) {
+    case Layout::kPlain:
+      return DnnlLayout::kPlain;
+    case Layout::kChannels8:
+      return DnnlLayout::kChannels8;
+    case Layout::kChannels16:
+      return DnnlLayout::kChannels16;
+  }
+  return DnnlLayout::kPlain;
+}
+
+struct DnnlConv::Impl {
+  dnnl::primitive primitive;
+  Desc src, weights, bias, dst, scratch;
+  Desc plain_weights;
+  bool has_bias = false;
+};
+
+DnnlConv::DnnlConv(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+DnnlConv::~DnnlConv() = default;
+
+namespace {
+
+template <typename Primitive, typename Impl>
+Status Fill(dnnl::algorithm algorithm, const DnnlConvShape& shape,
+            bool need_jit, Impl& impl) {
+  const auto desc = MakePrimitiveDesc<Primitive>(algorithm, shape);
+  const char* name = desc.impl_info_str();
+  if (!Acceptable(name, need_jit)) {
+    return Status(ONNXIFI_STATUS_UNSUPPORTED_ATTRIBUTE,
+                  StrCat("oneDNN offers only '", name, "' for this shape"));
+  }
+  impl.primitive = Primitive(desc);
+  impl.src = desc.src_desc();
+  impl.weights = desc.weights_desc();
+  impl.dst = desc.dst_desc();
+  impl.scratch = desc.scratchpad_desc();
+  if (shape.bias) impl.bias = desc.bias_desc();
+  return Status::Ok();
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const DnnlConv>> DnnlConv::Create(
+    const DnnlConvShape& shape, bool need_jit) {
+  const SingleThreadOmp single;
+  auto impl = std::make_unique<Impl>();
+  ONNXIFI_RETURN_IF_ERROR(CatchDnnl("convolution", [&]() -> Status {
+    using Algorithm = DnnlConvShape::Algorithm;
+    const size_t spatial = shape.in.size();
+    const auto f32 = dnnl::memory::data_type::f32;
+    impl->has_bias = shape.bias;
+    const bool grouped = shape.groups > 1;
+    if (shape.algorithm == Algorithm::kTransposed) {
+      // ONNX keeps transposed weights as [I, O], oneDNN as [O, I].
+      const Tag tag = spatial == 2 ? (grouped ? Tag::giohw : Tag::iohw)
+                                   : (grouped ? Tag::giodhw : Tag::iodhw);
+      impl->plain_weights = Desc(WeightDims(shape), f32, tag);
+      return Fill<dnnl::deconvolution_forward>(
+          dnnl::algorithm::deconvolution_direct, shape, need_jit, *impl);
+    }
+    impl->plain_weights =
+        Desc(WeightDims(shape), f32, PlainWeightsTag(grouped, spatial));
+    const bool winograd = shape.algorithm == Algorithm::kWinograd;
+    return Fill<dnnl::convolution_forward>(
+        winograd ? dnnl::algorithm::convolution_winograd
+                 : dnnl::algorithm::convolution_direct,
+        shape, need_jit, *impl);
+  }));
+  return std::shared_ptr<const DnnlConv>(new DnnlConv(std::move(impl)));
+}
+
+size_t DnnlConv::scratch_bytes() const { return impl_->scratch.get_size(); }
+
+size_t DnnlConv::weight_bytes() const { return impl_->weights.get_size(); }
+
+Status DnnlConv::PackWeights(const void* weights, void* packed) const {
+  const SingleThreadOmp single;
+  return CatchDnnl("packing of weights", [&] {
+    dnnl::stream stream(Engine());
+    dnnl::memory from(impl_->plain_weights, Engine(),
+                      const_cast<void*>(weights));
+    dnnl::memory to(impl_->weights, Engine(), packed);
+    dnnl::reorder(from, to).execute(stream, from, to);
+    stream.wait();
+    return Status::Ok();
+  });
+}
+
+struct DnnlConvCall::Impl {
+  std::shared_ptr<const DnnlConv> conv;
+  dnnl::stream stream;
+  // In the order of DnnlConvCall::Pointers.
+  std::array<dnnl::memory, kMaxArgs> memories;
+  std::array<const void*, kMaxArgs> bound = {};
+  std::vector<dnnl_exec_arg_t> args;
+};
+
+DnnlConvCall::DnnlConvCall(std::unique_ptr<Impl> impl)
+    : impl_(std::move(impl)) {}
+DnnlConvCall::~DnnlConvCall() = default;
+
+Result<std::unique_ptr<DnnlConvCall>> DnnlConvCall::Create(
+    std::shared_ptr<const DnnlConv> conv) {
+  auto impl = std::make_unique<Impl>();
+  ONNXIFI_RETURN_IF_ERROR(CatchDnnl("memory objects", [&] {
+    const DnnlConv::Impl& c = *conv->impl_;
+    impl->stream = dnnl::stream(Engine());
+    const auto add = [&](size_t slot, int id, const Desc& desc) {
+      impl->memories[slot] = dnnl::memory(desc, Engine(), DNNL_MEMORY_NONE);
+      impl->args.push_back({id, impl->memories[slot].get()});
+    };
+    add(0, DNNL_ARG_SRC, c.src);
+    add(1, DNNL_ARG_WEIGHTS, c.weights);
+    if (c.has_bias) add(2, DNNL_ARG_BIAS, c.bias);
+    add(3, DNNL_ARG_DST, c.dst);
+    if (c.scratch.get_size() > 0) add(4, DNNL_ARG_SCRATCHPAD, c.scratch);
+    return Status::Ok();
+  }));
+  impl->conv = std::move(conv);
+  return std::unique_ptr<DnnlConvCall>(new DnnlConvCall(std::move(impl)));
+}
+
+onnxStatus DnnlConvCall::Execute(const Pointers& pointers) {
+  Impl& impl = *impl_;
+  const std::array<const void*, kMaxArgs> wanted = {
+      pointers.src, pointers.weights, pointers.bias, pointers.dst,
+      pointers.scratch};
+  for (size_t i = 0; i < kMaxArgs; ++i) {
+    if (wanted[i] == impl.bound[i] || !impl.memories[i]) continue;
+    // Shapes are padded by the caller, so oneDNN finds no tail to clear.
+#if DNNL_VERSION_MAJOR >= 3
+    const dnnl_status_t status = dnnl_memory_set_data_handle(
+        impl.memories[i].get(), const_cast<void*>(wanted[i]));
+#else
+    const dnnl_status_t status = dnnl_memory_set_data_handle_v2(
+        impl.memories[i].get(), const_cast<void*>(wanted[i]), nullptr);
+#endif
+    if (status != dnnl_success) return ONNXIFI_STATUS_INTERNAL_ERROR;
+    impl.bound[i] = wanted[i];
+  }
+  const dnnl_status_t status = dnnl_primitive_execute(
+      impl.conv->impl_->primitive.get(), impl.stream.get(),
+      static_cast<int>(impl.args.size()), impl.args.data());
+  return status == dnnl_success ? ONNXIFI_STATUS_SUCCESS
+                                : ONNXIFI_STATUS_INTERNAL_ERROR;
+}
+
+}  // namespace onnxifi::cpu
