@@ -2,8 +2,10 @@
 
 #include <onnx/shape_inference/implementation.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "base/str_cat.h"
 #include "graph/skeleton.h"
@@ -43,6 +45,51 @@ class DimsRestorer {
   const std::vector<WireTensor>& tensors_;
 };
 
+// Makes attribute defaults explicit where inference goes through an operator's
+// function body: ONNX binds only the attributes that a node spells out.
+void AddDefaults(onnx::GraphProto* graph,
+                 const std::unordered_map<std::string, int>& opsets) {
+  for (auto& node : *graph->mutable_node()) {
+    for (auto& attribute : *node.mutable_attribute()) {
+      if (attribute.has_g()) AddDefaults(attribute.mutable_g(), opsets);
+      for (auto& body : *attribute.mutable_graphs()) {
+        AddDefaults(&body, opsets);
+      }
+    }
+    const auto import = opsets.find(node.domain());
+    if (import == opsets.end()) continue;
+    const onnx::OpSchema* schema = onnx::OpSchemaRegistry::Schema(
+        node.op_type(), import->second, node.domain());
+    if (schema == nullptr || schema->has_type_and_shape_inference_function() ||
+        !schema->HasFunction()) {
+      continue;
+    }
+    for (const auto& [name, attribute] : schema->attributes()) {
+      const auto& present = node.attribute();
+      const bool given = std::any_of(
+          present.begin(), present.end(),
+          [&key = name](const auto& other) { return other.name() == key; });
+      if (!given && attribute.default_value.has_type()) {
+        *node.add_attribute() = attribute.default_value;
+      }
+    }
+  }
+}
+
+// ONNX's schemas, except one: the inference function of Expand before operator
+// set 13 makes an object for each element of a shape vector, however long.
+class SafeSchemas final : public onnx::ISchemaRegistry {
+ public:
+  const onnx::OpSchema* GetSchema(const std::string& key, const int version,
+                                  const std::string& domain) const override {
+    constexpr int kFirst = 8, kSafe = 13;
+    const bool expand = key == "Expand" && domain.empty() &&
+                        version >= kFirst && version < kSafe;
+    return onnx::OpSchemaRegistry::Schema(key, expand ? kSafe : version,
+                                          domain);
+  }
+};
+
 // ONNX's inference reports by text. Its own words tell which rule broke.
 Status FromInferenceError(std::string_view text) {
   const auto has = [&](std::string_view part) {
@@ -70,9 +117,14 @@ Status InferTypes(onnx::ModelProto* model) {
   const onnx::ShapeInferenceOptions options(/*check_type=*/true,
                                             /*strict_mode=*/1,
                                             /*data_prop=*/false);
+  std::unordered_map<std::string, int> opsets;
+  for (const auto& import : model->opset_import()) {
+    opsets[import.domain()] = static_cast<int>(import.version());
+  }
+  AddDefaults(model->mutable_graph(), opsets);
+  const SafeSchemas schemas;
   try {
-    onnx::shape_inference::InferShapes(
-        *model, onnx::OpSchemaRegistry::Instance(), options);
+    onnx::shape_inference::InferShapes(*model, &schemas, options);
   } catch (const onnx::InferenceError& error) {
     return FromInferenceError(error.what());
   }

@@ -301,9 +301,7 @@ Status Builder::AddNode(const onnx::NodeProto& proto) {
   Node node;
   node.domain = proto.domain();
   node.op_type = proto.op_type();
-  node.name = !proto.name().empty()
-                  ? proto.name()
-                  : StrCat(node.op_type, "_", graph_.nodes.size());
+  node.name = proto.name();
   const auto opset = model_.opsets.find(node.domain);
   node.opset = opset == model_.opsets.end() ? 0 : opset->second;
   for (const std::string& name : proto.input()) {

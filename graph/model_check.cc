@@ -85,6 +85,7 @@ class StructureChecker {
   Status Name(const std::string& name, const char* what);
 
   const std::unordered_set<std::string>& local_functions_;
+  int64_t unnamed_ = 0;
 };
 
 Status StructureChecker::Name(const std::string& name, const char* what) {
@@ -210,6 +211,11 @@ Status StructureChecker::Node(onnx::NodeProto* node, const OpsetMap& opsets) {
   ONNXIFI_RETURN_IF_ERROR(Operator(*node, opsets));
   for (onnx::AttributeProto& attribute : *node->mutable_attribute()) {
     ONNXIFI_RETURN_IF_ERROR(Name(attribute.name(), "attribute"));
+    // Inference makes a number for each of Split's declared outputs.
+    if (attribute.name() == "num_outputs" && attribute.i() > kMaxNodes) {
+      return Invalid(StrCat("node ", Quoted(node->name()), ": num_outputs ",
+                            attribute.i(), " is absurd"));
+    }
     // The reader has made sparse tensors dense.
     if (attribute.has_t() &&
         attribute.type() == onnx::AttributeProto::SPARSE_TENSOR) {
@@ -242,6 +248,10 @@ Status StructureChecker::Graph(onnx::GraphProto* graph,
     }
   }
   for (onnx::NodeProto& node : *graph->mutable_node()) {
+    // ONNX's messages name the node and nothing else.
+    if (node.name().empty()) {
+      node.set_name(StrCat(node.op_type(), "_", unnamed_++));
+    }
     ONNXIFI_RETURN_IF_ERROR(Node(&node, opsets));
   }
   return Status::Ok();

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/str_cat.h"
+#include "graph/declared_types.h"
 #include "graph/infer_types.h"
 #include "graph/inline_functions.h"
 #include "graph/ir_builder.h"
@@ -130,6 +131,7 @@ Result<Graph> Read(std::span<const std::byte> bytes,
     RunChecker(model);
   }
   RestoreDims(skeleton.tensors, &model);
+  ONNXIFI_RETURN_IF_ERROR(CompareDeclarations(model.graph()));
   ONNXIFI_RETURN_IF_ERROR(InferTypes(&model));
   return BuildGraph(model, skeleton.tensors);
 }
