@@ -1,0 +1,42 @@
+#ifndef ONNXIFI_BACKENDS_COMMON_ABI_ARGUMENTS_H_
+#define ONNXIFI_BACKENDS_COMMON_ABI_ARGUMENTS_H_
+
+#include <onnxifi/onnxifi.h>
+
+#include "backends/common/library.h"
+#include "base/status.h"
+
+namespace onnxifi::abi {
+
+// The refusals that several entry points share.
+inline Status NullPointer(const char* argument) {
+  return Status(ONNXIFI_STATUS_INVALID_POINTER,
+                std::string(argument) + " is NULL");
+}
+inline Status DeadHandle(onnxStatus code, const char* what) {
+  return Status(code, std::string("not a live ") + what +
+                          ": NULL, released, or of another kind or library");
+}
+inline Status DeadId() {
+  return DeadHandle(ONNXIFI_STATUS_INVALID_ID, "backend ID");
+}
+inline Status DeadBackend() {
+  return DeadHandle(ONNXIFI_STATUS_INVALID_BACKEND, "backend");
+}
+inline Status DeadGraph() {
+  return DeadHandle(ONNXIFI_STATUS_INVALID_GRAPH, "graph");
+}
+inline Status DeadEvent() {
+  return DeadHandle(ONNXIFI_STATUS_INVALID_EVENT, "event");
+}
+
+// The client gets an object: counts and returns its handle.
+template <typename RefType>
+void* Hand(const RefType& object) {
+  Library::Get().HandleMade();
+  return object.handle();
+}
+
+}  // namespace onnxifi::abi
+
+#endif  // ONNXIFI_BACKENDS_COMMON_ABI_ARGUMENTS_H_

@@ -1,0 +1,80 @@
+// Entry points about backend IDs and backends.
+#include <utility>
+
+#include "backends/common/abi_api.h"
+#include "backends/common/abi_arguments.h"
+#include "backends/common/abi_guard.h"
+#include "backends/common/backend_info.h"
+#include "backends/common/backend_object.h"
+#include "backends/common/library.h"
+#include "backends/common/model_loader.h"
+#include "backends/common/properties.h"
+#include "base/log.h"
+
+namespace onnxifi::abi {
+
+onnxStatus GetBackendIDs(onnxBackendID* ids, size_t* count) {
+  return Guard([&]() -> Status {
+    if (count == nullptr) return NullPointer("numBackends");
+    return Library::Get().GetIds(ids, count);
+  });
+}
+
+onnxStatus ReleaseBackendID(onnxBackendID id) {
+  return Guard([&] { return Library::Get().ReleaseId(id); });
+}
+
+onnxStatus GetBackendInfo(onnxBackendID id, onnxBackendInfo query, void* value,
+                          size_t* size) {
+  return Guard([&]() -> Status {
+    if (size == nullptr) return NullPointer("infoValueSize");
+    const Device* device = Library::Get().FindId(id);
+    if (device == nullptr) return DeadId();
+    return GetInfo(device->backend->info(), query, value, size);
+  });
+}
+
+onnxStatus GetBackendCompatibility(onnxBackendID id, size_t model_size,
+                                   const void* model) {
+  return Guard([&]() -> Status {
+    const Device* device = Library::Get().FindId(id);
+    if (device == nullptr) return DeadId();
+    if (model == nullptr) return NullPointer("onnxModel");
+    if (model_size == 0) {
+      return Status(ONNXIFI_STATUS_INVALID_SIZE, "onnxModelSize is 0");
+    }
+    return CheckModel(*device->backend,
+                      {static_cast<const std::byte*>(model), model_size});
+  });
+}
+
+onnxStatus InitBackend(onnxBackendID id, const uint64_t* properties,
+                       onnxBackend* backend) {
+  return Guard([&]() -> Status {
+    if (backend == nullptr) return NullPointer("backend");
+    *backend = nullptr;
+    Device* device = Library::Get().FindId(id);
+    if (device == nullptr) return DeadId();
+    ONNXIFI_ASSIGN_OR_RETURN(const BackendProperties wanted,
+                             ReadBackendProperties(properties));
+    const Ref<BackendObject> object =
+        BackendObject::Table().Create(*device, wanted.options, wanted.tolerant);
+    if (wanted.log_level != 0) {
+      SetLogLevel(static_cast<LogLevel>(wanted.log_level));
+    }
+    *backend = Hand(object);
+    return Status::Ok();
+  });
+}
+
+onnxStatus ReleaseBackend(onnxBackend backend) {
+  return Guard([&]() -> Status {
+    Ref<BackendObject> object = BackendObject::Table().Kill(backend);
+    if (!object) return DeadBackend();
+    object = {};
+    Library::Get().HandleGone();
+    return Status::Ok();
+  });
+}
+
+}  // namespace onnxifi::abi

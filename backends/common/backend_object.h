@@ -1,0 +1,37 @@
+#ifndef ONNXIFI_BACKENDS_COMMON_BACKEND_OBJECT_H_
+#define ONNXIFI_BACKENDS_COMMON_BACKEND_OBJECT_H_
+
+#include <cstdint>
+
+#include "backends/common/backend.h"
+#include "backends/common/handle_table.h"
+#include "backends/common/library.h"
+
+namespace onnxifi::abi {
+
+// What one onnxInitBackend made: a device and the properties chosen for it.
+// Graphs keep it alive after the client has released it. Immutable.
+class BackendObject {
+ public:
+  static constexpr HandleKind kHandleKind = HandleKind::kBackend;
+  static constexpr uint32_t kSlotsPerChunk = 16;
+  static HandleTable<BackendObject>& Table();
+
+  BackendObject(Device& device, const CompileOptions& options, bool tolerant)
+      : device_(device), options_(options), tolerant_(tolerant) {}
+
+  Device& device() const { return device_; }
+  Backend& backend() const { return *device_.backend; }
+  const CompileOptions& options() const { return options_; }
+  // Rules L-1 to L-4 of ONNXIFI_BACKEND_PROPERTY_TOLERANT are in force.
+  bool tolerant() const { return tolerant_; }
+
+ private:
+  Device& device_;
+  const CompileOptions options_;
+  const bool tolerant_;
+};
+
+}  // namespace onnxifi::abi
+
+#endif  // ONNXIFI_BACKENDS_COMMON_BACKEND_OBJECT_H_

@@ -1,0 +1,26 @@
+#ifndef ONNXIFI_BACKENDS_COMMON_BINDING_H_
+#define ONNXIFI_BACKENDS_COMMON_BINDING_H_
+
+#include <memory>
+#include <vector>
+
+#include "backends/common/backend.h"
+
+namespace onnxifi::abi {
+
+// What one successful onnxSetGraphIO fixed: the plan and the client's
+// buffers, in model order. Every accepted run keeps the one it was accepted
+// with. Immutable and shared; Execute only by the thread that drains the
+// graph's run queue.
+struct Binding {
+  std::shared_ptr<Executable> executable;
+  std::vector<const void*> inputs;
+  std::vector<void*> outputs;
+
+  // SUCCESS, or what the wait reports: BACKEND_UNAVAILABLE or INTERNAL_ERROR.
+  onnxStatus Execute() const noexcept;
+};
+
+}  // namespace onnxifi::abi
+
+#endif  // ONNXIFI_BACKENDS_COMMON_BINDING_H_

@@ -1,0 +1,204 @@
+#include "backends/common/executor.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include <utility>
+
+#include "base/futex.h"
+#include "base/log.h"
+
+namespace onnxifi::abi {
+namespace {
+
+// What a client gets to execute its run itself before the background does.
+constexpr int64_t kGraceNs = 30000;
+// After this many runs executed by clients in a row, do not wake the
+// background for each run...
+constexpr uint32_t kPatience = 4;
+// ...but let it look this often, and sleep for good after this many looks
+// that found nothing.
+constexpr int64_t kNapNs = 500000;
+constexpr int kMaxNaps = 40;
+
+constinit Executor g_executor;
+
+}  // namespace
+
+Executor& Executor::Get() { return g_executor; }
+
+// In the child of a fork there are no threads; the next post starts new ones.
+void Executor::RegisterForkHandlers() {
+  pthread_atfork([] { g_executor.mutex_.lock(); },
+                 [] { g_executor.mutex_.unlock(); },
+                 [] {
+                   g_executor.thread_count_ = 0;
+                   g_executor.executing_ = 0;
+                   g_executor.next_look_ns_ = INT64_MAX;
+                   g_executor.mutex_.unlock();
+                 });
+}
+
+void Executor::Link(RunQueue& queue) {
+  if (queue.posted_self_ != nullptr) return;
+  queue.posted_self_ = queue.shared_from_this();
+  queue.posted_next_ = nullptr;
+  (last_ == nullptr ? first_ : last_->posted_next_) = &queue;
+  last_ = &queue;
+}
+
+// Starts a thread when all that exist are executing. True if it did.
+bool Executor::SpawnIfNeeded() {
+  if (stopping_ || thread_count_ > executing_ || thread_count_ == kMaxThreads) {
+    return false;
+  }
+  if (!std::exchange(fork_handlers_, true)) RegisterForkHandlers();
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const int rc = pthread_create(
+      &threads_[thread_count_], nullptr,
+      [](void*) -> void* {
+        g_executor.ThreadMain();
+        return nullptr;
+      },
+      nullptr);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (rc != 0) {
+    Log(LogLevel::kWarning, "no background thread: error ", rc,
+        "; runs execute when a client waits for them");
+    return false;
+  }
+  ++thread_count_;
+  return true;
+}
+
+void Executor::WakeOne() {
+  wake_.fetch_add(1, std::memory_order_seq_cst);
+  FutexWake(&wake_, 1);
+}
+
+void Executor::Post(RunQueue& queue) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Link(queue);
+  if (SpawnIfNeeded()) return;
+  const bool trusts_client =
+      client_streak_.load(std::memory_order_relaxed) >= kPatience;
+  const int64_t slack = trusts_client ? kNapNs : kGraceNs;
+  if (next_look_ns_ == INT64_MAX || next_look_ns_ > NowNs() + 2 * slack) {
+    WakeOne();
+  }
+}
+
+void Executor::PostUrgent(RunQueue& queue) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Link(queue);
+  queue.urgent_ = true;
+  if (!SpawnIfNeeded()) WakeOne();
+}
+
+// Claims the first posted queue whose grace time is over; forgets those that
+// somebody else executes. Otherwise tells when the next one is due.
+std::shared_ptr<RunQueue> Executor::TakeDue(int64_t now, int64_t* next_due) {
+  RunQueue** link = &first_;
+  RunQueue* before = nullptr;
+  while (*link != nullptr) {
+    RunQueue& queue = **link;
+    bool remove = true;
+    bool claim = false;
+    {
+      const std::lock_guard<std::mutex> lock(queue.mutex_);
+      if (!queue.claimed_ && queue.first_ != nullptr) {
+        const int64_t due = queue.first_->run().ready_ns + kGraceNs;
+        claim = queue.urgent_ || due <= now;
+        if (claim) {
+          queue.claimed_ = true;
+        } else {
+          remove = false;
+          *next_due = due < *next_due ? due : *next_due;
+        }
+      }
+    }
+    if (!remove) {
+      before = &queue;
+      link = &queue.posted_next_;
+      continue;
+    }
+    *link = queue.posted_next_;
+    if (last_ == &queue) last_ = before;
+    queue.urgent_ = false;
+    std::shared_ptr<RunQueue> self = std::move(queue.posted_self_);
+    if (claim) return self;
+  }
+  return nullptr;
+}
+
+// Nanoseconds to sleep; negative: until woken. One thread at a time keeps
+// watch, the others sleep until woken.
+int64_t Executor::PlanSleep(int64_t now, int64_t next_due, int* naps) {
+  int64_t look = INT64_MAX;
+  if (next_due != INT64_MAX) {
+    look = next_due;
+    *naps = 0;
+  } else if (client_streak_.load(std::memory_order_relaxed) >= kPatience &&
+             ++*naps <= kMaxNaps) {
+    look = now + kNapNs;
+  }
+  if (look >= next_look_ns_) return -1;
+  next_look_ns_ = look;
+  return look - now;
+}
+
+void Executor::ThreadMain() {
+  pthread_setname_np(pthread_self(), "onnxifi-runs");
+  prctl(PR_SET_TIMERSLACK, 1000);  // nanoseconds; the default is 50 us
+  int naps = 0;
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!stopping_) {
+    const int64_t now = NowNs();
+    int64_t next_due = INT64_MAX;
+    if (std::shared_ptr<RunQueue> queue = TakeDue(now, &next_due)) {
+      client_streak_.store(0, std::memory_order_relaxed);
+      naps = 0;
+      ++executing_;
+      if (first_ != nullptr && !SpawnIfNeeded()) WakeOne();
+      lock.unlock();
+      queue->Drain(nullptr);
+      queue.reset();
+      lock.lock();
+      --executing_;
+      continue;
+    }
+    const int64_t sleep_ns = PlanSleep(now, next_due, &naps);
+    if (sleep_ns < 0) naps = 0;
+    const uint32_t seen = wake_.load(std::memory_order_seq_cst);
+    lock.unlock();
+    const timespec timeout = {sleep_ns / 1000000000, sleep_ns % 1000000000};
+    FutexWait(wake_, seen, sleep_ns < 0 ? nullptr : &timeout);
+    lock.lock();
+    if (sleep_ns >= 0) next_look_ns_ = INT64_MAX;
+  }
+}
+
+void Executor::Shutdown() {
+  int count = 0;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (thread_count_ == 0 || stopping_) return;
+    stopping_ = true;
+    count = thread_count_;
+    wake_.fetch_add(1, std::memory_order_seq_cst);
+    FutexWake(&wake_);
+  }
+  for (int i = 0; i < count; ++i) pthread_join(threads_[i], nullptr);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  stopping_ = false;
+  thread_count_ = 0;
+  next_look_ns_ = INT64_MAX;
+  client_streak_.store(0, std::memory_order_relaxed);
+  // A run that was posted meanwhile belongs to a new client.
+  if (first_ != nullptr) SpawnIfNeeded();
+}
+
+}  // namespace onnxifi::abi

@@ -1,0 +1,74 @@
+#ifndef ONNXIFI_BACKENDS_COMMON_GRAPH_OBJECT_H_
+#define ONNXIFI_BACKENDS_COMMON_GRAPH_OBJECT_H_
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "backends/common/backend.h"
+#include "backends/common/backend_object.h"
+#include "backends/common/binding.h"
+#include "backends/common/event.h"
+#include "backends/common/graph_io.h"
+#include "backends/common/handle_table.h"
+#include "backends/common/run_queue.h"
+
+namespace onnxifi::abi {
+
+// A compiled graph, its plans by input shapes, the binding that the next run
+// will use, and the queue of accepted runs. Thread-safe; runs are executed one
+// at a time.
+class GraphObject {
+ public:
+  static constexpr HandleKind kHandleKind = HandleKind::kGraph;
+  static constexpr uint32_t kSlotsPerChunk = 16;
+  static HandleTable<GraphObject>& Table();
+
+  // `graph` has been checked; NO_DEVICE_RESOURCES beyond MAX_GRAPH_COUNT. A
+  // graph with fixed input shapes is planned here, so that errors show here.
+  static Result<Ref<GraphObject>> Create(Ref<BackendObject> backend,
+                                         graph::Graph graph);
+  GraphObject(Ref<BackendObject> backend, GraphIo io, const std::string& name);
+  ~GraphObject();
+  GraphObject(const GraphObject&) = delete;
+  GraphObject& operator=(const GraphObject&) = delete;
+
+  bool tolerant() const { return backend_->tolerant(); }
+
+  // On failure there is no binding any more. Accepted runs keep theirs.
+  Status Bind(Descriptors inputs, Descriptors outputs);
+  void Unbind();
+  // Accepts a run gated by `input` (empty: inputs are valid now) and returns
+  // its output event.
+  Result<Ref<Event>> StartRun(const Ref<Event>& input);
+  // Both in one indivisible step.
+  Result<Ref<Event>> BindAndStart(Descriptors inputs, Descriptors outputs);
+
+  // Ends the graph for new runs and waits for the accepted ones.
+  void Close();
+
+ private:
+  using Shapes = std::vector<graph::Shape>;
+  static constexpr size_t kMaxPlans = 32;
+
+  Status Compile(graph::Graph graph);
+  Status BindLocked(Descriptors inputs, Descriptors outputs);
+  Result<Ref<Event>> StartLocked(const Ref<Event>& input);
+  Result<std::shared_ptr<Executable>> PlanFor(const Shapes& shapes);
+
+  const Ref<BackendObject> backend_;
+  const GraphIo io_;
+  const std::shared_ptr<RunQueue> queue_;
+  std::unique_ptr<CompiledGraph> compiled_;
+  std::mutex mutex_;
+  // Guarded by mutex_. Plans: most recently used first.
+  std::vector<std::pair<Shapes, std::shared_ptr<Executable>>> plans_;
+  std::shared_ptr<const Binding> binding_;
+  bool closed_ = false;
+};
+
+}  // namespace onnxifi::abi
+
+#endif  // ONNXIFI_BACKENDS_COMMON_GRAPH_OBJECT_H_

@@ -1,0 +1,169 @@
+#include "backends/common/model_loader.h"
+
+#include <cstring>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "backends/common/backend_info.h"
+#include "backends/common/graph_io.h"
+#include "backends/common/op_kernel.h"
+#include "base/str_cat.h"
+#include "base/thread_pool.h"
+#include "graph/onnx_reader.h"
+#include "graph/wire_reader.h"
+
+namespace onnxifi::abi {
+namespace {
+
+// Fields of ModelProto and GraphProto.
+constexpr uint32_t kModelGraph = 7;
+constexpr uint32_t kGraphInitializer = 5;
+constexpr uint32_t kGraphSparseInitializer = 15;
+
+// Only skips over fields, so it is cheap; false for bytes that do not parse:
+// the reader will say why.
+bool HasInitializers(ModelBytes model) {
+  graph::WireReader fields(model);
+  graph::WireField field;
+  while (!fields.done()) {
+    if (!fields.Next(&field).ok()) return false;
+    if (field.number != kModelGraph || field.type != graph::WireType::kBytes) {
+      continue;
+    }
+    graph::WireReader graph(field.bytes);
+    while (!graph.done()) {
+      if (!graph.Next(&field).ok()) return false;
+      if (field.number == kGraphInitializer ||
+          field.number == kGraphSparseInitializer) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+// Replaces constants that point into the client's bytes by copies, one memory
+// block each, so that the backend can drop what it has packed.
+class ConstantOwner {
+ public:
+  Status Take(graph::Graph& graph) {
+    ONNXIFI_RETURN_IF_ERROR(Collect(graph));
+    // Touching new memory is the slow part, and it scales with threads.
+    ThreadPool::Global().ParallelFor(
+        static_cast<int64_t>(copies_.size()), [this](int64_t i) {
+          const Copy& copy = copies_[static_cast<size_t>(i)];
+          std::memcpy(copy.to, copy.from, copy.bytes);
+        });
+    return Status::Ok();
+  }
+
+ private:
+  // Large tensors are cut so that threads share them.
+  static constexpr size_t kPieceBytes = size_t{4} << 20;
+  struct Copy {
+    void* to;
+    const void* from;
+    size_t bytes;
+  };
+
+  Status Own(graph::TensorPtr* tensor) {
+    if (*tensor == nullptr || (*tensor)->owner != nullptr) return Status::Ok();
+    graph::TensorPtr& owned = owned_[tensor->get()];
+    if (owned == nullptr) {
+      const graph::TensorPtr borrowed = *tensor;
+      keep_.push_back(borrowed);
+      ONNXIFI_ASSIGN_OR_RETURN(
+          graph::NewTensor copy,
+          graph::MakeTensor(borrowed->type, borrowed->dims));
+      const size_t bytes = std::min(borrowed->bytes, copy.tensor->bytes);
+      for (size_t at = 0; at < bytes; at += kPieceBytes) {
+        copies_.push_back({static_cast<char*>(copy.data) + at,
+                           static_cast<const char*>(borrowed->data) + at,
+                           std::min(kPieceBytes, bytes - at)});
+      }
+      owned = std::move(copy.tensor);
+    }
+    *tensor = owned;
+    return Status::Ok();
+  }
+
+  Status Collect(graph::Graph& graph) {
+    for (graph::Value& value : graph.values) {
+      ONNXIFI_RETURN_IF_ERROR(Own(&value.constant));
+    }
+    for (graph::Node& node : graph.nodes) {
+      for (graph::Attribute& attribute : node.attributes) {
+        ONNXIFI_RETURN_IF_ERROR(CollectAttribute(attribute));
+      }
+    }
+    return Status::Ok();
+  }
+
+  Status CollectAttribute(graph::Attribute& attribute) {
+    ONNXIFI_RETURN_IF_ERROR(Own(&attribute.tensor));
+    for (graph::TensorPtr& tensor : attribute.tensors) {
+      ONNXIFI_RETURN_IF_ERROR(Own(&tensor));
+    }
+    // The graph has just been read: nobody else has its bodies yet.
+    if (attribute.graph != nullptr) {
+      ONNXIFI_RETURN_IF_ERROR(
+          Collect(*std::const_pointer_cast<graph::Graph>(attribute.graph)));
+    }
+    for (const auto& body : attribute.graphs) {
+      ONNXIFI_RETURN_IF_ERROR(
+          Collect(*std::const_pointer_cast<graph::Graph>(body)));
+    }
+    return Status::Ok();
+  }
+
+  std::unordered_map<const graph::TensorData*, graph::TensorPtr> owned_;
+  std::vector<graph::TensorPtr> keep_;  // keys of owned_ stay unique
+  std::vector<Copy> copies_;
+};
+
+Status CheckSupported(const Backend& backend, const graph::Graph& graph) {
+  ONNXIFI_RETURN_IF_ERROR(
+      GraphIo::Check(graph, OfferedCapabilities(backend.info())));
+  for (const graph::Node& node : graph.nodes) {
+    const Reject reject = backend.Supports(NodeView(graph, node));
+    if (reject.supported()) continue;
+    return Status(RejectStatus(reject.reason),
+                  StrCat("node '", node.name, "' (", node.op_type,
+                         "): ", RejectText(reject.reason),
+                         reject.detail.empty() ? "" : ": ", reject.detail));
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Status CheckModel(const Backend& backend, ModelBytes model) {
+  graph::ReadOptions options;
+  options.structure_only = true;
+  ONNXIFI_ASSIGN_OR_RETURN(const graph::Graph graph,
+                           graph::ReadModel(model, options));
+  return CheckSupported(backend, graph);
+}
+
+Result<graph::Graph> LoadModel(const Backend& backend, ModelBytes model,
+                               Descriptors weights, bool tolerant) {
+  graph::ReadOptions options;
+  if (!weights.empty()) {
+    if (!HasInitializers(model)) {
+      ONNXIFI_ASSIGN_OR_RETURN(options.weights, ReadWeights(weights));
+    } else if (!tolerant) {
+      return Status(ONNXIFI_STATUS_INVALID_MODEL,
+                    "the model has initializers and there are weight "
+                    "descriptors; weights must come from one of the two");
+    }
+  }
+  ONNXIFI_ASSIGN_OR_RETURN(graph::Graph graph,
+                           graph::ReadModel(model, options));
+  ONNXIFI_RETURN_IF_ERROR(CheckSupported(backend, graph));
+  ONNXIFI_RETURN_IF_ERROR(ConstantOwner().Take(graph));
+  return graph;
+}
+
+}  // namespace onnxifi::abi

@@ -1,0 +1,104 @@
+#include "backends/common/run_queue.h"
+
+#include <utility>
+
+#include "backends/common/executor.h"
+#include "base/futex.h"
+#include "base/log.h"
+
+namespace onnxifi::abi {
+
+void RunQueue::Done() {
+  outstanding_.fetch_sub(1, std::memory_order_seq_cst);
+  if (idle_waiters_.load(std::memory_order_seq_cst) != 0) {
+    FutexWake(&outstanding_);
+  }
+}
+
+void RunQueue::MakeReady(Event* event) {
+  // As soon as the run is in the queue another thread may finish it.
+  const Ref<Event> keep = event->run().self;
+  event->run().ready_ns = NowNs();
+  event->run().stage.store(Run::Stage::kReady, std::memory_order_release);
+  bool claimed = false;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (last_ == nullptr) {
+      first_ = event;
+    } else {
+      last_->run().next = event;
+    }
+    last_ = event;
+    claimed = claimed_;
+  }
+  event->Nudge();
+  // Whoever has the claim looks again before giving it back.
+  if (!claimed) Executor::Get().Post(*this);
+}
+
+bool RunQueue::TryClaim() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (claimed_ || first_ == nullptr) return false;
+  claimed_ = true;
+  return true;
+}
+
+// The first ready run, now executing; gives the claim back when there is none.
+Event* RunQueue::PopFront() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Event* event = first_;
+  if (event == nullptr) {
+    claimed_ = false;
+    return nullptr;
+  }
+  first_ = std::exchange(event->run().next, nullptr);
+  if (first_ == nullptr) last_ = nullptr;
+  event->run().stage.store(Run::Stage::kExecuting, std::memory_order_relaxed);
+  return event;
+}
+
+void RunQueue::Drain(const Event* last) {
+  const std::shared_ptr<RunQueue> keep = shared_from_this();
+  while (Event* event = PopFront()) {
+    const bool stop = event == last;
+    event->run().executed.store(true, std::memory_order_relaxed);
+    const onnxStatus code = event->run().binding->Execute();
+    Event::FinishRuns(event, code);
+    if (!stop) continue;
+    Ref<Event> next;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      claimed_ = false;
+      if (first_ != nullptr) next = first_->run().self;
+    }
+    if (next) {
+      next->Nudge();
+      Executor::Get().Post(*this);
+    }
+    return;
+  }
+}
+
+void RunQueue::WaitIdle() {
+  constexpr int64_t kWarnNs = 5000000000;
+  constexpr timespec kStep = {1, 0};
+  int64_t warn_at = NowNs() + kWarnNs;
+  idle_waiters_.fetch_add(1, std::memory_order_seq_cst);
+  for (;;) {
+    const uint32_t left = outstanding_.load(std::memory_order_seq_cst);
+    if (left == 0) break;
+    if (TryClaim()) {
+      Drain(nullptr);
+      continue;
+    }
+    FutexWait(outstanding_, left, &kStep);
+    if (NowNs() > warn_at && outstanding_.load() != 0) {
+      warn_at = INT64_MAX;
+      Log(LogLevel::kWarning, "onnxReleaseGraph of ", name_, " waits for ",
+          left, " run(s); their input events have to be signalled or released");
+    }
+  }
+  idle_waiters_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+}  // namespace onnxifi::abi

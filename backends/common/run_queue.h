@@ -1,0 +1,65 @@
+#ifndef ONNXIFI_BACKENDS_COMMON_RUN_QUEUE_H_
+#define ONNXIFI_BACKENDS_COMMON_RUN_QUEUE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "backends/common/event.h"
+
+namespace onnxifi::abi {
+
+// The runs of one graph. Runs whose input is signalled wait here, in that
+// order, and are executed one at a time by whichever thread claims the queue:
+// a client that waits for one of them, a client that releases the graph, or a
+// background thread (executor.h). Accepted runs that are still gated are only
+// counted. Thread-safe.
+class RunQueue : public std::enable_shared_from_this<RunQueue> {
+ public:
+  explicit RunQueue(std::string name) : name_(std::move(name)) {}
+
+  // "graph 'g'", for messages.
+  const std::string& name() const { return name_; }
+
+  // A run was accepted / its output event is signalled and its buffers are no
+  // longer used.
+  void Accepted() { outstanding_.fetch_add(1, std::memory_order_relaxed); }
+  void Done();
+
+  // Appends a run whose input is signalled.
+  void MakeReady(Event* run);
+
+  // Gets the right to execute; false when somebody else has it or nothing is
+  // ready.
+  bool TryClaim();
+  // Executes ready runs until `last` is done (nullptr: until none is left)
+  // and gives the claim back. Requires a claim.
+  void Drain(const Event* last);
+
+  // Waits until no accepted run is left, executing what is ready.
+  void WaitIdle();
+
+ private:
+  friend class Executor;
+
+  Event* PopFront();
+
+  const std::string name_;
+  std::atomic<uint32_t> outstanding_{0};
+  std::atomic<uint32_t> idle_waiters_{0};
+  std::mutex mutex_;
+  Event* first_ = nullptr;  // guarded by mutex_
+  Event* last_ = nullptr;   // guarded by mutex_
+  bool claimed_ = false;    // guarded by mutex_
+
+  // Owned by the executor, guarded by its mutex.
+  std::shared_ptr<RunQueue> posted_self_;
+  RunQueue* posted_next_ = nullptr;
+  bool urgent_ = false;
+};
+
+}  // namespace onnxifi::abi
+
+#endif  // ONNXIFI_BACKENDS_COMMON_RUN_QUEUE_H_
