@@ -5,6 +5,7 @@
 #include <cstring>
 #include <new>
 
+#include "backends/cpu/cpu_features.h"
 #include "backends/cpu/kernels/winograd_plan.h"
 #include "base/checked.h"
 
@@ -171,11 +172,10 @@ void RunStaged(const WinogradCall& call, const WinogradKernels& kernels,
 
 bool WinogradSupported(int block) {
   if (block == 16) {
-    return kWinogradAvx512.input != nullptr &&
-           __builtin_cpu_supports("avx512f");
+    return kWinogradAvx512.input != nullptr && Features().isa >= Isa::kAvx512;
   }
   return block == 8 && kWinogradAvx2.input != nullptr &&
-         __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+         Features().isa >= Isa::kAvx2;
 }
 
 WinogradPlan MakeWinogradPlan(const WinogradShape& shape) {

@@ -144,69 +144,6 @@ void InputTiles(const WinogradCall& call, int64_t first, int64_t begin,
   }
 }
 
-// kVectors vectors as nested members rather than an array: GCC 12 keeps arrays
-// of vectors in memory inside the product loop, a third of the speed.
-template <typename V, int kVectors>
-struct VectorRow {
-  V head;
-  VectorRow<V, kVectors - 1> tail;
-
-  [[gnu::always_inline]] void Clear() {
-    head = V::Set(0.0f);
-    tail.Clear();
-  }
-  [[gnu::always_inline]] void Load(const float* p) {
-    head = V::Load(p);
-    tail.Load(p + V::kLanes);
-  }
-  [[gnu::always_inline]] void Store(float* p) const {
-    V::Store(p, head);
-    tail.Store(p + V::kLanes);
-  }
-  // this += x * weight
-  [[gnu::always_inline]] void MulAdd(V x, const VectorRow& weight) {
-    head = V::Fma(x, weight.head, head);
-    tail.MulAdd(x, weight.tail);
-  }
-};
-
-template <typename V>
-struct VectorRow<V, 0> {
-  [[gnu::always_inline]] void Clear() {}
-  [[gnu::always_inline]] void Load(const float*) {}
-  [[gnu::always_inline]] void Store(float*) const {}
-  [[gnu::always_inline]] void MulAdd(V, const VectorRow&) {}
-};
-
-// kRows rows of accumulators.
-template <typename V, int kRows, int kVectors>
-struct VectorTile {
-  VectorRow<V, kVectors> head;
-  VectorTile<V, kRows - 1, kVectors> tail;
-
-  [[gnu::always_inline]] void Clear() {
-    head.Clear();
-    tail.Clear();
-  }
-  [[gnu::always_inline]] void Step(const float* x, int64_t stride,
-                                   const VectorRow<V, kVectors>& weight) {
-    head.MulAdd(V::Broadcast(x), weight);
-    tail.Step(x + stride, stride, weight);
-  }
-  [[gnu::always_inline]] void Store(float* p, int64_t stride) const {
-    head.Store(p);
-    tail.Store(p + stride, stride);
-  }
-};
-
-template <typename V, int kVectors>
-struct VectorTile<V, 0, kVectors> {
-  [[gnu::always_inline]] void Clear() {}
-  [[gnu::always_inline]] void Step(const float*, int64_t,
-                                   const VectorRow<V, kVectors>&) {}
-  [[gnu::always_inline]] void Store(float*, int64_t) const {}
-};
-
 // kRows x (kVectors channel blocks) of the products, full sum over channels.
 template <typename V, int kRows, int kVectors>
 inline void MultiplyTile(const float* v, int64_t v_stride, const float* u,

@@ -1,0 +1,22 @@
+#include "backends/cpu/kernels/packed_gemm_kernel.h"
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+
+namespace onnxifi::cpu {
+namespace {
+
+#include "backends/cpu/kernels/packed_gemm_loops.h"
+#include "backends/cpu/kernels/vec16.h"
+#include "backends/cpu/kernels/vector_tile.h"
+
+}  // namespace
+
+const GemmKernel kGemmAvx512 = {2 * Vec16::kLanes, &GemmRows<Vec16, 2>};
+
+}  // namespace onnxifi::cpu
+#else
+namespace onnxifi::cpu {
+const GemmKernel kGemmAvx512;
+}  // namespace onnxifi::cpu
+#endif
