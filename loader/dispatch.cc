@@ -44,24 +44,26 @@ Outcome DispatchTable::Bind(const DynamicLibrary& library) {
   return {};
 }
 
-#define ONNXIFI_STATUSES(X)                                                    \
-  X(SUCCESS)                                                                   \
-  X(FALLBACK)                                                                  \
-  X(INVALID_ID) X(INVALID_SIZE) X(INVALID_POINTER) X(INVALID_PROTOBUF)         \
-      X(INVALID_MODEL) X(INVALID_BACKEND) X(INVALID_GRAPH) X(INVALID_EVENT) X( \
-          INVALID_STATE) X(INVALID_NAME) X(INVALID_SHAPE) X(INVALID_DATATYPE)  \
-          X(INVALID_MEMORY_TYPE) X(INVALID_MEMORY_LOCATION)                    \
-              X(INVALID_FENCE_TYPE) X(INVALID_PROPERTY) X(UNSUPPORTED_TAG)     \
-                  X(UNSUPPORTED_VERSION) X(UNSUPPORTED_OPERATOR)               \
-                      X(UNSUPPORTED_ATTRIBUTE) X(UNSUPPORTED_SHAPE) X(         \
-                          UNSUPPORTED_DATATYPE) X(UNSUPPORTED_MEMORY_TYPE)     \
-                          X(UNSUPPORTED_FENCE_TYPE) X(UNSUPPORTED_PROPERTY)    \
-                              X(UNIDENTIFIED_NAME) X(MISMATCHING_SHAPE)        \
-                                  X(MISMATCHING_DATATYPE) X(NO_SYSTEM_MEMORY)  \
-                                      X(NO_DEVICE_MEMORY)                      \
-                                          X(NO_SYSTEM_RESOURCES)               \
-                                              X(NO_DEVICE_RESOURCES)           \
-                                                  X(BACKEND_UNAVAILABLE)       \
+#define ONNXIFI_STATUSES(X)                                                   \
+  X(SUCCESS)                                                                  \
+  X(FALLBACK)                                                                 \
+  X(INVALID_ID)                                                               \
+  X(INVALID_SIZE)                                                             \
+  X(INVALID_POINTER)                                                          \
+  X(INVALID_PROTOBUF) X(INVALID_MODEL) X(INVALID_BACKEND) X(INVALID_GRAPH)    \
+      X(INVALID_EVENT) X(INVALID_STATE) X(INVALID_NAME) X(INVALID_SHAPE) X(   \
+          INVALID_DATATYPE) X(INVALID_MEMORY_TYPE) X(INVALID_MEMORY_LOCATION) \
+          X(INVALID_FENCE_TYPE) X(INVALID_PROPERTY) X(UNSUPPORTED_TAG)        \
+              X(UNSUPPORTED_VERSION) X(UNSUPPORTED_OPERATOR)                  \
+                  X(UNSUPPORTED_ATTRIBUTE) X(UNSUPPORTED_SHAPE)               \
+                      X(UNSUPPORTED_DATATYPE) X(UNSUPPORTED_MEMORY_TYPE)      \
+                          X(UNSUPPORTED_FENCE_TYPE) X(UNSUPPORTED_PROPERTY)   \
+                              X(UNIDENTIFIED_NAME) X(MISMATCHING_SHAPE)       \
+                                  X(MISMATCHING_DATATYPE) X(NO_SYSTEM_MEMORY) \
+                                      X(NO_DEVICE_MEMORY)                     \
+                                          X(NO_SYSTEM_RESOURCES)              \
+                                              X(NO_DEVICE_RESOURCES)          \
+                                                  X(BACKEND_UNAVAILABLE)      \
                                                       X(INTERNAL_ERROR)
 
 bool IsKnownStatus(onnxStatus status) {

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/checked.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::loader {
@@ -49,6 +50,15 @@ const char* MachineName(unsigned machine) {
     default:
       return "another machine";
   }
+}
+
+// pread that survives signals; `at` fits off_t because files are no larger.
+ssize_t ReadAt(int fd, void* buffer, size_t size, uint64_t at) {
+  ssize_t got;
+  do {
+    got = pread(fd, buffer, size, static_cast<off_t>(at));
+  } while (got < 0 && errno == EINTR);
+  return got;
 }
 
 }  // namespace
@@ -156,6 +166,38 @@ Outcome CheckElfHeader(const unsigned char* header, size_t size) {
   }
   if (elf.e_type != ET_DYN) {
     return {Reason::kNotElf, "is not a shared library (ELF type is not DYN)"};
+  }
+  return {};
+}
+
+Outcome CheckElfFile(int fd, uint64_t file_size) {
+  unsigned char header[sizeof(Elf64_Ehdr)];
+  const ssize_t got = ReadAt(fd, header, sizeof(header), 0);
+  if (got < 0) return {Reason::kNotFound, "cannot be read"};
+  if (Outcome outcome = CheckElfHeader(header, static_cast<size_t>(got));
+      !outcome.ok()) {
+    return outcome;
+  }
+  Elf64_Ehdr elf;
+  std::memcpy(&elf, header, sizeof(elf));
+  if (elf.e_phentsize != sizeof(Elf64_Phdr)) {
+    return {Reason::kNotElf, "has a damaged program header"};
+  }
+  for (uint64_t i = 0; i < elf.e_phnum; ++i) {
+    Elf64_Phdr segment;
+    uint64_t at = 0;
+    uint64_t end = 0;
+    if (!CheckedAdd<uint64_t>(elf.e_phoff, i * sizeof(segment), &at) ||
+        at > file_size ||
+        ReadAt(fd, &segment, sizeof(segment), at) != sizeof(segment)) {
+      return {Reason::kTooShort, "is cut off in its program header"};
+    }
+    if (segment.p_type == PT_LOAD &&
+        (!CheckedAdd<uint64_t>(segment.p_offset, segment.p_filesz, &end) ||
+         end > file_size)) {
+      return {Reason::kTooShort, StrCat("is cut off: it needs ", end,
+                                        " bytes and has ", file_size)};
+    }
   }
   return {};
 }

@@ -52,6 +52,10 @@ Outcome ReadSmallFile(const std::string& path, size_t limit, std::string* text);
 // Whether the 64 bytes at `header` start a shared library for this machine.
 Outcome CheckElfHeader(const unsigned char* header, size_t size);
 
+// The same for an open file, and whether all its segments are in it: mapping
+// one that was cut off would kill the process.
+Outcome CheckElfFile(int fd, uint64_t file_size);
+
 // The absolute path without symbolic links, or kNotFound with the cause.
 Outcome CanonicalPath(const std::string& path, std::string* canonical);
 

@@ -1,7 +1,5 @@
 #include "loader/loader.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -144,12 +142,7 @@ Outcome Loader::Admit(const Candidate& candidate, CandidateReport* report,
   if (Outcome outcome = CheckIdentity(*identity); !outcome.ok()) {
     return outcome;
   }
-  unsigned char header[64];
-  ssize_t got;
-  while ((got = read(fd.get(), header, sizeof(header))) < 0 && errno == EINTR) {
-  }
-  if (got < 0) return {Reason::kNotFound, "cannot be read"};
-  return CheckElfHeader(header, static_cast<size_t>(got));
+  return CheckElfFile(fd.get(), identity->size);
 }
 
 Outcome Loader::CheckIdentity(const FileIdentity& identity) {

@@ -1,0 +1,30 @@
+/* Compiling this as C99 with -pedantic -Werror is the test: every header is
+ * self-contained, may be included twice and in any order, its constants work
+ * in #if, and each pointer type fits its function. [R-013] [R-014] [R-015] */
+#include <onnx/onnxifi.h>
+#include <onnx/onnxifi_ext.h>
+#include <onnx/onnxifi_loader.h>
+#include <onnxifi/onnxifi.h>
+#include <onnxifi/onnxifi_ext.h>
+#include <onnxifi/onnxifi_loader.h>
+
+#if ONNXIFI_H != 1 || ONNXIFI_EXT_H != 1 || ONNXIFI_LOADER_H != 1
+#error "guard macros"
+#endif
+#if ONNXIFI_STATUS_INTERNAL_ERROR != 0x0406 || \
+    ONNXIFI_TAG_MEMORY_FENCE_V1 < 0 || ONNXIFI_EVENT_STATE_SIGNALLED < 0
+#error "constants must be usable in #if"
+#endif
+
+/* */
+#define ONNXIFI_FUNCTION(name, since, kind) \
+  static const name##Function k_##name = &name;
+#include "abi/onnxifi_functions.inc"
+
+int main(void) {
+  const void* used[] = {
+#define ONNXIFI_FUNCTION(name, since, kind) &k_##name,
+#include "abi/onnxifi_functions.inc"
+  };
+  return sizeof(used) / sizeof(used[0]) == 17 ? 0 : 1;
+}
