@@ -1,0 +1,58 @@
+#include "backends/cpu/kernels/float_stage.h"
+
+#include <cmath>
+#include <limits>
+
+#include "backends/cpu/kernels/number_bytes.h"
+
+namespace onnxifi::cpu {
+
+namespace {
+
+constexpr int64_t kGrain = 1 << 14;
+
+template <typename T>
+T FromStage(float value) {
+  if constexpr (std::is_integral_v<T>) {
+    if (std::isnan(value)) return 0;
+    const double rounded = std::nearbyint(static_cast<double>(value));
+    if (rounded <= static_cast<double>(std::numeric_limits<T>::min())) {
+      return std::numeric_limits<T>::min();
+    }
+    if (rounded >= static_cast<double>(std::numeric_limits<T>::max())) {
+      return std::numeric_limits<T>::max();
+    }
+    return static_cast<T>(rounded);
+  } else {
+    return Narrow<T>(static_cast<Compute<T>>(value));
+  }
+}
+
+}  // namespace
+
+const float* AsFloat(DataType type, const void* in, int64_t count,
+                     float* buffer, ThreadPool* pool) {
+  if (type == DataType::kFloat) return static_cast<const float*>(in);
+  DispatchType<StageTypes>(type, [&]<typename T>() {
+    pool->ParallelRange(count, kGrain, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        buffer[i] = static_cast<float>(Widen(LoadAt<T>(in, i)));
+      }
+    });
+  });
+  return buffer;
+}
+
+void StoreFloat(DataType type, const float* from, void* out, int64_t count,
+                ThreadPool* pool) {
+  if (type == DataType::kFloat) return;
+  DispatchType<StageTypes>(type, [&]<typename T>() {
+    pool->ParallelRange(count, kGrain, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        StoreAt<T>(out, i, FromStage<T>(from[i]));
+      }
+    });
+  });
+}
+
+}  // namespace onnxifi::cpu

@@ -1,0 +1,31 @@
+#ifndef ONNXIFI_BACKENDS_CPU_KERNELS_RESIZE_PASS_H_
+#define ONNXIFI_BACKENDS_CPU_KERNELS_RESIZE_PASS_H_
+
+#include <cstdint>
+
+#include "backends/cpu/kernels/resize_axis.h"
+#include "base/thread_pool.h"
+
+namespace onnxifi::cpu {
+
+// Linear or cubic interpolation along one axis at a time.
+
+// Weights of every output index of one axis; arrays given by the caller.
+struct ResizeTable {
+  int64_t taps = 0;
+  int64_t* first = nullptr;  // input index of the first tap
+  float* weights = nullptr;  // taps per output index
+  bool* outside = nullptr;   // takes the extrapolation value
+};
+
+void FillResizeTable(const ResizeRule& rule, const ResizeAxis& axis,
+                     ResizeTable* table);
+
+// [outer, axis.in, inner] -> [outer, axis.out, inner]; no overlap.
+void RunResizePass(const ResizeTable& table, const ResizeAxis& axis,
+                   float extrapolation, int64_t outer, int64_t inner,
+                   const float* in, float* out, ThreadPool* pool);
+
+}  // namespace onnxifi::cpu
+
+#endif  // ONNXIFI_BACKENDS_CPU_KERNELS_RESIZE_PASS_H_
