@@ -54,6 +54,11 @@ onnxStatus CopyInfo(const Device* device, onnxBackendInfo info, void* value,
       CallPlugin(device, kFunction, [&](const DispatchTable& table) {
         return table.onnxGetBackendInfo(device->inner, info, value, &room);
       });
+  // Old libraries say SUCCESS to a size query.
+  if (status == ONNXIFI_STATUS_SUCCESS && value == nullptr) {
+    *size = room;
+    return ONNXIFI_STATUS_FALLBACK;
+  }
   if (status == ONNXIFI_STATUS_SUCCESS && room > capacity) {
     return FailInPlugin(ONNXIFI_STATUS_INTERNAL_ERROR, kFunction, device,
                         "it stored more bytes than there is room for");

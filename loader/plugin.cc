@@ -180,8 +180,9 @@ std::string Plugin::InfoText(onnxBackendID id, onnxBackendInfo info) const {
   constexpr size_t kMaxBytes = 64 * 1024;
   try {
     size_t size = 0;
-    if (table_.onnxGetBackendInfo(id, info, nullptr, &size) !=
-            ONNXIFI_STATUS_FALLBACK ||
+    const onnxStatus query =
+        table_.onnxGetBackendInfo(id, info, nullptr, &size);
+    if ((query != ONNXIFI_STATUS_FALLBACK && query != ONNXIFI_STATUS_SUCCESS) ||
         size == 0 || size > kMaxBytes) {
       return "";
     }
