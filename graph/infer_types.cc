@@ -96,9 +96,9 @@ Status FromInferenceError(std::string_view text) {
     return text.find(part) != std::string_view::npos;
   };
   onnxStatus code = ONNXIFI_STATUS_MISMATCHING_SHAPE;
-  if (has("[TypeInferenceError]")) {
+  if (has("[TypeInferenceError]") || has("inconsistent type")) {
     code = ONNXIFI_STATUS_MISMATCHING_DATATYPE;
-  } else if (has("ttribute")) {
+  } else if (has("ttribute") || has("unsupported type")) {
     code = ONNXIFI_STATUS_INVALID_MODEL;
   }
   return Status(code, StrCat("types and shapes contradict each other: ",
