@@ -1,0 +1,1 @@
+onnxifi_fuzz(onnx_reader_fuzz onnx_reader_fuzz.cc onnx_reader onnxifi_graph)
