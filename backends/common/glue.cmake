@@ -20,3 +20,17 @@ onnxifi_library(onnxifi_backend_glue
     run_queue.cc
     tensor_descriptor.cc
   DEPS onnxifi_backend_common onnxifi_graph onnxifi_base)
+
+# In-test plugin: a backend whose behaviour tests control, behind all entry
+# points; the tests call those directly.
+if(ONNXIFI_BUILD_TESTS)
+  onnxifi_library(onnxifi_fake_plugin
+    SRCS testing/abi_fixture.cc testing/alloc_failure.cc
+         testing/fake_backend.cc testing/fake_plugin.cc
+    DEPS onnxifi_backend_glue GTest::gtest)
+endif()
+
+onnxifi_test(glue_test
+  SRCS abi_backend_test.cc abi_event_test.cc abi_graph_test.cc abi_id_test.cc
+       abi_info_test.cc
+  DEPS onnxifi_fake_plugin)

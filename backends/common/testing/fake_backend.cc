@@ -1,0 +1,220 @@
+#include "backends/common/testing/fake_backend.h"
+
+#include <cstring>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "backends/common/op_kernel.h"
+#include "base/str_cat.h"
+
+namespace onnxifi::testing {
+namespace {
+
+using graph::DataType;
+using graph::Shape;
+
+// Values of one run, by value id; unaligned client memory is copied in.
+using Memory = std::vector<std::vector<char>>;
+
+void RunNode(const graph::Node& node, Memory& memory) {
+  const auto in = [&](size_t i) -> std::vector<char>& {
+    return memory[static_cast<size_t>(node.inputs[i])];
+  };
+  std::vector<char> out = in(0);
+  const size_t count = out.size() / sizeof(float);
+  for (size_t i = 0; i < count && node.op_type == "Add"; ++i) {
+    float a = 0;
+    float b = 0;
+    std::memcpy(&a, in(0).data() + i * sizeof(a), sizeof(a));
+    std::memcpy(&b, in(1).data() + i * sizeof(b), sizeof(b));
+    a += b;
+    std::memcpy(out.data() + i * sizeof(a), &a, sizeof(a));
+  }
+  for (size_t i = 0; i < count && node.op_type == "Cast"; ++i) {
+    float a = 0;
+    std::memcpy(&a, in(0).data() + i * sizeof(a), sizeof(a));
+    const auto b = static_cast<int32_t>(a);
+    std::memcpy(out.data() + i * sizeof(b), &b, sizeof(b));
+  }
+  if (node.op_type == "Not") {
+    for (char& c : out) c = c == 0 ? 1 : 0;
+  }
+  memory[static_cast<size_t>(node.outputs[0])] = std::move(out);
+}
+
+class FakeExecutable : public Executable {
+ public:
+  FakeExecutable(std::shared_ptr<const graph::Graph> graph,
+                 std::vector<Shape> shapes, std::vector<size_t> input_bytes)
+      : graph_(std::move(graph)),
+        shapes_(std::move(shapes)),
+        input_bytes_(std::move(input_bytes)) {}
+
+  const std::vector<Shape>& output_shapes() const override { return shapes_; }
+
+  onnxStatus Run(std::span<const void* const> inputs,
+                 std::span<void* const> outputs) override {
+    FakeControl& fake = Fake();
+    if (running_.exchange(true)) fake.overlapped = true;
+    ++fake.started;
+    while (fake.block) std::this_thread::yield();
+    if (fake.run_sleep_us > 0) {
+      std::this_thread::sleep_for(std::chrono::microseconds(fake.run_sleep_us));
+    }
+    const onnxStatus status = fake.run_status;
+    if (status == ONNXIFI_STATUS_SUCCESS && !fake.throw_in_run) {
+      Compute(inputs, outputs);
+    }
+    running_ = false;
+    ++fake.finished;
+    if (fake.throw_in_run) throw 42;
+    return status;
+  }
+
+ private:
+  void Compute(std::span<const void* const> inputs,
+               std::span<void* const> outputs) const {
+    Memory memory(graph_->values.size());
+    for (size_t i = 0; i < memory.size(); ++i) {
+      if (const graph::TensorPtr& constant = graph_->values[i].constant) {
+        const auto* data = static_cast<const char*>(constant->data);
+        memory[i].assign(data, data + constant->bytes);
+      }
+    }
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      const auto* data = static_cast<const char*>(inputs[i]);
+      memory[static_cast<size_t>(graph_->inputs[i])].assign(
+          data, data + input_bytes_[i]);
+    }
+    for (const graph::Node& node : graph_->nodes) RunNode(node, memory);
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      const std::vector<char>& value =
+          memory[static_cast<size_t>(graph_->outputs[i])];
+      if (!value.empty()) std::memcpy(outputs[i], value.data(), value.size());
+    }
+  }
+
+  const std::shared_ptr<const graph::Graph> graph_;
+  const std::vector<Shape> shapes_;
+  const std::vector<size_t> input_bytes_;
+  std::atomic<bool> running_{false};
+};
+
+class FakeGraph : public CompiledGraph {
+ public:
+  explicit FakeGraph(graph::Graph graph)
+      : graph_(std::make_shared<const graph::Graph>(std::move(graph))) {}
+
+  // All operators keep the shape of their first input.
+  Result<std::unique_ptr<Executable>> Specialize(
+      const std::vector<Shape>& input_shapes) override {
+    ++Fake().specialized;
+    std::vector<Shape> shapes(graph_->values.size());
+    for (size_t i = 0; i < shapes.size(); ++i) {
+      if (graph_->values[i].constant != nullptr) {
+        shapes[i] = graph_->values[i].constant->dims;
+      }
+    }
+    std::vector<size_t> input_bytes;
+    for (size_t i = 0; i < graph_->inputs.size(); ++i) {
+      const graph::ValueId id = graph_->inputs[i];
+      shapes[static_cast<size_t>(id)] = input_shapes[i];
+      ONNXIFI_ASSIGN_OR_RETURN(
+          const size_t bytes,
+          graph::ByteSize(graph_->value(id).type, input_shapes[i]));
+      input_bytes.push_back(bytes);
+    }
+    for (const graph::Node& node : graph_->nodes) {
+      const Shape& first = shapes[static_cast<size_t>(node.inputs[0])];
+      for (const graph::ValueId id : node.inputs) {
+        if (shapes[static_cast<size_t>(id)] != first) {
+          return Status(ONNXIFI_STATUS_MISMATCHING_SHAPE,
+                        StrCat(node.name, ": inputs differ"));
+        }
+      }
+      shapes[static_cast<size_t>(node.outputs[0])] = first;
+    }
+    std::vector<Shape> outputs;
+    for (const graph::ValueId id : graph_->outputs) {
+      outputs.push_back(shapes[static_cast<size_t>(id)]);
+    }
+    return std::unique_ptr<Executable>(std::make_unique<FakeExecutable>(
+        graph_, std::move(outputs), std::move(input_bytes)));
+  }
+
+ private:
+  std::shared_ptr<const graph::Graph> graph_;
+};
+
+class FakeBackend : public Backend {
+ public:
+  explicit FakeBackend(int index) {
+    info_.name = StrCat("Fake ", index);
+    info_.vendor = "ONNXIFI tests";
+    info_.version = "1.0 for tests";
+    info_.device = StrCat("device ", index);
+    info_.ir_versions = "3 4 5 6 7 8 9 10";
+    info_.opset_versions = "ai.onnx:28";
+    info_.macs_fp32 = 123;
+    if (index == 0) {
+      // The glue has to add SYMBOLIC_BATCH_SIZE and to drop VARIABLE_*.
+      info_.capabilities = ONNXIFI_CAPABILITY_THREAD_SAFE |
+                           ONNXIFI_CAPABILITY_SYMBOLIC_SIZE_TENSORS |
+                           ONNXIFI_CAPABILITY_VARIABLE_SIZE_OUTPUTS;
+    } else {
+      info_.max_graph_count = kFakeMaxGraphs;
+    }
+  }
+
+  const BackendInfo& info() const override { return info_; }
+
+  Reject Supports(const NodeView& node) const override {
+    const std::string& op = node.node().op_type;
+    const DataType type = node.input_type(0);
+    const bool known =
+        op == "Add" || op == "Identity" || op == "Not" || op == "Cast";
+    if (!known) return {RejectReason::kUnknownOperator, op};
+    if (type != (op == "Not" ? DataType::kBool : DataType::kFloat)) {
+      return {RejectReason::kDataType, graph::DataTypeName(type)};
+    }
+    return {};
+  }
+
+  Result<std::unique_ptr<CompiledGraph>> Compile(
+      graph::Graph graph, const CompileOptions&) override {
+    return std::unique_ptr<CompiledGraph>(
+        std::make_unique<FakeGraph>(std::move(graph)));
+  }
+
+ private:
+  BackendInfo info_;
+};
+
+}  // namespace
+
+void FakeControl::Reset() {
+  run_status = ONNXIFI_STATUS_SUCCESS;
+  throw_in_run = false;
+  run_sleep_us = 0;
+  block = false;
+  started = 0;
+  finished = 0;
+  specialized = 0;
+  overlapped = false;
+}
+
+FakeControl& Fake() {
+  static FakeControl control;
+  return control;
+}
+
+Result<std::vector<std::unique_ptr<Backend>>> CreateFakeBackends() {
+  std::vector<std::unique_ptr<Backend>> backends;
+  backends.push_back(std::make_unique<FakeBackend>(0));
+  backends.push_back(std::make_unique<FakeBackend>(1));
+  return backends;
+}
+
+}  // namespace onnxifi::testing

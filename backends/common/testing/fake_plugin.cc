@@ -1,0 +1,4 @@
+#include "backends/common/abi_main.h"
+#include "backends/common/testing/fake_backend.h"
+
+ONNXIFI_DEFINE_PLUGIN(onnxifi::testing::CreateFakeBackends)
