@@ -42,8 +42,9 @@ ctest --test-dir "$ONNXIFI_ROOT/build/$PRESET" --output-on-failure \
   status=$?
 
 summary=$(grep -E '^[0-9]+% tests passed' "$log" || true)
-total=$(sed -nE 's/.* tests failed out of ([0-9]+).*/\1/p' <<<"$summary")
-failed=$(sed -nE 's/.*, ([0-9]+) tests failed out of.*/\1/p' <<<"$summary")
+total=$(sed -nE 's/.* out of ([0-9]+).*/\1/p' <<<"$summary")
+failed=$(sed -nE 's/.*, ([0-9]+) tests failed.*/\1/p' <<<"$summary")
+failed=${failed:-0}
 skipped=$(grep -cF '***Skipped' "$log" || true)
 [ -n "$total" ] || die "ctest ran no test (status $status)"
 rm -f "$log"
