@@ -16,17 +16,6 @@ namespace fs = std::filesystem;
 
 constexpr int kMaxDepth = 4;
 
-// PREFIX0.pb, PREFIX1.pb, ... as far as they exist.
-std::vector<std::string> NumberedFiles(const std::string& prefix) {
-  std::vector<std::string> files;
-  std::error_code error;
-  for (size_t i = 0;; ++i) {
-    std::string file = StrCat(prefix, i, ".pb");
-    if (!fs::exists(file, error)) return files;
-    files.push_back(std::move(file));
-  }
-}
-
 std::vector<fs::path> SortedEntries(const fs::path& folder) {
   std::vector<fs::path> entries;
   std::error_code error;
@@ -100,6 +89,16 @@ void Collect(const fs::path& folder, int depth, std::vector<TestCase>* cases) {
 }
 
 }  // namespace
+
+std::vector<std::string> NumberedFiles(const std::string& prefix) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (size_t i = 0;; ++i) {
+    std::string file = StrCat(prefix, i, ".pb");
+    if (!fs::exists(file, error)) return files;
+    files.push_back(std::move(file));
+  }
+}
 
 Result<std::vector<TestCase>> FindCases(const std::string& path) {
   std::vector<TestCase> cases;

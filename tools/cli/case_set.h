@@ -25,6 +25,9 @@ struct TestCase {
   Tolerance tolerance;
 };
 
+// PREFIX0.pb, PREFIX1.pb, ... as far as they exist.
+std::vector<std::string> NumberedFiles(const std::string& prefix);
+
 // The cases at or below `path`, ordered by name: folders with model.onnx and
 // test_data_set_*, and models X.onnx with X_output_0.pb beside them.
 Result<std::vector<TestCase>> FindCases(const std::string& path);

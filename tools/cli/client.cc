@@ -189,10 +189,12 @@ Result<Backend> InitBackend(onnxBackendID id) {
 Result<CompiledGraph> CompiledGraph::Compile(const Backend& backend,
                                              std::span<const std::byte> model) {
   ONNXIFI_ASSIGN_OR_RETURN(Event ready, MakeSignalledEvent(backend));
+  // An empty file has no address; its size is what is wrong with it.
+  const void* model_bytes =
+      model.empty() ? "" : static_cast<const void*>(model.data());
   onnxGraph handle{};
-  ONNXIFI_RETURN_IF_ERROR(
-      CallStatus(onnxInitGraph(backend.get(), nullptr, model.size(),
-                               model.data(), 0, nullptr, &handle)));
+  ONNXIFI_RETURN_IF_ERROR(CallStatus(onnxInitGraph(
+      backend.get(), nullptr, model.size(), model_bytes, 0, nullptr, &handle)));
   return CompiledGraph(Handle(handle), std::move(ready));
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/str_cat.h"
+#include "tools/cli/case_set.h"
 #include "tools/cli/cli_error.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/compare.h"
@@ -94,9 +95,27 @@ Status SaveOutputs(const Session& session, const std::string& folder) {
   return Status::Ok();
 }
 
-Result<std::vector<HostTensor>> ReadExpected(const Options& options) {
+// One folder in --check stands for the files of an ONNX test data set, its
+// inputs included.
+Status ExpandDataSet(Options* options) {
+  std::error_code error;
+  if (options->check.size() != 1 ||
+      !std::filesystem::is_directory(options->check[0], error)) {
+    return Status::Ok();
+  }
+  const std::string folder = options->check[0];
+  options->check = NumberedFiles(folder + "/output_");
+  options->session.input_files = NumberedFiles(folder + "/input_");
+  if (!options->check.empty()) return Status::Ok();
+  return Status(ONNXIFI_STATUS_INVALID_POINTER,
+                StrCat("folder '", EscapeText(folder),
+                       "': no output_0.pb in it: check the path"));
+}
+
+Result<std::vector<HostTensor>> ReadExpected(Options* options) {
+  ONNXIFI_RETURN_IF_ERROR(ExpandDataSet(options));
   std::vector<HostTensor> tensors;
-  for (const std::string& path : options.check) {
+  for (const std::string& path : options->check) {
     ONNXIFI_ASSIGN_OR_RETURN(HostTensor tensor, ReadTensorFile(path));
     tensors.push_back(std::move(tensor));
   }
@@ -119,7 +138,7 @@ bool Check(const Session& session, std::vector<HostTensor>& expected,
                        {"max_rel_error", result.max_rel_error}});
     if (print) {
       std::printf(
-          "check   %s  max abs error %s  max rel error %s  %s "
+          "check   %s  max absolute error %s  max relative error %s  %s "
           "(rtol %s, atol %s)\n",
           EscapeText(got.name()).c_str(),
           NumberText(result.max_abs_error, 3).c_str(),
@@ -192,8 +211,8 @@ Status WriteReport(const std::string& path, const Session& session,
   return Status::Ok();
 }
 
-int RunModel(const Options& options) {
-  Result<std::vector<HostTensor>> expected = ReadExpected(options);
+int RunModel(Options options) {
+  Result<std::vector<HostTensor>> expected = ReadExpected(&options);
   if (!expected.ok()) {
     return ReportError(kErrorFile, expected.status().message(), kExitUsage);
   }
@@ -238,7 +257,8 @@ void AddRunCommand(CLI::App& app, Action* action) {
       app.add_subcommand("run", "Run a model, show and check its outputs");
   AddSessionOptions(*command, &options->session);
   command->add_option("--check", options->check,
-                      "Expected outputs, .pb or .npy, in model order");
+                      "Expected outputs, .pb or .npy, in model order; or a "
+                      "test_data_set folder, whose inputs are used too");
   command->add_option("--rtol", options->tolerance.rtol,
                       "Relative tolerance of --check");
   command->add_option("--atol", options->tolerance.atol,

@@ -106,7 +106,8 @@ int Session::Prepare(const std::vector<HostTensor>* expected) {
   auto start = Clock::now();
   Result<graph::MappedFile> file = graph::MapFile(options_.model);
   if (!file.ok()) {
-    return ReportError(kErrorFile, file.status().message(), kExitUsage);
+    return ReportError(kErrorFile, file.status().message() + ": check the path",
+                       kExitUsage);
   }
   file_ = std::move(file).value();
   if (const Status status = OpenBackend(); !status.ok()) {
@@ -202,7 +203,12 @@ Status Session::MakeInputs() {
 
 Result<HostTensor> Session::MakeInput(const ValueInfo& input) {
   const auto given = values_.find(input.name);
-  const std::string text = given == values_.end() ? "rand(0,1)" : given->second;
+  std::string text = "rand(0,1)";
+  if (given != values_.end()) {
+    text = given->second;
+  } else if (inputs_.size() < options_.input_files.size()) {
+    text = "@" + options_.input_files[inputs_.size()];
+  }
   sources_.push_back(text);
   if (text.starts_with('@')) {
     ONNXIFI_ASSIGN_OR_RETURN(HostTensor tensor, ReadTensorFile(text.substr(1)));

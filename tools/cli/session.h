@@ -24,6 +24,8 @@ struct SessionOptions {
   std::vector<std::string> inputs;  // NAME=VALUES
   std::vector<std::string> shapes;  // NAME=1x3x224x224
   std::vector<std::string> dims;    // SYMBOL=4
+  // Files for the run-time inputs that `inputs` does not name, in model order.
+  std::vector<std::string> input_files;
   uint64_t seed = 0;
   int threads = 0;  // 0: what the plugin chooses
 };

@@ -1,0 +1,68 @@
+// From a cold process to the first result of a model, with the backend that
+// the command line would choose. Prints CLOCK_MONOTONIC in nanoseconds at the
+// moment the result is there; bench/load.py knows when it spawned us.
+
+#include <chrono>
+#include <cstdio>
+#include <vector>
+
+#include "graph/onnx_reader.h"
+#include "tools/cli/client.h"
+#include "tools/cli/generate.h"
+#include "tools/cli/model_info.h"
+
+namespace onnxifi::cli {
+namespace {
+
+// Zero-filled tensors for values whose shapes the model declares.
+Result<std::vector<HostTensor>> MakeTensors(
+    const std::vector<ValueInfo>& values) {
+  std::vector<HostTensor> tensors;
+  for (const ValueInfo& value : values) {
+    ONNXIFI_ASSIGN_OR_RETURN(
+        HostTensor tensor,
+        HostTensor::Make(value.name, value.type, value.dims));
+    tensors.push_back(std::move(tensor));
+  }
+  return tensors;
+}
+
+Status RunOnce(const char* path, int64_t* done_ns) {
+  ONNXIFI_ASSIGN_OR_RETURN(const graph::MappedFile file, graph::MapFile(path));
+  ONNXIFI_ASSIGN_OR_RETURN(const BackendList list, BackendList::Open());
+  ONNXIFI_ASSIGN_OR_RETURN(const onnxBackendID id, ChooseBackend(list, {}));
+  ONNXIFI_ASSIGN_OR_RETURN(const Backend backend, InitBackend(id));
+  ONNXIFI_ASSIGN_OR_RETURN(CompiledGraph graph,
+                           CompiledGraph::Compile(backend, file.bytes));
+  ONNXIFI_ASSIGN_OR_RETURN(const ModelInfo model, ReadModelInfo(file.bytes));
+  ONNXIFI_ASSIGN_OR_RETURN(std::vector<HostTensor> inputs,
+                           MakeTensors(model.RuntimeInputs()));
+  ONNXIFI_ASSIGN_OR_RETURN(std::vector<HostTensor> outputs,
+                           MakeTensors(model.outputs));
+  // The ramp of ONNX's light models: ordinary numbers, no denormals.
+  for (HostTensor& input : inputs) {
+    Fill(input, {Generator::Kind::kLightData}, 0);
+  }
+  ONNXIFI_RETURN_IF_ERROR(graph.Bind(inputs, outputs));
+  ONNXIFI_RETURN_IF_ERROR(graph.Run());
+  *done_ns = std::chrono::steady_clock::now().time_since_epoch().count();
+  return Status::Ok();
+}
+
+}  // namespace
+}  // namespace onnxifi::cli
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: cold_run MODEL\n");
+    return 2;
+  }
+  int64_t done_ns = 0;
+  const onnxifi::Status status = onnxifi::cli::RunOnce(argv[1], &done_ns);
+  if (!status.ok()) {
+    std::fprintf(stderr, "cold_run: %s\n", status.message().c_str());
+    return 1;
+  }
+  std::printf("%lld\n", static_cast<long long>(done_ns));
+  return 0;
+}
