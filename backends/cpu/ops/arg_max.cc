@@ -1,0 +1,16 @@
+#include "backends/cpu/kernels/arg_reduce_op.h"
+
+namespace onnxifi::cpu {
+namespace {
+
+Status Prepare(PrepareContext& ctx) {
+  return PrepareArgReduce(ctx, /*max=*/true);
+}
+
+}  // namespace
+
+ONNXIFI_DEFINE_OPS(arg_max, {.op = "ArgMax",
+                             .supports = &SupportsArgReduce,
+                             .prepare = &Prepare});
+
+}  // namespace onnxifi::cpu
