@@ -45,8 +45,8 @@ CpuFeatures Detect() {
   if (!ymm || !fma || !Bit(b7, 5)) return found;
   found.isa = Isa::kAvx2;
   // Foundation, DQ, CD, BW, VL: what every kernel of that level may use.
-  const bool core = Bit(b7, 16) && Bit(b7, 17) && Bit(b7, 28) && Bit(b7, 30) &&
-                    Bit(b7, 31);
+  const bool core =
+      Bit(b7, 16) && Bit(b7, 17) && Bit(b7, 28) && Bit(b7, 30) && Bit(b7, 31);
   if (!zmm || !core) return found;
   found.isa = Isa::kAvx512;
   found.vnni = Bit(c7, 11);
@@ -87,7 +87,10 @@ CpuFeatures Limit(CpuFeatures features, Isa most) {
 void LimitHighway(Isa most) {
   int64_t disabled = 0;
   if (most < Isa::kAvx512) {
-    disabled |= HWY_AVX3 | HWY_AVX3_DL | HWY_AVX3_ZEN4;
+    disabled |= HWY_AVX3 | HWY_AVX3_DL;
+#if defined(HWY_AVX3_ZEN4)
+    disabled |= HWY_AVX3_ZEN4;
+#endif
   }
   if (most < Isa::kAvx2) disabled |= HWY_AVX2;
   if (most < Isa::kSse41) disabled |= HWY_SSE4 | HWY_SSSE3;

@@ -71,9 +71,9 @@ Dims WeightDims(const DnnlConvShape& shape) {
   return dims;
 }
 
-dnnl::algorithm EltwiseKind(DnnlActivation::Kind kind) {
+dnnl::algorithm EltwiseKind(Activation::Kind kind) {
   using A = dnnl::algorithm;
-  using K = DnnlActivation::Kind;
+  using K = Activation::Kind;
   switch (kind) {
     case K::kRelu:
       return A::eltwise_relu;
@@ -102,8 +102,8 @@ dnnl::algorithm EltwiseKind(DnnlActivation::Kind kind) {
 }
 
 // The two parameters as this version of oneDNN wants them.
-std::pair<float, float> EltwiseParameters(const DnnlActivation& activation) {
-  using K = DnnlActivation::Kind;
+std::pair<float, float> EltwiseParameters(const Activation& activation) {
+  using K = Activation::Kind;
   if (activation.kind == K::kSwish) return {1.0f, 0.0f};
 #if DNNL_VERSION_MAJOR >= 3
   if (activation.kind == K::kHardSwish) return {1.0f / 6.0f, 0.5f};
@@ -117,7 +117,7 @@ dnnl::primitive_attr Attributes(const DnnlConvShape& shape) {
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   dnnl::post_ops ops;
   if (shape.residual) ops.append_sum(1.0f);
-  if (shape.activation.kind != DnnlActivation::Kind::kNone) {
+  if (shape.activation.kind != Activation::Kind::kNone) {
     const auto [alpha, beta] = EltwiseParameters(shape.activation);
 #if DNNL_VERSION_MAJOR >= 3
     ops.append_eltwise(EltwiseKind(shape.activation.kind), alpha, beta);
@@ -162,13 +162,13 @@ typename Primitive::primitive_desc MakePrimitiveDesc(
   const Dims dilations = ZeroBased(shape.dilations);
 #if DNNL_VERSION_MAJOR >= 3
   if (shape.bias) {
-    return {Engine(),      kind,          algorithm, d.src,
-            d.weights,     d.bias,        d.dst,     shape.strides,
-            dilations,     shape.pad_begin, shape.pad_end, attr};
+    return {Engine(),      kind,  algorithm,     d.src,     d.weights,
+            d.bias,        d.dst, shape.strides, dilations, shape.pad_begin,
+            shape.pad_end, attr};
   }
-  return {Engine(),  kind,      algorithm,       d.src,         d.weights,
-          d.dst,     shape.strides, dilations, shape.pad_begin, shape.pad_end,
-          attr};
+  return {Engine(),        kind,          algorithm,     d.src,
+          d.weights,       d.dst,         shape.strides, dilations,
+          shape.pad_begin, shape.pad_end, attr};
 #else
   if (shape.bias) {
     return {{kind, algorithm, d.src, d.weights, d.bias, d.dst, shape.strides,
@@ -344,7 +344,7 @@ onnxStatus DnnlConvCall::Execute(const Pointers& pointers) {
       pointers.scratch};
   for (size_t i = 0; i < kMaxArgs; ++i) {
     if (wanted[i] == impl.bound[i] || !impl.memories[i]) continue;
-    // Shapes are padded by the caller, so oneDNN finds no tail to clear.
+      // Shapes are padded by the caller, so oneDNN finds no tail to clear.
 #if DNNL_VERSION_MAJOR >= 3
     const dnnl_status_t status = dnnl_memory_set_data_handle(
         impl.memories[i].get(), const_cast<void*>(wanted[i]));

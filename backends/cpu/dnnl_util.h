@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backends/cpu/cpu_features.h"
+#include "backends/cpu/kernels/activation.h"
 #include "base/status.h"
 
 // The only gate to oneDNN: no other file includes its headers, sees its
@@ -40,27 +41,6 @@ std::string DnnlVersion();
 enum class DnnlLayout : uint8_t { kPlain, kChannels8, kChannels16 };
 DnnlLayout ToDnnlLayout(Layout layout);
 
-// An activation that oneDNN applies to the sum of convolution, bias and
-// residual. `alpha` and `beta` as in oneDNN's documentation.
-struct DnnlActivation {
-  enum class Kind : uint8_t {
-    kNone,
-    kRelu,  // alpha: slope below zero
-    kClip,
-    kSigmoid,
-    kTanh,
-    kElu,
-    kHardSwish,
-    kSwish,
-    kGeluErf,
-    kGeluTanh,
-    kSoftplus,
-  };
-  Kind kind = Kind::kNone;
-  float alpha = 0;
-  float beta = 0;
-};
-
 // One dense float32 convolution, 2 or 3 spatial dimensions. Channel counts
 // are those of the memory: the caller pads them to the layout's block.
 struct DnnlConvShape {
@@ -74,7 +54,7 @@ struct DnnlConvShape {
   DnnlLayout dst = DnnlLayout::kPlain;
   bool bias = false;
   bool residual = false;  // the output buffer holds a tensor to add
-  DnnlActivation activation;
+  Activation activation;
   enum class Algorithm : uint8_t { kDirect, kWinograd, kTransposed };
   Algorithm algorithm = Algorithm::kDirect;
 };

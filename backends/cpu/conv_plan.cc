@@ -1,0 +1,146 @@
+#include "backends/cpu/conv_plan.h"
+
+#include "backends/cpu/kernels/conv_generic.h"
+#include "backends/cpu/kernels/elementwise_util.h"
+#include "backends/cpu/kernels/move_util.h"
+#include "base/str_cat.h"
+
+namespace onnxifi::cpu {
+
+namespace {
+
+struct GenericState {
+  GenericConv conv;
+  Activation activation;
+  bool bias = false;
+  bool residual = false;
+};
+
+// Accumulators: double for double, float below.
+template <typename T>
+using AccOf = std::conditional_t<std::is_same_v<T, double>, double, float>;
+
+template <typename T>
+AccOf<T> Widen(T x) {
+  if constexpr (std::is_same_v<T, double>) {
+    return x;
+  } else {
+    return ToFloat(x);
+  }
+}
+
+template <typename T>
+T Narrow(AccOf<T> x) {
+  if constexpr (std::is_same_v<T, double> || std::is_same_v<T, float>) {
+    return x;
+  } else {
+    return FromFloat<T>(x);
+  }
+}
+
+template <typename T>
+onnxStatus RunGeneric(const void* state, const RunArgs& args) {
+  const GenericState& s = *static_cast<const GenericState*>(state);
+  const T* bias = s.bias ? static_cast<const T*>(args.in[2]) : nullptr;
+  T* out = static_cast<T*>(args.out[0]);
+  const auto load_x = [](T x) { return Widen(x); };
+  const auto load_w = [](int64_t, T w) { return Widen(w); };
+  RunGenericConv<AccOf<T>>(
+      s.conv, static_cast<const T*>(args.in[0]),
+      static_cast<const T*>(args.in[1]), out, *args.pool, load_x, load_w,
+      [&](int64_t o, AccOf<T> sum) {
+        return Narrow<T>(bias == nullptr ? sum : sum + Widen(bias[o]));
+      });
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
+// The same with residual and activation, which only float32 nodes have.
+onnxStatus RunGenericFused(const void* state, const RunArgs& args) {
+  const onnxStatus status = RunGeneric<float>(state, args);
+  const GenericState& s = *static_cast<const GenericState*>(state);
+  const float* residual =
+      s.residual ? static_cast<const float*>(args.in[3]) : nullptr;
+  float* out = static_cast<float*>(args.out[0]);
+  const int64_t count =
+      s.conv.batch * s.conv.out_channels * s.conv.window.out_points();
+  for (int64_t i = 0; i < count; ++i) {
+    const float sum = residual == nullptr ? out[i] : out[i] + residual[i];
+    out[i] = Apply(s.activation, sum);
+  }
+  return status;
+}
+
+}  // namespace
+
+Result<ConvNode> ReadConvNode(const PrepareContext& ctx) {
+  const graph::Shape& x = ctx.in(0).dims;
+  const graph::Shape& w = ctx.in(1).dims;
+  ConvNode conv;
+  if (x.size() < 3 || w.size() != x.size()) {
+    return ShapeError(ctx, StrCat("data ", ShapeText(x), " and weights ",
+                                  ShapeText(w), " do not fit"));
+  }
+  ONNXIFI_ASSIGN_OR_RETURN(
+      conv.window,
+      ReadWindow(ctx, x, std::span<const int64_t>(w).subspan(2), false));
+  conv.batch = x[0];
+  conv.in_channels = x[1];
+  conv.out_channels = w[0];
+  conv.groups = ctx.attrs().Int("group", 1);
+  if (conv.groups < 1 || conv.groups > std::max<int64_t>(1, x[1]) ||
+      w[1] * conv.groups != x[1] || w[0] % conv.groups != 0) {
+    return ShapeError(ctx, StrCat("weights ", ShapeText(w), " in ", conv.groups,
+                                  " groups do not fit data ", ShapeText(x)));
+  }
+  if (ctx.HasInput(2) && ctx.in(2).dims != graph::Shape{w[0]}) {
+    return ShapeError(ctx, StrCat("bias of shape ", ShapeText(ctx.in(2).dims),
+                                  " for ", w[0], " channels"));
+  }
+  conv.residual = ctx.HasInput(3);
+  if (conv.residual && ctx.in(3).dims != WindowOutput(conv.window, conv.batch,
+                                                      conv.out_channels)) {
+    return ShapeError(ctx, "the residual has another shape than the output");
+  }
+  conv.activation = ReadActivation(ctx.node());
+  return conv;
+}
+
+Status PlanGenericConv(PrepareContext& ctx, const ConvNode& conv) {
+  const graph::DataType type = ctx.in(0).type;
+  for (size_t i = 0; i < ctx.input_count(); ++i) {
+    if (ctx.HasInput(i)) {
+      ONNXIFI_RETURN_IF_ERROR(ctx.RequireLayout(i, Layout::kPlain));
+    }
+  }
+  ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(
+      0, {type, WindowOutput(conv.window, conv.batch, conv.out_channels)}));
+  GenericState state;
+  state.conv = {conv.window, conv.batch, conv.groups, conv.in_channels,
+                conv.out_channels};
+  state.activation = conv.activation;
+  state.bias = ctx.HasInput(2);
+  state.residual = conv.residual;
+  RunFn fn = nullptr;
+  DispatchType<FloatTypes>(type, [&]<typename T>() { fn = &RunGeneric<T>; });
+  if (conv.residual || conv.activation.kind != Activation::Kind::kNone) {
+    fn = &RunGenericFused;
+  }
+  ctx.SetStepState(fn, state);
+  return Status::Ok();
+}
+
+Status PrepareConv(PrepareContext& ctx) {
+  ONNXIFI_ASSIGN_OR_RETURN(const ConvNode conv, ReadConvNode(ctx));
+  ONNXIFI_ASSIGN_OR_RETURN(const bool planned, PlanFastConv(ctx, conv));
+  return planned ? Status::Ok() : PlanGenericConv(ctx, conv);
+}
+
+Reject SupportsConv(const NodeView& node) {
+  for (size_t i = 0; i < node.input_count(); ++i) {
+    Reject reject = RequireTypeIn<FloatTypes>(node, i);
+    if (!reject.supported()) return reject;
+  }
+  return SupportsWindow(node);
+}
+
+}  // namespace onnxifi::cpu

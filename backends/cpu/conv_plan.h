@@ -1,0 +1,40 @@
+#ifndef ONNXIFI_BACKENDS_CPU_CONV_PLAN_H_
+#define ONNXIFI_BACKENDS_CPU_CONV_PLAN_H_
+
+#include "backends/common/op_kernel.h"
+#include "backends/cpu/kernels/activation.h"
+#include "backends/cpu/kernels/window.h"
+
+namespace onnxifi::cpu {
+
+// One convolution node with everything that is known before the run. Inputs
+// of the node: 0 data, 1 weights, 2 bias (optional), 3 residual (optional,
+// only on fused nodes).
+struct ConvNode {
+  Window window;
+  int64_t batch = 0;
+  int64_t groups = 1;
+  int64_t in_channels = 0;
+  int64_t out_channels = 0;
+  bool residual = false;
+  Activation activation;
+};
+
+// Checks shapes and attributes; errors name the node.
+Result<ConvNode> ReadConvNode(const PrepareContext& ctx);
+
+// Plans a float32 convolution with constant weights by the fastest means that
+// take it: Winograd, oneDNN, oneDNN's GEMM form. Returns false, with nothing
+// booked, when none does.
+Result<bool> PlanFastConv(PrepareContext& ctx, const ConvNode& conv);
+
+// Plans any convolution with the generic kernel.
+Status PlanGenericConv(PrepareContext& ctx, const ConvNode& conv);
+
+// Prepare and Supports of Conv and of the fused operator.
+Status PrepareConv(PrepareContext& ctx);
+Reject SupportsConv(const NodeView& node);
+
+}  // namespace onnxifi::cpu
+
+#endif  // ONNXIFI_BACKENDS_CPU_CONV_PLAN_H_

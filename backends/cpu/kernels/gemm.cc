@@ -1,0 +1,162 @@
+#include "backends/cpu/kernels/gemm.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "backends/cpu/kernels/vector_kernels.h"
+#include "base/checked.h"
+
+namespace onnxifi::cpu {
+
+namespace {
+
+// Depth of a panel part that stays in the first-level cache: 24 KiB for 16
+// columns.
+constexpr int64_t kDepthBlock = 384;
+// Multiplications that one thread should at least get.
+constexpr int64_t kMinWork = 60000;
+constexpr int64_t kRowBlock = 96;
+constexpr int64_t kTransposeTile = 32;
+
+// One panel of one product, rows [row, row + rows).
+void RunPanel(const VectorKernels& v, const GemmBatch& b, int64_t product,
+              int64_t panel, int64_t row, int64_t rows) {
+  const auto [m, n, k] = b.shape;
+  const int64_t width = v.panel_columns;
+  const int64_t column = panel * width;
+  const float* a =
+      b.a + (b.a_offsets == nullptr ? 0 : b.a_offsets[product]) + row * k;
+  const float* packed = b.packed +
+                        (b.b_offsets == nullptr ? 0 : b.b_offsets[product]) +
+                        column * k;
+  GemmTile tile = {};
+  tile.a_stride = k;
+  tile.rows = rows;
+  tile.panel_stride = width;
+  tile.c = b.c + (product * m + row) * n + column;
+  tile.c_stride = n;
+  tile.columns = std::min(width, n - column);
+  tile.bias = b.bias == nullptr ? nullptr : b.bias + column;
+  tile.accumulate = b.accumulate;
+  const int64_t step = rows == 1 ? k : kDepthBlock;
+  int64_t depth = 0;
+  do {
+    tile.a = a + depth;
+    tile.panel = packed + depth * width;
+    tile.depth = std::min(step, k - depth);
+    v.gemm_tile(tile);
+    tile.accumulate = true;
+    depth += step;
+  } while (depth < k);
+  if (b.activation.kind == Activation::Kind::kNone) return;
+  for (int64_t r = 0; r < rows; ++r) {
+    float* c = tile.c + r * n;
+    v.activate(b.activation, c, c, tile.columns);
+  }
+}
+
+}  // namespace
+
+int64_t PanelCount(int64_t n) {
+  return CeilDiv<int64_t>(n, Vectors().panel_columns);
+}
+
+int64_t PaddedColumns(int64_t n) {
+  return PanelCount(n) * Vectors().panel_columns;
+}
+
+size_t PackedFloats(int64_t k, int64_t n) {
+  return static_cast<size_t>(PaddedColumns(n) * k);
+}
+
+void PackPanels(const void* b, int64_t row_stride, int64_t column_stride,
+                const GemmShape& shape, float alpha, int64_t begin, int64_t end,
+                float* packed) {
+  const int64_t width = Vectors().panel_columns;
+  const char* bytes = static_cast<const char*>(b);
+  for (int64_t panel = begin; panel < end; ++panel) {
+    const int64_t column = panel * width;
+    const int64_t columns = std::min(width, shape.n - column);
+    float* out = packed + column * shape.k;
+    if (column_stride == 1) {
+      for (int64_t i = 0; i < shape.k; ++i, out += width) {
+        std::memcpy(out, bytes + (i * row_stride + column) * 4,
+                    static_cast<size_t>(columns) * 4);
+        for (int64_t j = columns; j < width; ++j) out[j] = 0;
+        if (alpha == 1.0f) continue;
+        for (int64_t j = 0; j < columns; ++j) out[j] *= alpha;
+      }
+      continue;
+    }
+    for (int64_t j = 0; j < width; ++j) {
+      for (int64_t i = 0; i < shape.k; ++i) {
+        float value = 0;
+        if (j < columns) {
+          std::memcpy(
+              &value,
+              bytes + (i * row_stride + (column + j) * column_stride) * 4, 4);
+        }
+        out[i * width + j] = value * alpha;
+      }
+    }
+  }
+}
+
+void PackMatrix(const void* b, int64_t row_stride, int64_t column_stride,
+                const GemmShape& shape, float alpha, ThreadPool& pool,
+                float* packed) {
+  const int64_t grain = CeilDiv<int64_t>(
+      kMinWork, std::max<int64_t>(1, shape.k * Vectors().panel_columns));
+  pool.ParallelRange(PanelCount(shape.n), grain,
+                     [&](int64_t begin, int64_t end) {
+                       PackPanels(b, row_stride, column_stride, shape, alpha,
+                                  begin, end, packed);
+                     });
+}
+
+void RunGemmBatch(const GemmBatch& b, ThreadPool& pool) {
+  const VectorKernels& v = Vectors();
+  const auto [m, n, k] = b.shape;
+  if (m == 0 || n == 0) return;
+  const int64_t panels = PanelCount(n);
+  int64_t rows = m;
+  // Enough pieces for every thread; whole register tiles in each.
+  const int64_t wanted = 4 * pool.threads();
+  if (b.count * panels < wanted) {
+    rows = RoundUp<int64_t>(CeilDiv(m, CeilDiv(wanted, b.count * panels)),
+                            v.tile_rows);
+  }
+  rows = std::clamp<int64_t>(rows, 1, std::max<int64_t>(m, 1));
+  if (m > kRowBlock) {
+    rows = std::min(rows, RoundUp<int64_t>(kRowBlock, v.tile_rows));
+  }
+  const int64_t row_blocks = CeilDiv(m, rows);
+  const int64_t work = std::max<int64_t>(1, rows * v.panel_columns * k);
+  // Panels innermost within a block of rows: A stays in the second-level
+  // cache while the panels stream.
+  pool.ParallelRange(b.count * row_blocks * panels, CeilDiv(kMinWork, work),
+                     [&](int64_t begin, int64_t end) {
+                       for (int64_t i = begin; i < end; ++i) {
+                         const int64_t panel = i % panels;
+                         const int64_t block = i / panels % row_blocks;
+                         RunPanel(v, b, i / panels / row_blocks, panel,
+                                  block * rows,
+                                  std::min(rows, m - block * rows));
+                       }
+                     });
+}
+
+void TransposeMatrix(const float* a, int64_t k, int64_t m, float* out,
+                     ThreadPool& pool) {
+  pool.ParallelRange(
+      CeilDiv(m, kTransposeTile),
+      CeilDiv<int64_t>(kMinWork, kTransposeTile * std::max<int64_t>(1, k)),
+      [&](int64_t begin, int64_t end) {
+        const int64_t last = std::min(m, end * kTransposeTile);
+        for (int64_t r = begin * kTransposeTile; r < last; ++r) {
+          for (int64_t c = 0; c < k; ++c) out[r * k + c] = a[c * m + r];
+        }
+      });
+}
+
+}  // namespace onnxifi::cpu
