@@ -63,9 +63,16 @@ def allowed(layer, seen=None):
     return seen
 
 
+def is_test(path):
+    """Tests beside the code, and what folders named testing/ give them."""
+    return path.endswith(("_test.cc", "_bench.cc")) or "/testing/" in path
+
+
 def check_line(path, layer, target, quoted):
     """A sentence about what is wrong with one include, or None."""
-    if layer not in FREE and not path.endswith("_test.cc"):
+    if layer not in FREE and not is_test(path):
+        if "/testing/" in target:
+            return f"{target} is for tests alone"
         for pattern, folders in LIBRARIES:
             if pattern.match(target) and not path.startswith(folders):
                 return f"<{target}> belongs to {', '.join(folders)} alone"
@@ -77,8 +84,7 @@ def check_line(path, layer, target, quoted):
     if layer in FREE:
         return None
     if target_layer in FREE:
-        # A test beside the code may share the cross-component fixtures.
-        if target_layer == "tests" and path.endswith("_test.cc"):
+        if target_layer == "tests" and is_test(path):
             return None
         return f"{layer} may not include {target_layer} ({target})"
     if target_layer not in allowed(layer):
@@ -110,6 +116,8 @@ def self_test():
         ("backends/cpu/ops/a.cc", "loader/b.h", True),
         ("graph/a.cc", "graph.h", True),
         ("graph/a.cc", "tests/b.h", True),
+        ("graph/a.cc", "backends/common/testing/b.h", True),
+        ("backends/cpu/a.cc", "backends/common/testing/b.h", True),
     ]
     good = [
         ("base/a.cc", "onnxifi/onnxifi.h", True),
@@ -117,6 +125,7 @@ def self_test():
         ("backends/cpu/ops/a.cc", "oneapi/dnnl/dnnl.hpp", False),
         ("graph/a.cc", "onnx/checker.h", False),
         ("tools/cli/a.cc", "loader/b.h", True),
+        ("backends/cpu/a_test.cc", "backends/common/testing/b.h", True),
         ("tests/a.cc", "backends/cpu/b.h", True),
     ]
     for expected, rows in ((True, bad), (False, good)):
