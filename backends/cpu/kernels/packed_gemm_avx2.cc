@@ -5,10 +5,12 @@
 
 namespace onnxifi::cpu {
 namespace {
+// In this order: each builds on the one before.
+#include "backends/cpu/kernels/vec8.h"
+
+#include "backends/cpu/kernels/vector_tile.h"
 
 #include "backends/cpu/kernels/packed_gemm_loops.h"
-#include "backends/cpu/kernels/vec8.h"
-#include "backends/cpu/kernels/vector_tile.h"
 
 }  // namespace
 

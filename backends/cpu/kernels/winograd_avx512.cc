@@ -5,9 +5,11 @@
 
 namespace onnxifi::cpu {
 namespace {
-
+// In this order: each builds on the one before.
 #include "backends/cpu/kernels/vec16.h"
+
 #include "backends/cpu/kernels/vector_tile.h"
+
 #include "backends/cpu/kernels/winograd_loops.h"
 
 }  // namespace
