@@ -23,6 +23,9 @@ constexpr int kMaxNaps = 40;
 
 constinit Executor g_executor;
 
+// On a background thread: the queue that it drains.
+constinit thread_local RunQueue* t_draining = nullptr;
+
 }  // namespace
 
 Executor& Executor::Get() { return g_executor; }
@@ -82,6 +85,13 @@ void Executor::WakeOne() {
 void Executor::Post(RunQueue& queue) {
   const std::lock_guard<std::mutex> lock(mutex_);
   Link(queue);
+  if (t_draining != nullptr) {
+    // A run executed here made this one ready: no client is about to take it.
+    // This thread does, unless it is not done with its own queue.
+    queue.urgent_ = true;
+    const std::lock_guard<std::mutex> own_lock(t_draining->mutex_);
+    if (t_draining->first_ == nullptr) return;
+  }
   if (SpawnIfNeeded()) return;
   const bool trusts_client =
       client_streak_.load(std::memory_order_relaxed) >= kPatience;
@@ -164,7 +174,9 @@ void Executor::ThreadMain() {
       ++executing_;
       if (first_ != nullptr && !SpawnIfNeeded()) WakeOne();
       lock.unlock();
+      t_draining = queue.get();
       queue->Drain(nullptr);
+      t_draining = nullptr;
       queue.reset();
       lock.lock();
       --executing_;

@@ -32,5 +32,5 @@ endif()
 
 onnxifi_test(glue_test
   SRCS abi_backend_test.cc abi_event_test.cc abi_graph_test.cc abi_id_test.cc
-       abi_info_test.cc
+       abi_info_test.cc abi_io_test.cc abi_run_test.cc
   DEPS onnxifi_fake_plugin)
