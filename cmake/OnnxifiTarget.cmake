@@ -26,8 +26,7 @@ endif()
 function(onnxifi_library NAME)
   cmake_parse_arguments(ARG "" "" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
   add_library(${NAME} STATIC ${ARG_SRCS})
-  target_include_directories(${NAME} PUBLIC "${CMAKE_SOURCE_DIR}"
-                                            "${CMAKE_BINARY_DIR}/generated")
+  target_include_directories(${NAME} PUBLIC "${CMAKE_SOURCE_DIR}")
   target_link_libraries(${NAME} PUBLIC ${ARG_DEPS}
                         PRIVATE onnxifi_options ${ARG_PRIVATE_DEPS})
 endfunction()
