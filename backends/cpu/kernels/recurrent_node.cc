@@ -1,0 +1,300 @@
+#include "backends/cpu/kernels/recurrent_node.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "backends/cpu/aligned_floats.h"
+#include "backends/cpu/kernels/float_stage.h"
+#include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/number_bytes.h"
+#include "base/str_cat.h"
+
+namespace onnxifi::cpu {
+
+namespace {
+
+enum Input : size_t { kX, kW, kR, kB, kLengths, kH0, kC0, kP, kInputs };
+constexpr size_t kFloatInputs[] = {kX, kW, kR, kB, kH0, kC0, kP};
+
+struct State {
+  Recurrent r;
+  DataType type = DataType::kFloat;
+  int64_t count[kInputs] = {};  // elements; 0 for absent
+  bool has[kInputs] = {};
+  bool has_out[3] = {};
+  // Weights packed ahead, of all directions; null when they are not constant.
+  std::shared_ptr<const AlignedFloats> packed_w;
+  std::shared_ptr<const AlignedFloats> packed_r;
+};
+
+struct Buffers {
+  float* staged[kInputs] = {};
+  float* staged_y = nullptr;
+  float* packed_w = nullptr;  // one direction
+  float* packed_r = nullptr;
+  float* h = nullptr;
+  float* c = nullptr;
+  float* direction = nullptr;
+};
+
+Buffers TakeBuffers(const State& s, ScratchCursor* cursor) {
+  Buffers b;
+  for (const size_t i : kFloatInputs) {
+    b.staged[i] = cursor->TakeStage(s.type, s.count[i]);
+  }
+  const int64_t state = s.r.batch * s.r.hidden;
+  if (s.has_out[0]) {
+    b.staged_y = cursor->TakeStage(s.type, s.r.steps * s.r.directions * state);
+  }
+  if (s.packed_w == nullptr) {
+    b.packed_w = cursor->Take<float>(s.r.PackedInputFloats());
+  }
+  if (s.packed_r == nullptr) {
+    b.packed_r = cursor->Take<float>(s.r.PackedHiddenFloats());
+  }
+  b.h = cursor->Take<float>(state);
+  b.c = cursor->Take<float>(state);
+  b.direction = cursor->Take<float>(DirectionScratchFloats(s.r));
+  return b;
+}
+
+// Position of a direction's state of batch entry b in a state tensor.
+int64_t StateRow(const Recurrent& r, int64_t d, int64_t b) {
+  return (r.batch_first ? b * r.directions + d : d * r.batch + b) * r.hidden;
+}
+
+void LoadState(const Recurrent& r, int64_t d, const float* from, float* to) {
+  for (int64_t b = 0; b < r.batch; ++b) {
+    if (from == nullptr) {
+      std::fill_n(to + b * r.hidden, r.hidden, 0.0F);
+    } else {
+      std::copy_n(from + StateRow(r, d, b), r.hidden, to + b * r.hidden);
+    }
+  }
+}
+
+void StoreState(const State& s, int64_t d, const float* from, void* to,
+                ThreadPool* pool) {
+  for (int64_t b = 0; b < s.r.batch; ++b) {
+    const float* row = from + b * s.r.hidden;
+    char* target =
+        static_cast<char*>(to) + StateRow(s.r, d, b) * ElementBytes(s.type);
+    if (s.type == DataType::kFloat) {
+      std::memcpy(target, row, static_cast<size_t>(s.r.hidden) * 4);
+    } else {
+      StoreFloat(s.type, row, target, s.r.hidden, pool);
+    }
+  }
+}
+
+bool LengthsFit(const State& s, const void* lengths) {
+  for (int64_t b = 0; b < s.r.batch; ++b) {
+    const int32_t length = LoadAt<int32_t>(lengths, b);
+    if (length < 0 || length > s.r.steps) return false;
+  }
+  return true;
+}
+
+onnxStatus Run(const void* state, const RunArgs& args) {
+  const State& s = *static_cast<const State*>(state);
+  const Recurrent& r = s.r;
+  ScratchCursor cursor(args.scratch);
+  const Buffers b = TakeBuffers(s, &cursor);
+  if (s.has[kLengths] && !LengthsFit(s, args.in[kLengths])) {
+    return ONNXIFI_STATUS_INTERNAL_ERROR;
+  }
+  const float* in[kInputs] = {};
+  for (const size_t i : kFloatInputs) {
+    if (!s.has[i]) continue;
+    in[i] = AsFloat(s.type, args.in[i], s.count[i], b.staged[i], args.pool);
+  }
+  float* y =
+      s.has_out[0] ? FloatTarget(s.type, args.out[0], b.staged_y) : nullptr;
+  const int64_t width = r.gates() * r.hidden;
+  for (int64_t d = 0; d < r.directions; ++d) {
+    const float* w = b.packed_w;
+    const float* hidden = b.packed_r;
+    if (s.packed_w != nullptr) {
+      w = s.packed_w->data() + d * r.PackedInputFloats();
+    } else {
+      PackInputWeights(r, in[kW] + d * width * r.inputs, b.packed_w, args.pool);
+    }
+    if (s.packed_r != nullptr) {
+      hidden = s.packed_r->data() + d * r.PackedHiddenFloats();
+    } else {
+      PackHiddenWeights(r, in[kR] + d * width * r.hidden, b.packed_r,
+                        args.pool);
+    }
+    LoadState(r, d, in[kH0], b.h);
+    LoadState(r, d, in[kC0], b.c);
+    DirectionArgs a;
+    a.direction = d;
+    a.x = in[kX];
+    a.packed_w = w;
+    a.packed_r = hidden;
+    a.bias = in[kB] == nullptr ? nullptr : in[kB] + d * 2 * width;
+    a.peepholes = in[kP] == nullptr ? nullptr : in[kP] + d * 3 * r.hidden;
+    a.lengths = s.has[kLengths] ? args.in[kLengths] : nullptr;
+    a.y = y;
+    a.h = b.h;
+    a.c = b.c;
+    a.scratch = b.direction;
+    RunDirection(r, a, args.pool);
+    if (s.has_out[1]) StoreState(s, d, b.h, args.out[1], args.pool);
+    if (s.has_out[2]) StoreState(s, d, b.c, args.out[2], args.pool);
+  }
+  if (y != nullptr) {
+    StoreFloat(s.type, y, args.out[0],
+               r.steps * r.directions * r.batch * r.hidden, args.pool);
+  }
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
+// All directions of a constant weight, packed once for the graph's life.
+template <typename Pack>
+Result<std::shared_ptr<const AlignedFloats>> PackConstant(PrepareContext& ctx,
+                                                          const char* which,
+                                                          int64_t each,
+                                                          int64_t directions,
+                                                          const Pack& pack) {
+  return ctx.packed().GetOrMake<AlignedFloats>(
+      StrCat(ctx.node().name, ".recurrent.", which),
+      [&]() -> Result<std::shared_ptr<const AlignedFloats>> {
+        auto packed = std::make_shared<AlignedFloats>();
+        ONNXIFI_RETURN_IF_ERROR(
+            packed->Allocate(static_cast<size_t>(each * directions)));
+        for (int64_t d = 0; d < directions; ++d) {
+          pack(d, packed->data() + d * each);
+        }
+        return std::shared_ptr<const AlignedFloats>(std::move(packed));
+      });
+}
+
+Status PackWeights(PrepareContext& ctx, State* s) {
+  const Recurrent& r = s->r;
+  if (s->type != DataType::kFloat) return Status::Ok();
+  const int64_t width = r.gates() * r.hidden;
+  if (const graph::TensorData* w = ctx.ConstantIn(kW)) {
+    const float* from = static_cast<const float*>(w->data);
+    ONNXIFI_ASSIGN_OR_RETURN(
+        s->packed_w, PackConstant(ctx, "w", r.PackedInputFloats(), r.directions,
+                                  [&](int64_t d, float* to) {
+                                    PackInputWeights(
+                                        r, from + d * width * r.inputs, to,
+                                        &ctx.pool());
+                                  }));
+  }
+  if (const graph::TensorData* w = ctx.ConstantIn(kR)) {
+    const float* from = static_cast<const float*>(w->data);
+    ONNXIFI_ASSIGN_OR_RETURN(
+        s->packed_r, PackConstant(ctx, "r", r.PackedHiddenFloats(),
+                                  r.directions, [&](int64_t d, float* to) {
+                                    PackHiddenWeights(
+                                        r, from + d * width * r.hidden, to,
+                                        &ctx.pool());
+                                  }));
+  }
+  return Status::Ok();
+}
+
+Status CheckShapes(const PrepareContext& ctx, const State& s) {
+  const Recurrent& r = s.r;
+  const int64_t width = r.gates() * r.hidden;
+  const Shape state = r.batch_first ? Shape{r.batch, r.directions, r.hidden}
+                                    : Shape{r.directions, r.batch, r.hidden};
+  const std::pair<size_t, Shape> wanted[] = {
+      {kW, {r.directions, width, r.inputs}},
+      {kR, {r.directions, width, r.hidden}},
+      {kB, {r.directions, 2 * width}},
+      {kLengths, {r.batch}},
+      {kH0, state},
+      {kC0, state},
+      {kP, {r.directions, 3 * r.hidden}},
+  };
+  for (const auto& [i, dims] : wanted) {
+    if (s.has[i] && ctx.in(i).dims != dims) {
+      return ShapeError(
+          ctx, StrCat("input ", i, " is ", ShapeText(ctx.in(i).dims), ", not ",
+                      ShapeText(dims)));
+    }
+  }
+  return Status::Ok();
+}
+
+void ReadRules(const NodeView& n, Cell cell, Recurrent* r) {
+  const graph::AttrReader attrs = n.attrs();
+  const auto direction = attrs.String("direction", "forward");
+  r->cell = cell;
+  r->directions = direction == "bidirectional" ? 2 : 1;
+  r->reverse_first = direction == "reverse";
+  r->batch_first = attrs.Int("layout", 0) != 0;
+  r->input_forget = attrs.Int("input_forget", 0) != 0;
+  r->linear_before_reset = attrs.Int("linear_before_reset", 0) != 0;
+  r->clip = attrs.Float("clip", 0);
+}
+
+size_t InputsOf(Cell cell) { return cell == Cell::kLstm ? kInputs : kC0; }
+size_t OutputsOf(Cell cell) { return cell == Cell::kLstm ? 3 : 2; }
+
+}  // namespace
+
+Reject SupportsRecurrent(const NodeView& node, Cell cell) {
+  Recurrent r;
+  ReadRules(node, cell, &r);
+  if (!ReadGateFunctions(node, &r)) {
+    return {RejectReason::kAttribute, "activations"};
+  }
+  for (const size_t i : kFloatInputs) {
+    if (i >= InputsOf(cell)) continue;
+    if (Reject reject = RequireType(
+            node, i,
+            {DataType::kFloat, DataType::kFloat16, DataType::kBfloat16});
+        !reject.supported()) {
+      return reject;
+    }
+  }
+  return RequireType(node, kLengths, {DataType::kInt32});
+}
+
+Status PrepareRecurrent(PrepareContext& ctx, Cell cell) {
+  State s;
+  ReadRules(ctx, cell, &s.r);
+  if (!ReadGateFunctions(ctx, &s.r)) {
+    return NodeError(ctx, ONNXIFI_STATUS_UNSUPPORTED_ATTRIBUTE,
+                     "attribute 'activations' is not known");
+  }
+  const Shape& x = ctx.in(kX).dims;
+  if (x.size() != 3 || ctx.in(kR).dims.size() != 3) {
+    return ShapeError(ctx, "X and R must have rank 3");
+  }
+  Recurrent& r = s.r;
+  s.type = ctx.in(kX).type;
+  r.steps = x[r.batch_first ? 1 : 0];
+  r.batch = x[r.batch_first ? 0 : 1];
+  r.inputs = x[2];
+  r.hidden = ctx.in(kR).dims[2];
+  for (size_t i = 0; i < InputsOf(cell); ++i) {
+    s.has[i] = ctx.HasInput(i);
+    if (s.has[i]) s.count[i] = Product(ctx.in(i).dims);
+  }
+  for (size_t o = 0; o < OutputsOf(cell); ++o) s.has_out[o] = ctx.HasOutput(o);
+  ONNXIFI_RETURN_IF_ERROR(CheckShapes(ctx, s));
+  Shape y = {r.steps, r.directions, r.batch, r.hidden};
+  Shape state = {r.directions, r.batch, r.hidden};
+  if (r.batch_first) {
+    y = {r.batch, r.steps, r.directions, r.hidden};
+    state = {r.batch, r.directions, r.hidden};
+  }
+  for (size_t o = 0; o < 3; ++o) {
+    if (!s.has_out[o]) continue;
+    ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(o, {s.type, o == 0 ? y : state}));
+  }
+  ONNXIFI_RETURN_IF_ERROR(PackWeights(ctx, &s));
+  ScratchCursor cursor(nullptr);
+  TakeBuffers(s, &cursor);
+  ctx.BookScratch(cursor.bytes());
+  ctx.SetStepState(&Run, std::move(s));
+  return Status::Ok();
+}
+
+}  // namespace onnxifi::cpu
