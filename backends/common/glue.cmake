@@ -31,6 +31,16 @@ if(ONNXIFI_BUILD_TESTS)
 endif()
 
 onnxifi_test(glue_test
-  SRCS abi_backend_test.cc abi_event_test.cc abi_graph_test.cc abi_id_test.cc
-       abi_info_test.cc abi_io_test.cc abi_run_test.cc
+  SRCS abi_backend_test.cc abi_event_test.cc abi_extension_test.cc
+       abi_graph_test.cc abi_id_test.cc abi_info_test.cc abi_io_test.cc
+       abi_run_test.cc abi_whole_test.cc
   DEPS onnxifi_fake_plugin)
+onnxifi_test(glue_first_call_test
+  SRCS abi_first_call_test.cc
+  DEPS onnxifi_fake_plugin)
+onnxifi_test(glue_threads_first_test
+  SRCS abi_threads_first_test.cc
+  DEPS onnxifi_fake_plugin)
+onnxifi_test(glue_no_device_test
+  SRCS abi_no_device_test.cc
+  DEPS onnxifi_backend_glue)
