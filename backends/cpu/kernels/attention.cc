@@ -5,7 +5,7 @@
 #include <cstring>
 #include <limits>
 
-#include "backends/cpu/kernels/packed_gemm.h"
+#include "backends/cpu/kernels/strided_gemm.h"
 
 namespace onnxifi::cpu {
 
@@ -23,23 +23,20 @@ int64_t Padded(size_t floats) {
 struct Lane {
   float* keys;
   float* values;
-  float* queries;
   float* scores;
 };
 
 int64_t LaneFloats(const AttentionArgs& a) {
-  return Padded(PackedGemmFloats(a.width, a.keys)) +
-         Padded(PackedGemmFloats(a.keys, a.v_width)) +
-         Padded(static_cast<size_t>(kRowBlock * a.width)) +
+  return Padded(PackedFloats(a.width, a.keys)) +
+         Padded(PackedFloats(a.keys, a.v_width)) +
          Padded(static_cast<size_t>(kRowBlock * a.keys));
 }
 
 Lane LaneAt(const AttentionArgs& a, float* scratch) {
   Lane lane;
   lane.keys = scratch;
-  lane.values = lane.keys + Padded(PackedGemmFloats(a.width, a.keys));
-  lane.queries = lane.values + Padded(PackedGemmFloats(a.keys, a.v_width));
-  lane.scores = lane.queries + Padded(static_cast<size_t>(kRowBlock * a.width));
+  lane.values = lane.keys + Padded(PackedFloats(a.width, a.keys));
+  lane.scores = lane.values + Padded(PackedFloats(a.keys, a.v_width));
   return lane;
 }
 
@@ -129,41 +126,35 @@ void FinishRow(const AttentionArgs& a, const Head& h, int64_t row,
   KeepScores(a, h, row, ScoresOutput::kProbabilities, scores);
 }
 
-void RunHead(const AttentionArgs& a, const Head& h, const Lane& lane) {
+void RunHead(const AttentionArgs& a, const Head& h, const Lane& lane,
+             ThreadPool* pool) {
   const int64_t kv = h.head / (a.q_heads / a.kv_heads);
   const int64_t first = (h.batch * a.kv_heads + kv) * a.keys;
-  PackGemmColumns({a.k + first * a.width, a.width, true}, a.width, a.keys, 0,
-                  a.keys, lane.keys);
-  PackGemmColumns({a.v + first * a.v_width, a.v_width, false}, a.keys,
-                  a.v_width, 0, a.v_width, lane.values);
+  PackPanels(a.k + first * a.width, 1, a.width, {0, a.keys, a.width}, a.scale,
+             0, PanelCount(a.keys), lane.keys);
+  PackPanels(a.v + first * a.v_width, a.v_width, 1, {0, a.v_width, a.keys}, 1,
+             0, PanelCount(a.v_width), lane.values);
   for (int64_t row = 0; row < a.rows; row += kRowBlock) {
     const int64_t rows = std::min(kRowBlock, a.rows - row);
-    for (int64_t r = 0; r < rows; ++r) {
-      const float* q = a.q + a.q_view.At(h.batch, h.head, row + r);
-      float* to = lane.queries + r * a.width;
-      for (int64_t i = 0; i < a.width; ++i) to[i] = q[i] * a.scale;
-    }
-    GemmSerial({.m = rows,
-                .n = a.keys,
-                .k = a.width,
-                .a = lane.queries,
-                .a_stride = a.width,
-                .packed = lane.keys,
-                .c = lane.scores,
-                .c_stride = a.keys,
-                .epilogue = {}});
+    RunStridedGemm({.shape = {rows, a.keys, a.width},
+                    .a = a.q + a.q_view.At(h.batch, h.head, row),
+                    .a_stride = a.q_view.row_stride,
+                    .packed = lane.keys,
+                    .c = lane.scores,
+                    .c_stride = a.keys,
+                    .bias = nullptr},
+                   pool);
     for (int64_t r = 0; r < rows; ++r) {
       FinishRow(a, h, row + r, lane.scores + r * a.keys);
     }
-    GemmSerial({.m = rows,
-                .n = a.v_width,
-                .k = a.keys,
-                .a = lane.scores,
-                .a_stride = a.keys,
-                .packed = lane.values,
-                .c = a.y + a.y_view.At(h.batch, h.head, row),
-                .c_stride = a.y_view.row_stride,
-                .epilogue = {}});
+    RunStridedGemm({.shape = {rows, a.v_width, a.keys},
+                    .a = lane.scores,
+                    .a_stride = a.keys,
+                    .packed = lane.values,
+                    .c = a.y + a.y_view.At(h.batch, h.head, row),
+                    .c_stride = a.y_view.row_stride,
+                    .bias = nullptr},
+                   pool);
   }
 }
 
@@ -190,7 +181,7 @@ void RunAttention(const AttentionArgs& a, int64_t lanes, float* scratch,
         h.length = std::clamp<int64_t>(h.length, 0, a.keys);
         h.offset = h.length - a.rows;
       }
-      RunHead(a, h, mine);
+      RunHead(a, h, mine, pool);
     }
   });
 }

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "backends/cpu/kernels/number_bytes.h"
-#include "backends/cpu/kernels/packed_gemm.h"
+#include "backends/cpu/kernels/strided_gemm.h"
 
 namespace onnxifi::cpu {
 
@@ -13,7 +13,7 @@ namespace {
 int64_t Padded(int64_t floats) { return (floats + 15) / 16 * 16; }
 
 int64_t PackedFloatsOf(int64_t k, int64_t n) {
-  return Padded(static_cast<int64_t>(PackedGemmFloats(k, n)));
+  return Padded(static_cast<int64_t>(PackedFloats(k, n)));
 }
 
 // Columns of R that are multiplied with the hidden state before the gates are
@@ -33,7 +33,7 @@ Scratch Split(const Recurrent& r, float* base) {
   const int64_t width = r.gates() * r.hidden;
   Scratch s;
   s.bias = base;
-  s.x = s.bias + Padded(width);
+  s.x = s.bias + Padded(PaddedColumns(width));
   s.gates = s.x + Padded(r.steps * r.batch * width);
   s.reset = s.gates + Padded(r.batch * width);
   return s;
@@ -41,10 +41,8 @@ Scratch Split(const Recurrent& r, float* base) {
 
 void SumBias(const Recurrent& r, const float* bias, float* sum) {
   const int64_t width = r.gates() * r.hidden;
-  if (bias == nullptr) {
-    std::fill_n(sum, width, 0.0F);
-    return;
-  }
+  std::fill_n(sum, PaddedColumns(width), 0.0F);
+  if (bias == nullptr) return;
   // GRU's candidate adds its hidden bias inside the reset product.
   const int64_t both =
       r.cell == Cell::kGru && r.linear_before_reset ? 2 * r.hidden : width;
@@ -147,16 +145,14 @@ float* OutputRow(const Recurrent& r, const DirectionArgs& a, int64_t b,
 // Columns [begin, begin + n) of gates = states * packed, for all entries.
 void HiddenProduct(const Recurrent& r, const float* states, const float* packed,
                    int64_t begin, int64_t n, float* gates, ThreadPool* pool) {
-  Gemm({.m = r.batch,
-        .n = n,
-        .k = r.hidden,
-        .a = states,
-        .a_stride = r.hidden,
-        .packed = packed,
-        .c = gates + begin,
-        .c_stride = r.gates() * r.hidden,
-        .epilogue = {}},
-       *pool);
+  RunStridedGemm({.shape = {r.batch, n, r.hidden},
+                  .a = states,
+                  .a_stride = r.hidden,
+                  .packed = packed,
+                  .c = gates + begin,
+                  .c_stride = r.gates() * r.hidden,
+                  .bias = nullptr},
+                 pool);
 }
 
 template <typename Fn>
@@ -226,22 +222,23 @@ int64_t Recurrent::PackedHiddenFloats() const {
 
 void PackInputWeights(const Recurrent& r, const float* w, float* packed,
                       ThreadPool* pool) {
-  PackGemm({w, r.inputs, true}, r.inputs, r.gates() * r.hidden, packed, *pool);
+  PackMatrix(w, 1, r.inputs, {0, r.gates() * r.hidden, r.inputs}, 1, *pool,
+             packed);
 }
 
 void PackHiddenWeights(const Recurrent& r, const float* w, float* packed,
                        ThreadPool* pool) {
   const int64_t first = FirstColumns(r);
-  PackGemm({w, r.hidden, true}, r.hidden, first, packed, *pool);
+  PackMatrix(w, 1, r.hidden, {0, first, r.hidden}, 1, *pool, packed);
   if (r.cell == Cell::kGru) {
-    PackGemm({w + first * r.hidden, r.hidden, true}, r.hidden, r.hidden,
-             packed + PackedFloatsOf(r.hidden, first), *pool);
+    PackMatrix(w + first * r.hidden, 1, r.hidden, {0, r.hidden, r.hidden}, 1,
+               *pool, packed + PackedFloatsOf(r.hidden, first));
   }
 }
 
 int64_t DirectionScratchFloats(const Recurrent& r) {
   const int64_t width = r.gates() * r.hidden;
-  return Padded(width) + Padded(r.steps * r.batch * width) +
+  return Padded(PaddedColumns(width)) + Padded(r.steps * r.batch * width) +
          Padded(r.batch * width) + Padded(r.batch * r.hidden);
 }
 
@@ -250,16 +247,14 @@ void RunDirection(const Recurrent& r, const DirectionArgs& a,
   const Scratch s = Split(r, a.scratch);
   const int64_t width = r.gates() * r.hidden;
   SumBias(r, a.bias, s.bias);
-  Gemm({.m = r.steps * r.batch,
-        .n = width,
-        .k = r.inputs,
-        .a = a.x,
-        .a_stride = r.inputs,
-        .packed = a.packed_w,
-        .c = s.x,
-        .c_stride = width,
-        .epilogue = {s.bias, nullptr, nullptr, {}}},
-       *pool);
+  RunStridedGemm({.shape = {r.steps * r.batch, width, r.inputs},
+                  .a = a.x,
+                  .a_stride = r.inputs,
+                  .packed = a.packed_w,
+                  .c = s.x,
+                  .c_stride = width,
+                  .bias = s.bias},
+                 pool);
   if (r.cell == Cell::kGru) {
     std::fill_n(s.reset, r.batch * r.hidden, 0.0F);
   }
