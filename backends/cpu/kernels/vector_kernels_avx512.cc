@@ -3,8 +3,10 @@
 namespace onnxifi::cpu {
 namespace {
 
-#include "backends/cpu/kernels/vector_loops.h"
+// In this order: the loops use the functions.
 #include "backends/cpu/kernels/vector_math.h"
+
+#include "backends/cpu/kernels/vector_loops.h"
 
 }  // namespace
 
