@@ -44,33 +44,10 @@ Outcome DispatchTable::Bind(const DynamicLibrary& library) {
   return {};
 }
 
-#define ONNXIFI_STATUSES(X)                                                   \
-  X(SUCCESS)                                                                  \
-  X(FALLBACK)                                                                 \
-  X(INVALID_ID)                                                               \
-  X(INVALID_SIZE)                                                             \
-  X(INVALID_POINTER)                                                          \
-  X(INVALID_PROTOBUF) X(INVALID_MODEL) X(INVALID_BACKEND) X(INVALID_GRAPH)    \
-      X(INVALID_EVENT) X(INVALID_STATE) X(INVALID_NAME) X(INVALID_SHAPE) X(   \
-          INVALID_DATATYPE) X(INVALID_MEMORY_TYPE) X(INVALID_MEMORY_LOCATION) \
-          X(INVALID_FENCE_TYPE) X(INVALID_PROPERTY) X(UNSUPPORTED_TAG)        \
-              X(UNSUPPORTED_VERSION) X(UNSUPPORTED_OPERATOR)                  \
-                  X(UNSUPPORTED_ATTRIBUTE) X(UNSUPPORTED_SHAPE)               \
-                      X(UNSUPPORTED_DATATYPE) X(UNSUPPORTED_MEMORY_TYPE)      \
-                          X(UNSUPPORTED_FENCE_TYPE) X(UNSUPPORTED_PROPERTY)   \
-                              X(UNIDENTIFIED_NAME) X(MISMATCHING_SHAPE)       \
-                                  X(MISMATCHING_DATATYPE) X(NO_SYSTEM_MEMORY) \
-                                      X(NO_DEVICE_MEMORY)                     \
-                                          X(NO_SYSTEM_RESOURCES)              \
-                                              X(NO_DEVICE_RESOURCES)          \
-                                                  X(BACKEND_UNAVAILABLE)      \
-                                                      X(INTERNAL_ERROR)
-
 bool IsKnownStatus(onnxStatus status) {
   switch (status) {
-#define ONNXIFI_CASE(name) case ONNXIFI_STATUS_##name:
-    ONNXIFI_STATUSES(ONNXIFI_CASE)
-#undef ONNXIFI_CASE
+#define ONNXIFI_STATUS_CODE(name, value) case value:
+#include "abi/onnxifi_status.inc"
     return true;
     default:
       return false;
@@ -79,11 +56,10 @@ bool IsKnownStatus(onnxStatus status) {
 
 const char* StatusName(onnxStatus status) {
   switch (status) {
-#define ONNXIFI_CASE(name)    \
-  case ONNXIFI_STATUS_##name: \
+#define ONNXIFI_STATUS_CODE(name, value) \
+  case value:                            \
     return "ONNXIFI_STATUS_" #name;
-    ONNXIFI_STATUSES(ONNXIFI_CASE)
-#undef ONNXIFI_CASE
+#include "abi/onnxifi_status.inc"
     default:
       return "unknown status";
   }

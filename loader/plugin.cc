@@ -130,7 +130,8 @@ Outcome Plugin::ListWithoutSizeQuery(std::vector<onnxBackendID>* ids) {
     return {Reason::kTooManyBackends, StrCat("claims ", stored, " backends")};
   }
   ids->resize(stored);
-  allows_null_handles_ = true;
+  // Other threads read the flag; it is written once, while loading.
+  if (!allows_null_handles_) allows_null_handles_ = true;
   return {};
 }
 

@@ -1,5 +1,6 @@
 // Random calls with live, stale and garbage handles, and first calls from
 // many threads: no crash, only codes of the interface.
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <onnxifi/onnxifi.h>
 #include <onnxifi/onnxifi_ext.h>
@@ -62,6 +63,18 @@ TEST(HandleAbuseTest, FirstCallsFromManyThreadsAgree) {
       EXPECT_EQ(onnxReleaseBackendID(id), ONNXIFI_STATUS_SUCCESS);
     }
   }
+}
+
+// A plugin whose constructor calls the loader is told to wait, and works.
+TEST(HandleAbuseTest, APluginCannotReenterWhileItIsLoaded) {
+  size_t count = 0;
+  EXPECT_EQ(onnxGetBackendIDs(nullptr, &count), ONNXIFI_STATUS_FALLBACK);
+  void* plugin = dlopen(Fixture("reenter").c_str(), RTLD_NOW | RTLD_NOLOAD);
+  ASSERT_NE(plugin, nullptr);
+  const auto* answer =
+      static_cast<const int*>(dlsym(plugin, "fake_reenter_status"));
+  ASSERT_NE(answer, nullptr);
+  EXPECT_EQ(*answer, ONNXIFI_STATUS_INTERNAL_ERROR);
 }
 
 // Makes one random call; new handles join the pool, old ones stay in it.
