@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/futex.h"
@@ -108,38 +109,46 @@ void Executor::PostUrgent(RunQueue& queue) {
   if (!SpawnIfNeeded()) WakeOne();
 }
 
-// Claims the first posted queue whose grace time is over; forgets those that
-// somebody else executes. Otherwise tells when the next one is due.
-std::shared_ptr<RunQueue> Executor::TakeDue(int64_t now, int64_t* next_due) {
+// Takes *link, which follows `before` (nullptr: nothing), off the list.
+std::shared_ptr<RunQueue> Executor::Unlink(RunQueue** link, RunQueue* before) {
+  RunQueue& queue = **link;
+  *link = queue.posted_next_;
+  if (last_ == &queue) last_ = before;
+  queue.urgent_ = false;
+  return std::move(queue.posted_self_);
+}
+
+// Drops posted queues that somebody else executes or has emptied.
+void Executor::ForgetServed() {
   RunQueue** link = &first_;
   RunQueue* before = nullptr;
   while (*link != nullptr) {
-    RunQueue& queue = **link;
-    bool remove = true;
-    bool claim = false;
+    bool served = false;
     {
-      const std::lock_guard<std::mutex> lock(queue.mutex_);
-      if (!queue.claimed_ && queue.first_ != nullptr) {
-        const int64_t due = queue.first_->run().ready_ns + kGraceNs;
-        claim = queue.urgent_ || due <= now;
-        if (claim) {
-          queue.claimed_ = true;
-        } else {
-          remove = false;
-          *next_due = due < *next_due ? due : *next_due;
-        }
-      }
+      const std::lock_guard<std::mutex> lock((*link)->mutex_);
+      served = (*link)->claimed_ || (*link)->first_ == nullptr;
     }
-    if (!remove) {
-      before = &queue;
-      link = &queue.posted_next_;
-      continue;
+    if (served) {
+      Unlink(link, before);
+    } else {
+      before = *link;
+      link = &before->posted_next_;
     }
-    *link = queue.posted_next_;
-    if (last_ == &queue) last_ = before;
-    queue.urgent_ = false;
-    std::shared_ptr<RunQueue> self = std::move(queue.posted_self_);
-    if (claim) return self;
+  }
+}
+
+// Claims the first posted queue whose grace time is over; otherwise tells when
+// the next one is due.
+std::shared_ptr<RunQueue> Executor::TakeDue(int64_t now, int64_t* next_due) {
+  ForgetServed();
+  RunQueue* before = nullptr;
+  for (RunQueue** link = &first_; *link != nullptr;) {
+    RunQueue& queue = **link;
+    const int64_t due = queue.urgent_ ? 0 : queue.ReadySince() + kGraceNs;
+    if (due <= now && queue.TryClaim()) return Unlink(link, before);
+    *next_due = std::min(*next_due, std::max(due, now + 1));
+    before = &queue;
+    link = &queue.posted_next_;
   }
   return nullptr;
 }
@@ -209,7 +218,8 @@ void Executor::Shutdown() {
   thread_count_ = 0;
   next_look_ns_ = INT64_MAX;
   client_streak_.store(0, std::memory_order_relaxed);
-  // A run that was posted meanwhile belongs to a new client.
+  // A run that became ready meanwhile belongs to a new client.
+  ForgetServed();
   if (first_ != nullptr) SpawnIfNeeded();
 }
 

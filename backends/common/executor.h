@@ -42,6 +42,8 @@ class Executor {
   void Link(RunQueue& queue);
   bool SpawnIfNeeded();
   void WakeOne();
+  std::shared_ptr<RunQueue> Unlink(RunQueue** link, RunQueue* before);
+  void ForgetServed();
   std::shared_ptr<RunQueue> TakeDue(int64_t now, int64_t* next_due);
   int64_t PlanSleep(int64_t now, int64_t next_due, int* naps);
   void ThreadMain();

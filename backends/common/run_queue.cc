@@ -43,6 +43,12 @@ bool RunQueue::TryClaim() {
   return true;
 }
 
+int64_t RunQueue::ReadySince() {
+  constexpr int64_t kNever = INT64_MAX / 2;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return first_ == nullptr ? kNever : first_->run().ready_ns;
+}
+
 // The first ready run, now executing; gives the claim back when there is none.
 Event* RunQueue::PopFront() {
   const std::lock_guard<std::mutex> lock(mutex_);

@@ -45,6 +45,8 @@ class RunQueue : public std::enable_shared_from_this<RunQueue> {
   friend class Executor;
 
   Event* PopFront();
+  // When the first ready run became ready; far in the future without one.
+  int64_t ReadySince();
 
   const std::string name_;
   std::atomic<uint32_t> outstanding_{0};

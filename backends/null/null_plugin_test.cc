@@ -1,0 +1,223 @@
+// The null plugin as a client meets it: loaded from its file.
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+#include <onnxifi/onnxifi.h>
+#include <onnxifi/onnxifi_ext.h>
+
+#include <cstring>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "tests/fixtures/model_builder.h"
+
+namespace onnxifi::null {
+namespace {
+
+using fixtures::Dims;
+using fixtures::ModelBuilder;
+
+// All entry points of one loaded plugin, by name.
+struct Plugin {
+#define ONNXIFI_FUNCTION(name, since, kind) name##Function name = nullptr;
+#include "abi/onnxifi_functions.inc"
+  void* library = nullptr;
+
+  void Load() {
+    library = dlopen(ONNXIFI_NULL_PLUGIN, RTLD_NOW | RTLD_LOCAL);
+    ASSERT_NE(library, nullptr) << dlerror();
+#define ONNXIFI_FUNCTION(fn, since, kind)                   \
+  fn = reinterpret_cast<fn##Function>(dlsym(library, #fn)); \
+  ASSERT_NE(reinterpret_cast<void*>(fn), nullptr) << #fn;
+#include "abi/onnxifi_functions.inc"
+  }
+};
+
+bool IsMapped(const std::string& file) {
+  std::ifstream maps("/proc/self/maps");
+  std::string line;
+  while (std::getline(maps, line)) {
+    if (line.find(file) != std::string::npos) return true;
+  }
+  return false;
+}
+
+size_t ThreadCount() {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word && word != "Threads:") {
+  }
+  size_t count = 0;
+  status >> count;
+  return count;
+}
+
+onnxTensorDescriptorV1 Describe(const char* name, onnxEnum type,
+                                const std::vector<uint64_t>& shape,
+                                const void* data) {
+  onnxTensorDescriptorV1 d = {};
+  d.tag = ONNXIFI_TAG_TENSOR_DESCRIPTOR_V1;
+  d.name = name;
+  d.dataType = type;
+  d.dimensions = static_cast<uint32_t>(shape.size());
+  d.shape = shape.data();
+  d.buffer = reinterpret_cast<onnxPointer>(data);
+  return d;
+}
+
+class NullPluginTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    plugin_.Load();
+    ASSERT_NE(plugin_.library, nullptr);
+    size_t count = 1;
+    ASSERT_EQ(plugin_.onnxGetBackendIDs(&id_, &count), ONNXIFI_STATUS_SUCCESS);
+    ASSERT_EQ(count, 1u);
+    ASSERT_EQ(plugin_.onnxInitBackend(id_, nullptr, &backend_),
+              ONNXIFI_STATUS_SUCCESS);
+  }
+  void TearDown() override {
+    EXPECT_EQ(plugin_.onnxReleaseBackend(backend_), ONNXIFI_STATUS_SUCCESS);
+    EXPECT_EQ(plugin_.onnxReleaseBackendID(id_), ONNXIFI_STATUS_SUCCESS);
+    EXPECT_EQ(dlclose(plugin_.library), 0);
+  }
+
+  // Copies `bytes` through an Identity graph by polling, so that a background
+  // thread has to run it.
+  void Copy(const std::string& model, onnxEnum type,
+            const std::vector<uint64_t>& shape, size_t bytes) {
+    onnxGraph graph = nullptr;
+    ASSERT_EQ(plugin_.onnxInitGraph(backend_, nullptr, model.size(),
+                                    model.data(), 0, nullptr, &graph),
+              ONNXIFI_STATUS_SUCCESS);
+    std::vector<char> x(bytes);
+    std::vector<char> y(bytes + 1, '?');
+    for (size_t i = 0; i < bytes; ++i) x[i] = static_cast<char>(i * 7 + 1);
+    const auto in = Describe("x", type, shape, x.data());
+    const auto out = Describe("y", type, shape, y.data());
+    onnxMemoryFenceV1 fence = {};
+    fence.tag = ONNXIFI_TAG_MEMORY_FENCE_V1;
+    ASSERT_EQ(plugin_.onnxSetIOAndRunGraph(graph, 1, &in, 1, &out, &fence),
+              ONNXIFI_STATUS_SUCCESS);
+    onnxEventState state = ONNXIFI_EVENT_STATE_INVALID;
+    while (state != ONNXIFI_EVENT_STATE_SIGNALLED) {
+      ASSERT_EQ(plugin_.onnxGetEventState(fence.event, &state),
+                ONNXIFI_STATUS_SUCCESS);
+    }
+    EXPECT_EQ(std::memcmp(x.data(), y.data(), bytes), 0);
+    EXPECT_EQ(y[bytes], '?');
+    EXPECT_EQ(plugin_.onnxReleaseEvent(fence.event), ONNXIFI_STATUS_SUCCESS);
+    EXPECT_EQ(plugin_.onnxReleaseGraph(graph), ONNXIFI_STATUS_SUCCESS);
+  }
+
+  Plugin plugin_;
+  onnxBackendID id_ = nullptr;
+  onnxBackend backend_ = nullptr;
+};
+
+ModelBuilder Identity(int32_t type, const Dims& dims) {
+  return ModelBuilder()
+      .Input("x", type, dims)
+      .Output("y", type, dims)
+      .Node("Identity", {"x"}, {"t"})
+      .Node("Identity", {"t"}, {"y"});
+}
+
+TEST_F(NullPluginTest, SaysThatItIsTheNullBackend) {
+  char name[50] = {};
+  size_t size = sizeof(name);
+  EXPECT_EQ(plugin_.onnxGetBackendInfo(id_, ONNXIFI_BACKEND_NAME, name, &size),
+            ONNXIFI_STATUS_SUCCESS);
+  EXPECT_STREQ(name, "ONNXIFI null");
+}
+
+TEST_F(NullPluginTest, CopiesEveryFixedSizeType) {
+  const struct {
+    int32_t type;
+    size_t bytes;
+  } kTypes[] = {{1, 4},  {2, 1},  {3, 1},  {4, 2},   {5, 2},
+                {6, 4},  {7, 8},  {9, 1},  {10, 2},  {11, 8},
+                {12, 4}, {13, 8}, {14, 8}, {15, 16}, {16, 2}};
+  for (const auto& t : kTypes) {
+    SCOPED_TRACE(t.type);
+    Copy(Identity(t.type, {5, 3}).Build(), static_cast<onnxEnum>(t.type),
+         {5, 3}, 15 * t.bytes);
+  }
+}
+
+TEST_F(NullPluginTest, TakesSymbolicShapes) {
+  const std::string model = Identity(fixtures::kFloat, {"N", "M"}).Build();
+  Copy(model, ONNXIFI_DATATYPE_FLOAT32, {2, 3}, 24);
+  Copy(model, ONNXIFI_DATATYPE_FLOAT32, {7, 1}, 28);
+}
+
+TEST_F(NullPluginTest, GivesConstants) {
+  const std::string model = ModelBuilder()
+                                .Output("y", fixtures::kInt32, {2})
+                                .Initializer(fixtures::TensorOf<int32_t>(
+                                    "w", fixtures::kInt32, {2}, {41, 42}))
+                                .Node("Identity", {"w"}, {"y"})
+                                .Build();
+  onnxGraph graph = nullptr;
+  ASSERT_EQ(plugin_.onnxInitGraph(backend_, nullptr, model.size(), model.data(),
+                                  0, nullptr, &graph),
+            ONNXIFI_STATUS_SUCCESS);
+  int32_t y[2] = {};
+  const std::vector<uint64_t> shape = {2};
+  const auto out = Describe("y", ONNXIFI_DATATYPE_INT32, shape, y);
+  onnxMemoryFenceV1 fence = {};
+  fence.tag = ONNXIFI_TAG_MEMORY_FENCE_V1;
+  ASSERT_EQ(plugin_.onnxSetIOAndRunGraph(graph, 0, nullptr, 1, &out, &fence),
+            ONNXIFI_STATUS_SUCCESS);
+  EXPECT_EQ(plugin_.onnxWaitEvent(fence.event), ONNXIFI_STATUS_SUCCESS);
+  EXPECT_EQ(y[1], 42);
+  EXPECT_EQ(plugin_.onnxReleaseEvent(fence.event), ONNXIFI_STATUS_SUCCESS);
+  EXPECT_EQ(plugin_.onnxReleaseGraph(graph), ONNXIFI_STATUS_SUCCESS);
+}
+
+TEST_F(NullPluginTest, RefusesEverythingElse) {
+  const std::string relu = ModelBuilder()
+                               .Input("x", fixtures::kFloat, {2})
+                               .Output("y", fixtures::kFloat, {2})
+                               .Node("Relu", {"x"}, {"y"})
+                               .Build();
+  EXPECT_EQ(plugin_.onnxGetBackendCompatibility(id_, relu.size(), relu.data()),
+            ONNXIFI_STATUS_UNSUPPORTED_OPERATOR);
+  const std::string text = Identity(fixtures::kString, {2}).Build();
+  EXPECT_EQ(plugin_.onnxGetBackendCompatibility(id_, text.size(), text.data()),
+            ONNXIFI_STATUS_UNSUPPORTED_DATATYPE);
+}
+
+TEST(NullPluginUnloadTest, R_024_R_288_LoadUseAndUnload) {
+  const size_t before = ThreadCount();
+  for (int round = 0; round < 5; ++round) {
+    Plugin plugin;
+    plugin.Load();
+    ASSERT_NE(plugin.library, nullptr);
+    EXPECT_EQ(ThreadCount(), before);
+    onnxBackendID id = nullptr;
+    size_t count = 1;
+    if (round > 0) {
+      ASSERT_EQ(plugin.onnxGetBackendIDs(&id, &count), ONNXIFI_STATUS_SUCCESS);
+      onnxBackend backend = nullptr;
+      ASSERT_EQ(plugin.onnxInitBackend(id, nullptr, &backend),
+                ONNXIFI_STATUS_SUCCESS);
+      const std::string model = Identity(fixtures::kFloat, {4}).Build();
+      onnxGraph graph = nullptr;
+      ASSERT_EQ(plugin.onnxInitGraph(backend, nullptr, model.size(),
+                                     model.data(), 0, nullptr, &graph),
+                ONNXIFI_STATUS_SUCCESS);
+      EXPECT_EQ(plugin.onnxReleaseGraph(graph), ONNXIFI_STATUS_SUCCESS);
+      EXPECT_EQ(plugin.onnxReleaseBackend(backend), ONNXIFI_STATUS_SUCCESS);
+      EXPECT_EQ(plugin.onnxReleaseBackendID(id), ONNXIFI_STATUS_SUCCESS);
+    }
+    ASSERT_EQ(dlclose(plugin.library), 0);
+    EXPECT_EQ(ThreadCount(), before);
+#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+    EXPECT_FALSE(IsMapped("libonnxifi-null.so")) << "round " << round;
+#endif
+  }
+}
+
+}  // namespace
+}  // namespace onnxifi::null
