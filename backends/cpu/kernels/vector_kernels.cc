@@ -5,8 +5,9 @@
 namespace onnxifi::cpu {
 namespace {
 
-#include "backends/cpu/kernels/vector_loops.h"
 #include "backends/cpu/kernels/vector_math.h"
+// The loops use the functions above.
+#include "backends/cpu/kernels/vector_loops.h"
 
 }  // namespace
 
