@@ -21,7 +21,21 @@ Status Invalid(const std::string& what) {
   return Status(ONNXIFI_STATUS_INVALID_MODEL, what);
 }
 
-// Counts the nodes of a graph after inlining, without inlining.
+// What inlining would make of some nodes.
+struct Size {
+  int64_t nodes = 0;
+  size_t bytes = 0;
+  int depth = 0;  // of subgraphs
+
+  // Saturates above the limits.
+  void Add(const Size& other) {
+    nodes = std::min(nodes + other.nodes, kMaxNodes + 1);
+    bytes = std::min(bytes + other.bytes, kMaxSkeletonBytes + 1);
+    depth = std::max(depth, other.depth);
+  }
+};
+
+// Measures a graph after inlining, without inlining.
 class SizeEstimator {
  public:
   explicit SizeEstimator(const onnx::ModelProto& model) {
@@ -30,38 +44,39 @@ class SizeEstimator {
     }
   }
 
-  // Saturates above the limit.
-  Result<int64_t> Count(const Nodes& nodes, int depth) {
-    int64_t total = 0;
+  // `calls` is how many calls lead here.
+  Result<Size> Measure(const Nodes& nodes, int calls) {
+    Size total;
     for (const onnx::NodeProto& node : nodes) {
-      ONNXIFI_ASSIGN_OR_RETURN(const int64_t size, NodeSize(node, depth));
-      total = std::min(total + size, kMaxNodes + 1);
+      ONNXIFI_ASSIGN_OR_RETURN(const Size size, MeasureNode(node, calls));
+      total.Add(size);
     }
     return total;
   }
 
  private:
-  Result<int64_t> NodeSize(const onnx::NodeProto& node, int depth) {
+  Result<Size> MeasureNode(const onnx::NodeProto& node, int calls) {
     const std::string id = onnx::GetCalleeId(node);
     const auto callee = functions_.find(id);
-    if (callee != functions_.end()) return Call(id, *callee->second, depth);
-    int64_t total = 1;
+    if (callee != functions_.end()) return Call(id, *callee->second, calls);
+    Size total{1, node.ByteSizeLong(), 0};
+    const auto add_body = [&](const onnx::GraphProto& body) -> Status {
+      ONNXIFI_ASSIGN_OR_RETURN(Size size, Measure(body.node(), calls));
+      ++size.depth;
+      total.Add(size);
+      return Status::Ok();
+    };
     for (const onnx::AttributeProto& attribute : node.attribute()) {
-      if (attribute.has_g()) {
-        ONNXIFI_ASSIGN_OR_RETURN(const int64_t size,
-                                 Count(attribute.g().node(), depth));
-        total += size;
-      }
+      if (attribute.has_g()) ONNXIFI_RETURN_IF_ERROR(add_body(attribute.g()));
       for (const onnx::GraphProto& body : attribute.graphs()) {
-        ONNXIFI_ASSIGN_OR_RETURN(const int64_t size, Count(body.node(), depth));
-        total += size;
+        ONNXIFI_RETURN_IF_ERROR(add_body(body));
       }
     }
     return total;
   }
 
-  Result<int64_t> Call(const std::string& id,
-                       const onnx::FunctionProto& function, int depth) {
+  Result<Size> Call(const std::string& id, const onnx::FunctionProto& function,
+                    int calls) {
     if (const auto known = sizes_.find(id); known != sizes_.end()) {
       return known->second;
     }
@@ -69,20 +84,20 @@ class SizeEstimator {
       return Invalid(StrCat("function ", Quoted(function.name()),
                             " calls itself, directly or through others"));
     }
-    if (depth >= kMaxFunctionDepth) {
+    if (calls >= kMaxFunctionDepth) {
       return Invalid(StrCat("function ", Quoted(function.name()),
                             " is called deeper than the limit of ",
                             kMaxFunctionDepth));
     }
-    ONNXIFI_ASSIGN_OR_RETURN(const int64_t size,
-                             Count(function.node(), depth + 1));
+    ONNXIFI_ASSIGN_OR_RETURN(const Size size,
+                             Measure(function.node(), calls + 1));
     active_.erase(id);
     sizes_.emplace(id, size);
     return size;
   }
 
   std::unordered_map<std::string, const onnx::FunctionProto*> functions_;
-  std::unordered_map<std::string, int64_t> sizes_;
+  std::unordered_map<std::string, Size> sizes_;
   std::unordered_set<std::string> active_;
 };
 
@@ -112,11 +127,20 @@ void AlignImports(onnx::ModelProto* model) {
 Status InlineFunctions(onnx::ModelProto* model) {
   if (model->functions_size() == 0) return Status::Ok();
   SizeEstimator estimator(*model);
-  ONNXIFI_ASSIGN_OR_RETURN(const int64_t nodes,
-                           estimator.Count(model->graph().node(), 0));
-  if (nodes > kMaxNodes) {
-    return Invalid(StrCat("the model has more than ", kMaxNodes,
-                          " nodes once its functions are inlined; the limit"));
+  ONNXIFI_ASSIGN_OR_RETURN(const Size size,
+                           estimator.Measure(model->graph().node(), 0));
+  const auto too_large = [](const std::string& limit) {
+    return Invalid(
+        StrCat("once its functions are inlined the model has more "
+               "than ",
+               limit, "; the limit"));
+  };
+  if (size.nodes > kMaxNodes) return too_large(StrCat(kMaxNodes, " nodes"));
+  if (size.bytes > kMaxSkeletonBytes) {
+    return too_large(StrCat(kMaxSkeletonBytes, " bytes beside tensor data"));
+  }
+  if (size.depth > kMaxSubgraphDepth) {
+    return too_large(StrCat(kMaxSubgraphDepth, " nested subgraphs"));
   }
   AlignImports(model);
   onnx::inliner::InlineLocalFunctions(*model, /*convert_version=*/false);

@@ -21,8 +21,11 @@ inline constexpr int kMaxSubgraphDepth = 32;
 inline constexpr int64_t kMaxNodes = 1'000'000;
 inline constexpr int64_t kMaxFunctions = 10'000;
 inline constexpr int kMaxFunctionDepth = 100;
-// Strings, messages and attribute values that become an object each.
-inline constexpr int64_t kMaxFields = 64'000'000;
+// Strings and messages that become an object each; an object takes up to 25
+// times its bytes in the file.
+inline constexpr int64_t kMaxFields = 32'000'000;
+// Numbers in attributes; eight times their bytes in the file.
+inline constexpr int64_t kMaxNumbers = 128'000'000;
 inline constexpr size_t kMaxNameBytes = 4096;
 // Product of a tensor's dimensions stays below this.
 inline constexpr int64_t kMaxElements = int64_t{1} << 48;

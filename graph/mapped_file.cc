@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "base/str_cat.h"
@@ -66,9 +67,15 @@ Result<MappedFile> MapFile(const std::string& path) {
   const int descriptor =
       ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return Unreadable(path, std::strerror(errno));
-  Result<MappedFile> file = MapDescriptor(descriptor, path);
-  ::close(descriptor);
-  return file;
+  try {
+    Result<MappedFile> file = MapDescriptor(descriptor, path);
+    ::close(descriptor);
+    return file;
+  } catch (const std::bad_alloc&) {
+    ::close(descriptor);
+    return Status(ONNXIFI_STATUS_NO_SYSTEM_MEMORY,
+                  StrCat("no memory to read ", Quoted(path)));
+  }
 }
 
 }  // namespace onnxifi::graph

@@ -11,9 +11,12 @@ namespace {
 
 // What a field number of a message means to the walk.
 enum class Role : uint8_t {
-  kCopy,   // verbatim
-  kDrop,   // never looked at again: documentation, training, metadata
-  kCount,  // verbatim, and counted: each becomes an object
+  kCopy,     // verbatim
+  kCount,    // verbatim: a string that becomes an object
+  kMessage,  // verbatim: an object that may hold many
+  kNumbers,  // verbatim: packed or single numbers
+  kLastVerbatim = kNumbers,
+  kDrop,  // never looked at again: documentation, training, metadata
   kGraph,
   kNode,
   kAttribute,
@@ -22,7 +25,6 @@ enum class Role : uint8_t {
   kSparse,
   kInitializer,
   kSparseInitializer,
-  kNumbers,  // packed or single numbers, counted
 };
 
 enum class Message : uint8_t { kModel, kGraph, kNode, kAttribute, kFunction };
@@ -32,7 +34,7 @@ Role ModelRole(uint32_t number) {
     case 7:
       return Role::kGraph;
     case 8:
-      return Role::kCount;  // opset_import
+      return Role::kMessage;  // opset_import
     case 25:
       return Role::kFunction;
     case 1:
@@ -59,7 +61,7 @@ Role GraphRole(uint32_t number) {
     case 11:
     case 12:
     case 13:
-      return Role::kCount;  // ValueInfoProtos
+      return Role::kMessage;  // ValueInfoProtos
     default:
       return Role::kDrop;
   }
@@ -96,8 +98,10 @@ Role AttributeRole(uint32_t number) {
     case 8:
       return Role::kNumbers;
     case 9:
-    case 15:
       return Role::kCount;
+    case 14:
+    case 15:
+      return Role::kMessage;  // TypeProtos
     case 13:
       return Role::kDrop;
     default:
@@ -110,9 +114,10 @@ Role FunctionRole(uint32_t number) {
     case 4:
     case 5:
     case 6:
+      return Role::kCount;
     case 9:
     case 12:
-      return Role::kCount;
+      return Role::kMessage;
     case 7:
       return Role::kNode;
     case 11:
@@ -169,11 +174,13 @@ class Builder {
   Status Nested(Message message, const WireField& field, std::string* out);
   Status Tensor(const WireField& field, Role role, std::string* out);
   Status Count(int64_t fields);
+  Status CountInside(Role role, size_t bytes);
 
   const TensorSource& source_;
   int64_t nodes_ = 0;
   int64_t functions_ = 0;
   int64_t fields_ = 0;
+  int64_t numbers_ = 0;
   int graph_depth_ = 0;
   bool graph_seen_ = false;
 };
@@ -181,8 +188,18 @@ class Builder {
 Status Builder::Count(int64_t fields) {
   fields_ += fields;
   if (fields_ <= kMaxFields) return Status::Ok();
-  return Invalid(StrCat("the model has more than ", kMaxFields,
-                        " fields and attribute values; the limit"));
+  return Invalid(
+      StrCat("the model has more than ", kMaxFields, " fields; the limit"));
+}
+
+Status Builder::CountInside(Role role, size_t bytes) {
+  // The smallest message inside a message takes two bytes.
+  if (role == Role::kMessage) return Count(static_cast<int64_t>(bytes / 2));
+  if (role != Role::kNumbers) return Status::Ok();
+  numbers_ += static_cast<int64_t>(bytes);
+  if (numbers_ <= kMaxNumbers) return Status::Ok();
+  return Invalid(StrCat("the model's attributes have more than ", kMaxNumbers,
+                        " bytes of numbers; the limit"));
 }
 
 Status Builder::Walk(Message message, Bytes bytes, std::string* out) {
@@ -214,10 +231,8 @@ Status Builder::Field(Message message, const WireField& field,
                       std::string* out) {
   const Role role = RoleOf(message, field.number);
   if (role == Role::kDrop) return Status::Ok();
-  if (role == Role::kCopy || role == Role::kCount || role == Role::kNumbers) {
-    if (role == Role::kNumbers && field.type == WireType::kBytes) {
-      ONNXIFI_RETURN_IF_ERROR(Count(static_cast<int64_t>(field.bytes.size())));
-    }
+  if (role <= Role::kLastVerbatim) {
+    ONNXIFI_RETURN_IF_ERROR(CountInside(role, field.bytes.size()));
     *out += Text(field.whole);
     return Status::Ok();
   }

@@ -9,161 +9,13 @@
 
 #include "base/checked.h"
 #include "base/str_cat.h"
-#include "graph/limits.h"
+#include "graph/tensor_fields.h"
 #include "graph/text.h"
 
 namespace onnxifi::graph {
 namespace {
-
-// TensorProto's field numbers.
-enum Field : uint32_t {
-  kDims = 1,
-  kDataType = 2,
-  kSegment = 3,
-  kFloatData = 4,
-  kInt32Data = 5,
-  kStringData = 6,
-  kInt64Data = 7,
-  kName = 8,
-  kRawData = 9,
-  kDoubleData = 10,
-  kUint64Data = 11,
-  kExternalData = 13,
-  kDataLocation = 14,
-};
-
 Status Invalid(const std::string& what) {
   return Status(ONNXIFI_STATUS_INVALID_MODEL, what);
-}
-
-Status WrongWireType(uint32_t number) {
-  return Status(ONNXIFI_STATUS_INVALID_PROTOBUF,
-                StrCat("field ", number,
-                       " of a tensor has a wire type that ONNX's schema does "
-                       "not allow"));
-}
-
-// A repeated number field: packed chunks and single values in file order.
-struct Numbers {
-  std::vector<WireField> parts;
-
-  bool empty() const { return parts.empty(); }
-  // Calls `use(uint64_t)` for each varint; false when one is malformed.
-  template <typename Use>
-  bool ForEachVarint(const Use& use) const {
-    for (const WireField& part : parts) {
-      if (part.type == WireType::kVarint) {
-        use(part.value);
-        continue;
-      }
-      WireReader reader(part.bytes);
-      for (uint64_t value = 0; !reader.done();) {
-        if (!reader.Varint(&value)) return false;
-        use(value);
-      }
-    }
-    return true;
-  }
-};
-
-// The fields of a TensorProto, none interpreted.
-struct Fields {
-  Numbers dims;
-  uint64_t data_type = 0;
-  Numbers floats, int32s, int64s, doubles, uint64s;
-  std::vector<Bytes> strings;
-  std::optional<Bytes> raw;
-  std::string_view name;
-  ExternalEntries external_entries;
-  bool external = false;
-};
-
-Status ReadExternalEntry(Bytes message, ExternalEntries* entries) {
-  WireReader reader(message);
-  WireField field;
-  std::pair<std::string, std::string> entry;
-  while (!reader.done()) {
-    ONNXIFI_RETURN_IF_ERROR(reader.Next(&field));
-    if (field.number != 1 && field.number != 2) continue;
-    if (field.type != WireType::kBytes) return WrongWireType(field.number);
-    (field.number == 1 ? entry.first : entry.second) = Text(field.bytes);
-  }
-  entries->push_back(std::move(entry));
-  return Status::Ok();
-}
-
-// Puts a number part into its list; a packed chunk without content counts as
-// absent, as in protobuf.
-Status AddPart(const WireField& field, WireType single, Numbers* numbers) {
-  if (field.type != WireType::kBytes && field.type != single) {
-    return WrongWireType(field.number);
-  }
-  if (field.type == single || !field.bytes.empty()) {
-    numbers->parts.push_back(field);
-  }
-  return Status::Ok();
-}
-
-Status AddField(const WireField& field, Fields* out) {
-  switch (field.number) {
-    case kDims:
-      return AddPart(field, WireType::kVarint, &out->dims);
-    case kInt32Data:
-      return AddPart(field, WireType::kVarint, &out->int32s);
-    case kInt64Data:
-      return AddPart(field, WireType::kVarint, &out->int64s);
-    case kUint64Data:
-      return AddPart(field, WireType::kVarint, &out->uint64s);
-    case kFloatData:
-      return AddPart(field, WireType::kFixed32, &out->floats);
-    case kDoubleData:
-      return AddPart(field, WireType::kFixed64, &out->doubles);
-    case kDataType:
-    case kDataLocation:
-      if (field.type != WireType::kVarint) return WrongWireType(field.number);
-      if (field.number == kDataType) {
-        out->data_type = field.value;
-      } else {
-        out->external = field.value == 1;
-      }
-      return Status::Ok();
-    case kSegment:
-      return Invalid("it is stored in segments, which ONNX has given up");
-    default:
-      break;
-  }
-  const bool known = field.number == kStringData || field.number == kName ||
-                     field.number == kRawData || field.number == kExternalData;
-  if (!known) return Status::Ok();
-  if (field.type != WireType::kBytes) return WrongWireType(field.number);
-  if (field.number == kName) {
-    out->name = Text(field.bytes);
-  } else if (field.number == kRawData) {
-    if (out->raw.has_value()) return Invalid("it has two raw_data fields");
-    out->raw = field.bytes;
-  } else if (field.number == kStringData) {
-    out->strings.push_back(field.bytes);
-  } else {
-    return ReadExternalEntry(field.bytes, &out->external_entries);
-  }
-  return Status::Ok();
-}
-
-Result<Shape> ReadDims(const Numbers& numbers) {
-  Shape dims;
-  bool too_many = false;
-  const bool well_formed = numbers.ForEachVarint([&](uint64_t value) {
-    if (dims.size() < kMaxRank) {
-      dims.push_back(static_cast<int64_t>(value));
-    } else {
-      too_many = true;
-    }
-  });
-  if (!well_formed) return Invalid("its dims are malformed");
-  if (too_many) {
-    return Invalid(StrCat("its rank is above the limit of ", kMaxRank));
-  }
-  return dims;
 }
 
 // How much fixed-size data `numbers` holds, or nothing when a packed chunk
@@ -189,7 +41,7 @@ Status WrongCount(const char* field, uint64_t found, uint64_t expected) {
 // Decodes one tensor whose fields are read. Lives for one call.
 class Decoder {
  public:
-  Decoder(const Fields& fields, const TensorSource& source)
+  Decoder(const TensorFields& fields, const TensorSource& source)
       : fields_(fields), source_(source) {}
 
   Result<TensorPtr> Decode();
@@ -207,7 +59,7 @@ class Decoder {
   Result<TensorPtr> FromTyped() const;
   Result<TensorPtr> FromInt32s() const;
 
-  const Fields& fields_;
+  const TensorFields& fields_;
   const TensorSource& source_;
   DataType type_ = DataType::kUndefined;
   Shape dims_;
@@ -400,55 +252,8 @@ Result<TensorPtr> Decoder::FromTyped() const {
   }
 }
 
-Status ReadFields(Bytes message, Fields* fields) {
-  WireReader reader(message);
-  WireField field;
-  while (!reader.done()) {
-    ONNXIFI_RETURN_IF_ERROR(reader.Next(&field));
-    ONNXIFI_RETURN_IF_ERROR(AddField(field, fields));
-  }
-  return Status::Ok();
-}
-
 Status NameTensor(const Status& status, std::string_view name) {
   return status.WithContext(StrCat("tensor ", Quoted(name)));
-}
-
-// Writes `values` at the places that `indices` names: linear ones (rank 1) or
-// coordinates (rank 2), strictly ascending.
-Status Scatter(const TensorData& values, const TensorData& indices,
-               const Shape& dims, size_t width, std::byte* dense) {
-  const auto count = static_cast<size_t>(values.dims[0]);
-  const size_t rank = indices.dims.size() == 2 ? dims.size() : 1;
-  const bool fits = indices.type == DataType::kInt64 &&
-                    (indices.dims.size() == 1 || indices.dims.size() == 2) &&
-                    static_cast<size_t>(indices.dims[0]) == count &&
-                    (indices.dims.size() == 1 ||
-                     static_cast<size_t>(indices.dims[1]) == rank);
-  if (!fits) return Invalid("its indices do not fit its values and shape");
-  ONNXIFI_ASSIGN_OR_RETURN(const int64_t total, ElementCount(dims));
-  int64_t previous = -1;
-  const auto* from = static_cast<const std::byte*>(values.data);
-  const auto* index = static_cast<const std::byte*>(indices.data);
-  for (size_t i = 0; i < count; ++i) {
-    int64_t place = 0;
-    for (size_t j = 0; j < rank; ++j, index += sizeof(int64_t)) {
-      int64_t part = 0;
-      std::memcpy(&part, index, sizeof(part));
-      const int64_t limit = indices.dims.size() == 1 ? total : dims[j];
-      if (part < 0 || part >= limit) {
-        return Invalid(StrCat("index ", i, " is outside its shape"));
-      }
-      place = indices.dims.size() == 1 ? part : place * dims[j] + part;
-    }
-    if (place <= previous) {
-      return Invalid(StrCat("index ", i, " is not in ascending order"));
-    }
-    previous = place;
-    std::memcpy(dense + static_cast<size_t>(place) * width, from + i * width,
-                width);
-  }
-  return Status::Ok();
 }
 
 }  // namespace
@@ -466,62 +271,13 @@ TensorPtr MakeStringTensor(std::vector<std::string> strings, Shape dims) {
 }
 
 Result<WireTensor> ReadWireTensor(Bytes message, const TensorSource& source) {
-  Fields fields;
-  if (Status status = ReadFields(message, &fields); !status.ok()) {
+  TensorFields fields;
+  if (Status status = ReadTensorFields(message, &fields); !status.ok()) {
     return NameTensor(status, fields.name);
   }
   Result<TensorPtr> data = Decoder(fields, source).Decode();
   if (!data.ok()) return NameTensor(data.status(), fields.name);
   return WireTensor{std::string(fields.name), *std::move(data)};
-}
-
-Result<WireTensor> ReadWireSparseTensor(Bytes message,
-                                        const TensorSource& source) {
-  Numbers dim_numbers;
-  WireTensor values, indices;
-  WireReader reader(message);
-  WireField field;
-  while (!reader.done()) {
-    ONNXIFI_RETURN_IF_ERROR(reader.Next(&field));
-    if (field.number == 3) {
-      ONNXIFI_RETURN_IF_ERROR(AddPart(field, WireType::kVarint, &dim_numbers));
-    } else if (field.number == 1 || field.number == 2) {
-      if (field.type != WireType::kBytes) return WrongWireType(field.number);
-      ONNXIFI_ASSIGN_OR_RETURN((field.number == 1 ? values : indices),
-                               ReadWireTensor(field.bytes, source));
-    }
-  }
-  const auto invalid = [&](const Status& status) {
-    return status.WithContext(StrCat("sparse tensor ", Quoted(values.name)));
-  };
-  if (values.data == nullptr || values.data->dims.size() != 1) {
-    return invalid(Invalid("its values are not a tensor of rank 1"));
-  }
-  if (indices.data == nullptr) return invalid(Invalid("it has no indices"));
-  Result<Shape> dims = ReadDims(dim_numbers);
-  if (!dims.ok()) return invalid(dims.status());
-  const DataType type = values.data->type;
-  if (ElementBits(type) % 8 != 0 || ElementBits(type) == 0) {
-    return invalid(Status(ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
-                          StrCat("sparse tensors of ", DataTypeName(type),
-                                 " are not supported")));
-  }
-  Result<size_t> bytes = ByteSize(type, *dims);
-  if (!bytes.ok()) return invalid(Invalid(bytes.status().message()));
-  if (*bytes > kMaxDenseFromSparseBytes) {
-    return invalid(
-        Status(ONNXIFI_STATUS_UNSUPPORTED_SHAPE,
-               StrCat("dense it takes ", *bytes, " bytes, above the limit of ",
-                      kMaxDenseFromSparseBytes)));
-  }
-  ONNXIFI_ASSIGN_OR_RETURN(NewTensor dense, MakeTensor(type, *dims));
-  const auto width = static_cast<size_t>(ElementBits(type) / 8);
-  if (Status status = Scatter(*values.data, *indices.data, *dims, width,
-                              static_cast<std::byte*>(dense.data));
-      !status.ok()) {
-    return invalid(status);
-  }
-  return WireTensor{std::move(values.name), std::move(dense.tensor)};
 }
 
 }  // namespace onnxifi::graph
