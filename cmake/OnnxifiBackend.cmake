@@ -38,6 +38,7 @@ function(onnxifi_op_table OUT_VAR DIR NAMESPACE)
 #include \"backends/common/op_table.h\"\n\n\
 namespace ${NAMESPACE} {\n${externs}}  // namespace ${NAMESPACE}\n\n\
 namespace ${NAMESPACE} {\n\
+extern const OpTable* const kAllOps[];\n\
 const OpTable* const kAllOps[] = {\n${rows}    nullptr};\n\
 }  // namespace ${NAMESPACE}\n")
   string(MAKE_C_IDENTIFIER "${NAMESPACE}" id)
