@@ -32,7 +32,7 @@ HWY_INLINE V Horner(D d, V x, V acc, float c, Cs... rest) {
 
 template <class D, class V>
 HWY_INLINE V KeepNan(D, V x, V result) {
-  return hn::IfThenElse(hn::Ne(x, x), x, result);
+  return hn::IfThenElse(hn::IsNaN(x), x, result);
 }
 
 // max(x, limit), and limit for NaN.
