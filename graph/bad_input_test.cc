@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <random>
 #include <string>
 #include <vector>
@@ -178,6 +179,66 @@ TEST(BadInputTest, ExponentialInlining) {
   EXPECT_EQ(status.code(), ONNXIFI_STATUS_INVALID_MODEL);
   EXPECT_NE(status.message().find("inlined"), std::string::npos)
       << status.message();
+}
+
+// A model whose function f_i wraps `body(i)`, called from the top.
+std::string ChainOfFunctions(int count, const std::string& last_body,
+                             const std::function<std::string(int)>& body) {
+  constexpr const char* kHead =
+      "<domain: \"my\", opset_import: [\"\" : 17, \"my\" : 1]> f";
+  std::string text = StrCat(
+      "<ir_version: 8, opset_import: [\"\" : 17, \"my\" : 1]>\n"
+      "g (bool c, float[2] x) => (float[2] y) { y = my.f",
+      count, "(c, x) }\n", kHead, "0 (c, a) => (b) { ", last_body, " }\n");
+  for (int i = 1; i <= count; ++i) {
+    text += StrCat(kHead, i, " (c, a) => (b) { ", body(i), " }\n");
+  }
+  return text;
+}
+
+TEST(BadInputTest, SubgraphsNestedThroughFunctions) {
+  const auto wrap = [](int i) {
+    return StrCat("b = If<then_branch = t () => (float[2] p) { p = my.f", i - 1,
+                  "(c, a) }, else_branch = e () => (float[2] q) ",
+                  "{ q = Neg(a) }>(c)");
+  };
+  EXPECT_TRUE(
+      StatusOf(ModelFromText(ChainOfFunctions(20, "b = Neg(a)", wrap).c_str()))
+          .ok());
+  const Status status =
+      StatusOf(ModelFromText(ChainOfFunctions(40, "b = Neg(a)", wrap).c_str()));
+  EXPECT_EQ(status.code(), ONNXIFI_STATUS_INVALID_MODEL);
+  EXPECT_NE(status.message().find("nested"), std::string::npos)
+      << status.message();
+}
+
+TEST(BadInputTest, LargeAttributesMultipliedByCalls) {
+  // 2^17 copies of a node with 4,000 numbers.
+  const std::string numbers = [] {
+    std::string list = "1";
+    for (int i = 1; i < 4000; ++i) list += ", 1";
+    return list;
+  }();
+  const std::string body =
+      StrCat("k = Constant<value_ints = [", numbers, "]>()  b = Neg(a)");
+  const Status status = StatusOf(ModelFromText(
+      ChainOfFunctions(17, body, [](int i) {
+        return StrCat("t = my.f", i - 1, "(c, a)  b = my.f", i - 1, "(c, t)");
+      }).c_str()));
+  EXPECT_EQ(status.code(), ONNXIFI_STATUS_INVALID_MODEL);
+  EXPECT_NE(status.message().find("bytes"), std::string::npos)
+      << status.message();
+}
+
+TEST(BadInputTest, MillionsOfEmptyDimensions) {
+  std::string shape, tensor, type, value, graph;
+  const std::string dimension("\x0a\0", 2);
+  for (int64_t i = 0; i <= kMaxFields; ++i) shape += dimension;
+  AppendBytesField(tensor, 2, shape);
+  AppendBytesField(type, 1, tensor);
+  AppendBytesField(value, 2, type);
+  AppendBytesField(graph, 11, value);
+  EXPECT_EQ(CodeOf(ModelAround(graph)), ONNXIFI_STATUS_INVALID_MODEL);
 }
 
 TEST(BadInputTest, RecursionThroughASubgraph) {
