@@ -55,14 +55,13 @@ size_t QuantGrid::scratch_bytes() const {
   return static_cast<size_t>(scales_) * 2 * sizeof(float);
 }
 
-void QuantGrid::Load(const void* scale, const void* zero_point,
-                     void* scratch) const {
-  float* floats = static_cast<float*>(scratch);
-  Convert(scale_type_, scale, DataType::kFloat, floats, 0, scales_, {});
-  if (zero_point == nullptr) {
+void QuantGrid::Load(const RunArgs& args) const {
+  float* floats = static_cast<float*>(args.scratch);
+  Convert(scale_type_, args.in[1], DataType::kFloat, floats, 0, scales_, {});
+  if (zero_type_ == DataType::kUndefined) {
     std::fill(floats + scales_, floats + 2 * scales_, 0.0f);
   } else {
-    Convert(zero_type_, zero_point, DataType::kFloat, floats + scales_, 0,
+    Convert(zero_type_, args.in[2], DataType::kFloat, floats + scales_, 0,
             scales_, {});
   }
 }

@@ -18,8 +18,9 @@ class QuantGrid {
 
   // Bytes of the float copies that Load fills.
   size_t scratch_bytes() const;
-  // Converts scale and zero point (may be null) to float.
-  void Load(const void* scale, const void* zero_point, void* scratch) const;
+  // Converts scale and zero point (0 when there is none) to float, into the
+  // scratch memory.
+  void Load(const RunArgs& args) const;
 
   // Parameters of elements [first, first + count), count <= kTile. `tile` is
   // filled when they differ.

@@ -15,6 +15,8 @@ namespace {
 struct State {
   BinaryRow lower;
   BinaryRow upper;
+  bool has_min = false;
+  bool has_max = false;
   int64_t count = 0;
   int64_t bytes = 0;
 };
@@ -33,12 +35,12 @@ onnxStatus Run(const void* state, const RunArgs& args) {
       row.step = {1, 0, 0};
       row.out = out + i * s.bytes;
       row.count = std::min(kFloatTile, end - i);
-      if (args.in[1] != nullptr) {
+      if (s.has_min) {
         row.in[1] = static_cast<const std::byte*>(args.in[1]);
         RunBinaryRow(&s.lower, row);
         row.in[0] = row.out;
       }
-      if (args.in[2] != nullptr) {
+      if (s.has_max) {
         row.in[1] = static_cast<const std::byte*>(args.in[2]);
         RunBinaryRow(&s.upper, row);
       }
@@ -90,6 +92,8 @@ Status Prepare(PrepareContext& ctx) {
   State state;
   state.lower = MakeBinaryRow(BinaryOp::kMax, in.type);
   state.upper = MakeBinaryRow(BinaryOp::kMin, in.type);
+  state.has_min = ctx.HasInput(1);
+  state.has_max = ctx.HasInput(2);
   state.count = Product(in.dims);
   state.bytes = static_cast<int64_t>(ElementBytes(in.type));
   ctx.AllowInPlace(0, 0);

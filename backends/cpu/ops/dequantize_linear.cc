@@ -77,7 +77,7 @@ void RunTile(const State& s, const RunArgs& args, int64_t first, int64_t n) {
 
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
-  s.grid.Load(args.in[1], args.in[2], args.scratch);
+  s.grid.Load(args);
   constexpr int64_t kTile = QuantGrid::kTile;
   const int64_t units = (s.count + kTile - 1) / kTile;
   args.pool->ParallelRange(

@@ -104,7 +104,7 @@ void Store(const State& s, QuantParams p, float* x, std::byte* out,
 
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
-  s.grid.Load(args.in[1], args.in[2], args.scratch);
+  s.grid.Load(args);
   constexpr int64_t kTile = QuantGrid::kTile;
   const int64_t units = (s.count + kTile - 1) / kTile;
   const int64_t in_bytes = static_cast<int64_t>(ElementBytes(s.from));

@@ -199,6 +199,7 @@ TEST(UnaryTest, IntegersWrap) {
   ASSERT_TRUE(flip.Input<uint8_t>({2}, {0, 0x0F}).Run().ok());
   EXPECT_EQ(flip.Output<uint8_t>(0), (std::vector<uint8_t>{0xFF, 0xF0}));
   OpTester no(kAllOps, "Not", kOpset);
+  no.Outputs({DataType::kBool});
   ASSERT_TRUE(no.Input<bool>({2}, {true, false}).Run().ok());
   EXPECT_EQ(no.Output<bool>(0), (std::vector<bool>{false, true}));
 }
@@ -207,15 +208,18 @@ TEST(UnaryTest, NanAndInfinityAreReported) {
   const float inf = std::numeric_limits<float>::infinity();
   const std::vector<float> x = {1, inf, -inf, std::nanf("")};
   OpTester nan(kAllOps, "IsNaN", 20);
+  nan.Outputs({DataType::kBool});
   ASSERT_TRUE(nan.Input<float>({4}, x).Run().ok());
   EXPECT_EQ(nan.Output<bool>(0),
             (std::vector<bool>{false, false, false, true}));
   OpTester both(kAllOps, "IsInf", 20);
+  both.Outputs({DataType::kBool});
   ASSERT_TRUE(both.Input<float>({4}, x).Run().ok());
   EXPECT_EQ(both.Output<bool>(0),
             (std::vector<bool>{false, true, true, false}));
   OpTester negative(kAllOps, "IsInf", 20);
   negative.AttrInt("detect_positive", 0);
+  negative.Outputs({DataType::kBool});
   ASSERT_TRUE(negative.Input<double>({3}, {inf, -inf, 0}).Run().ok());
   EXPECT_EQ(negative.Output<bool>(0), (std::vector<bool>{false, true, false}));
 }
