@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,8 +39,10 @@ class LoaderTest : public testing::Test {
     return Load();
   }
   Loader& Load() {
-    // Never destroyed: its plugins stay loaded as well.
-    loader_ = new Loader(environment_);
+    // Never destroyed, as in a process: its plugins stay loaded as well.
+    static auto& all = *new std::vector<std::unique_ptr<Loader>>();
+    all.push_back(std::make_unique<Loader>(environment_));
+    loader_ = all.back().get();
     return *loader_;
   }
 
