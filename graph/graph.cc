@@ -1,18 +1,16 @@
 #include "graph/graph.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
+#include "base/aligned_memory.h"
 #include "base/checked.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::graph {
 namespace {
-
-constexpr size_t kAlignment = 64;
 
 bool HasSubgraphs(const Node& node) {
   return std::any_of(node.attributes.begin(), node.attributes.end(),
@@ -59,24 +57,19 @@ std::unordered_map<std::string_view, ValueId> IdsForCaptures(
 
 Result<NewTensor> MakeTensor(DataType type, Shape dims) {
   ONNXIFI_ASSIGN_OR_RETURN(const size_t bytes, ByteSize(type, dims));
-  // calloc hands out fresh pages without touching them; at least one byte, so
-  // that `data` is never null.
-  void* block = std::calloc(1, std::max<size_t>(bytes, 1) + kAlignment - 1);
-  if (block == nullptr) {
+  auto block = std::make_shared<AlignedMemory>(AlignedMemory::Allocate(bytes));
+  if (!*block) {
     return Status(ONNXIFI_STATUS_NO_SYSTEM_MEMORY,
                   StrCat("no memory for a tensor of ", bytes, " bytes (",
                          DataTypeName(type), " ", ShapeText(dims), ")"));
   }
-  std::shared_ptr<const void> owner(block, [](void* p) { std::free(p); });
-  const auto address = reinterpret_cast<uintptr_t>(block);
-  const uintptr_t shift = RoundUp<uintptr_t>(address, kAlignment) - address;
-  void* data = static_cast<char*>(block) + shift;
+  void* const data = block->data();
   auto tensor = std::make_shared<TensorData>();
   tensor->type = type;
   tensor->dims = std::move(dims);
   tensor->data = data;
   tensor->bytes = bytes;
-  tensor->owner = std::move(owner);
+  tensor->owner = std::move(block);
   return NewTensor{std::move(tensor), data};
 }
 

@@ -1,37 +1,14 @@
 #include "backends/common/flat_program.h"
 
-#include <sys/mman.h>
-
 #include <cstring>
 #include <new>
 
-#include "base/checked.h"
 #include "base/str_cat.h"
 
 namespace onnxifi {
 
-namespace {
-
-constexpr size_t kHugePage = size_t{2} << 20;
-
-// Memory of the arena: whole pages, huge ones where that can help (copies
-// between two threads ran up to twice as fast on them).
-std::byte* MapArena(size_t bytes) {
-  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) return nullptr;
-  if (bytes >= kHugePage) madvise(memory, bytes, MADV_HUGEPAGE);
-  return static_cast<std::byte*>(memory);
-}
-
-}  // namespace
-
 FlatProgram::FlatProgram(ProgramSpec spec, ThreadPool& pool, RunHooks hooks)
     : spec_(std::move(spec)), pool_(pool), hooks_(hooks) {}
-
-FlatProgram::~FlatProgram() {
-  if (arena_ != nullptr) munmap(arena_, arena_mapped_);
-}
 
 Result<std::unique_ptr<FlatProgram>> FlatProgram::Create(ProgramSpec spec,
                                                          ThreadPool& pool,
@@ -44,13 +21,8 @@ Result<std::unique_ptr<FlatProgram>> FlatProgram::Create(ProgramSpec spec,
 
 Status FlatProgram::Link() {
   if (spec_.arena_bytes > 0) {
-    if (spec_.arena_bytes > SIZE_MAX - kHugePage) {
-      return Status(ONNXIFI_STATUS_NO_SYSTEM_MEMORY, "arena too large");
-    }
-    arena_mapped_ = spec_.arena_bytes >= kHugePage
-                        ? RoundUp(spec_.arena_bytes, kHugePage)
-                        : spec_.arena_bytes;
-    arena_ = MapArena(arena_mapped_);
+    arena_memory_ = AlignedMemory::Allocate(spec_.arena_bytes);
+    arena_ = static_cast<std::byte*>(arena_memory_.data());
     if (arena_ == nullptr) {
       return Status(ONNXIFI_STATUS_NO_SYSTEM_MEMORY,
                     StrCat("no memory for ", spec_.arena_bytes,

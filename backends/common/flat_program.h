@@ -9,6 +9,7 @@
 
 #include "backends/common/backend.h"
 #include "backends/common/op_kernel.h"
+#include "base/aligned_memory.h"
 
 namespace onnxifi {
 
@@ -59,7 +60,6 @@ class FlatProgram : public Executable {
   static Result<std::unique_ptr<FlatProgram>> Create(ProgramSpec spec,
                                                      ThreadPool& pool,
                                                      RunHooks hooks);
-  ~FlatProgram() override;
 
   const std::vector<graph::Shape>& output_shapes() const override {
     return spec_.output_shapes;
@@ -100,8 +100,8 @@ class FlatProgram : public Executable {
   ProgramSpec spec_;
   ThreadPool& pool_;
   RunHooks hooks_;
+  AlignedMemory arena_memory_;
   std::byte* arena_ = nullptr;
-  size_t arena_mapped_ = 0;
   std::vector<void*> slots_;
   std::vector<Step> steps_;
   std::vector<Port> inputs_;

@@ -3,10 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
 
+#include "base/aligned_memory.h"
 #include "base/status.h"
 
 namespace onnxifi::cpu {
@@ -17,33 +15,27 @@ class AlignedFloats {
  public:
   // Once, on an empty object.
   Status Allocate(size_t count) {
-    constexpr size_t kAlignment = 64;
-    if (count > SIZE_MAX / sizeof(float) - kAlignment) return OutOfMemory();
-    const size_t bytes =
-        (count * sizeof(float) + kAlignment - 1) / kAlignment * kAlignment;
-    data_.reset(static_cast<float*>(
-        std::aligned_alloc(kAlignment, bytes == 0 ? kAlignment : bytes)));
-    if (data_ == nullptr) return OutOfMemory();
-    std::memset(data_.get(), 0, bytes);
+    if (count > SIZE_MAX / sizeof(float)) return OutOfMemory();
+    memory_ = AlignedMemory::Allocate(count * sizeof(float));
+    if (!memory_) return OutOfMemory();
     count_ = count;
     return Status::Ok();
   }
 
-  float* data() { return data_.get(); }
-  const float* data() const { return data_.get(); }
+  float* data() { return static_cast<float*>(memory_.data()); }
+  const float* data() const {
+    return static_cast<const float*>(memory_.data());
+  }
   size_t size() const { return count_; }
   bool empty() const { return count_ == 0; }
 
  private:
-  struct Free {
-    void operator()(float* p) const { std::free(p); }
-  };
   static Status OutOfMemory() {
     return Status(ONNXIFI_STATUS_NO_SYSTEM_MEMORY,
                   "no memory for packed weights");
   }
 
-  std::unique_ptr<float[], Free> data_;
+  AlignedMemory memory_;
   size_t count_ = 0;
 };
 
