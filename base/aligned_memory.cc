@@ -13,6 +13,7 @@ namespace onnxifi {
 namespace {
 
 constexpr size_t kAlignment = 64;
+constexpr size_t kPage = 4096;
 constexpr size_t kHugePage = size_t{2} << 20;
 // Smaller blocks come from the heap: a mapping costs microseconds.
 constexpr size_t kMapFrom = size_t{1} << 20;
@@ -42,7 +43,9 @@ AlignedMemory AlignedMemory::Allocate(size_t bytes) {
   AlignedMemory memory;
   if (bytes > SIZE_MAX - 2 * kHugePage) return memory;
   if (bytes >= kMapFrom) {
-    const size_t mapped = RoundUp<size_t>(bytes, 4096);
+    // A rest of half a huge page or more gets a whole one.
+    const size_t mapped = RoundUp<size_t>(
+        bytes, bytes % kHugePage >= kHugePage / 2 ? kHugePage : kPage);
     memory.data_ = MapOnHugePages(mapped);
     if (memory.data_ != nullptr) memory.mapped_ = mapped;
     return memory;
