@@ -25,8 +25,6 @@ def report(program, plugin, home):
         "ONNXIFI_PROBE": "0",
         "XDG_CONFIG_HOME": f"{home}/config",
         "HOME": str(home),
-        # The leak checker cannot attach to a process of another user.
-        "ASAN_OPTIONS": "detect_leaks=0",
     }
     done = subprocess.run([program], env=environment, text=True, check=True,
                           stdout=subprocess.PIPE)
