@@ -27,6 +27,9 @@ TEST(ExpectationsTest, CountsMustMatch) {
                                    Row("test_str2", Outcome::kRefused),
                                    Row("test_add", Outcome::kPassed)};
   EXPECT_TRUE(CheckExpectations(expected, rows).empty());
+  rows.push_back(Row("test_str3", Outcome::kRefused));
+  EXPECT_EQ(CheckExpectations(expected, rows).size(), 1u);
+  rows.pop_back();
   rows[1].result.outcome = Outcome::kPassed;  // an unexpected pass
   EXPECT_EQ(CheckExpectations(expected, rows).size(), 1u);
   rows[1].result.outcome = Outcome::kCrashed;  // and not covered, too

@@ -19,6 +19,7 @@ TEST(ModelInfoTest, ReadsTypesShapesAndWeights) {
           .Input("x", fx::kFloat, {"N", 3, ""})
           .Input("w", fx::kFloat, {2})
           .Output("y", fx::kInt64, {})
+          .Output("n", fx::kFloat, {-5})
           .OutputOfType("s", fx::SequenceType(fx::TensorType(fx::kFloat, {})))
           .OutputOfType("u", fx::UnshapedTensorType(fx::kBool))
           .Initializer(fx::TensorOf<float>("w", fx::kFloat, {2}, {1, 2}))
@@ -34,10 +35,11 @@ TEST(ModelInfoTest, ReadsTypesShapesAndWeights) {
   ASSERT_EQ(m.RuntimeInputs().size(), 1u);
   EXPECT_EQ(m.RuntimeInputs()[0].name, "x");
   EXPECT_EQ(TypeText(m.outputs[0]), "int64 scalar");
-  EXPECT_EQ(TypeText(m.outputs[1]), "sequence");
-  EXPECT_EQ(TypeText(m.outputs[2]), "bool (shape unknown)");
+  EXPECT_EQ(m.outputs[1].dims, graph::Shape{-1});
+  EXPECT_EQ(TypeText(m.outputs[2]), "sequence");
+  EXPECT_EQ(TypeText(m.outputs[3]), "bool (shape unknown)");
   EXPECT_TRUE(NotCarried(m.outputs[0]).empty());
-  EXPECT_NE(NotCarried(m.outputs[1]).find("sequence"), std::string::npos);
+  EXPECT_NE(NotCarried(m.outputs[2]).find("sequence"), std::string::npos);
 }
 
 TEST(ModelInfoTest, StringsAndNewTypesAreNotCarried) {
