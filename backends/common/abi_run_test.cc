@@ -220,8 +220,10 @@ TEST_F(RunTest, R_240_NoHeadOfLineBlocking) {
 
 // A run that blocks in the background does not keep another graph waiting.
 TEST_F(RunTest, GraphsRunIndependentlyInTheBackground) {
+  std::vector<float> other(6, 0);
   onnxGraph graph2 = NewGraph(models::Add());
-  ASSERT_EQ(SetIO(graph2, Inputs(), Outputs()), ONNXIFI_STATUS_SUCCESS);
+  ASSERT_EQ(SetIO(graph2, Inputs(), {{"c", {2, 3}, kFloat, other.data()}}),
+            ONNXIFI_STATUS_SUCCESS);
   Fake().block = true;
   onnxEvent slow = Run(graph_, Signalled());
   State(slow);
