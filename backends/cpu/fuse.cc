@@ -1,8 +1,20 @@
 #include "backends/cpu/fuse.h"
 
+#include "backends/cpu/fuse_passes.h"
+
 namespace onnxifi::cpu {
 
 Status FuseGraph(graph::Graph& graph) {
+  graph::RemoveDeadNodes(graph);
+  GraphEditor editor(graph);
+  RemoveNoOps(editor);
+  FuseActivationPatterns(editor);
+  FoldAffineIntoConv(editor);
+  FuseChannelAffine(editor);
+  FuseConvTails(editor);
+  FuseMatMulTails(editor);
+  FuseSoftmaxInputs(editor);
+  editor.Finish();
   graph::RemoveDeadNodes(graph);
   return Status::Ok();
 }
