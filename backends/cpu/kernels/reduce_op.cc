@@ -17,6 +17,47 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   return ONNXIFI_STATUS_SUCCESS;
 }
 
+// Axes that only the run knows; the model declares the output's shape.
+struct DynamicState {
+  DataType type = DataType::kUndefined;
+  DataType axes_type = DataType::kInt64;
+  Shape in;
+  Shape out;
+  int64_t axes = 0;
+  ReduceOp op = ReduceOp::kSum;
+  ReduceEnd end = ReduceEnd::kNone;
+  bool keep = true;
+  bool empty_means_all = true;
+};
+
+// True when reducing `mask` out of `in` gives `out`.
+bool Matches(const DynamicState& s, uint64_t mask) {
+  size_t d = 0;
+  for (size_t i = 0; i < s.in.size(); ++i) {
+    const bool goes = (mask >> i & 1) != 0;
+    if (goes && !s.keep) continue;
+    if (d == s.out.size() || s.out[d] != (goes ? 1 : s.in[i])) return false;
+    ++d;
+  }
+  return d == s.out.size();
+}
+
+onnxStatus RunDynamic(const void* state, const RunArgs& args) {
+  const DynamicState& s = *static_cast<const DynamicState*>(state);
+  const int64_t rank = static_cast<int64_t>(s.in.size());
+  uint64_t mask = s.axes == 0 && s.empty_means_all ? ~uint64_t{0} : 0;
+  for (int64_t i = 0; i < s.axes; ++i) {
+    int64_t axis = LoadInt(args.in[1], s.axes_type, i);
+    if (axis < -rank || axis >= rank) return ONNXIFI_STATUS_INTERNAL_ERROR;
+    if (axis < 0) axis += rank;
+    mask |= uint64_t{1} << axis;
+  }
+  if (!Matches(s, mask)) return ONNXIFI_STATUS_INTERNAL_ERROR;
+  ReducePlan(s.type, s.in, mask, s.op, s.end)
+      .Run(*args.pool, args.in[0], args.out[0], args.scratch);
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
 // Bool is reduced as bytes, False < True.
 DataType KernelType(ReduceOp op, DataType type) {
   if (IsHalf(type)) return DataType::kFloat;
@@ -24,8 +65,13 @@ DataType KernelType(ReduceOp op, DataType type) {
   return type == DataType::kBool && picks ? DataType::kUint8 : type;
 }
 
-// Which dimensions are reduced.
-Result<std::vector<bool>> ReducedDims(PrepareContext& ctx, int axes_input) {
+bool IsKnown(const PrepareContext& ctx, int axes_input) {
+  return ctx.opset() < axes_input || !ctx.HasInput(1) ||
+         ctx.ConstantIn(1) != nullptr;
+}
+
+// Bit d: dimension d is reduced.
+Result<uint64_t> ReducedDims(PrepareContext& ctx, int axes_input) {
   const size_t rank = ctx.in(0).dims.size();
   std::vector<int64_t> axes;
   if (ctx.opset() < axes_input) {
@@ -34,26 +80,50 @@ Result<std::vector<bool>> ReducedDims(PrepareContext& ctx, int axes_input) {
   } else if (ctx.HasInput(1)) {
     ONNXIFI_ASSIGN_OR_RETURN(axes, ctx.ConstantInts(1));
   }
+  const uint64_t all = rank == 64 ? ~uint64_t{0} : (uint64_t{1} << rank) - 1;
   if (axes.empty()) {
-    const bool all = ctx.attrs().Int("noop_with_empty_axes", 0) == 0;
-    return std::vector<bool>(rank, all);
+    return ctx.attrs().Int("noop_with_empty_axes", 0) == 0 ? all : uint64_t{0};
   }
-  std::vector<bool> reduced(rank, false);
+  uint64_t reduced = 0;
   for (const int64_t axis : axes) {
     ONNXIFI_ASSIGN_OR_RETURN(const size_t d, NormalizeAxis(ctx, axis, rank));
-    reduced[d] = true;
+    reduced |= uint64_t{1} << d;
   }
   return reduced;
 }
 
 // A blocked tensor can be reduced in place of its plain form when only
 // spatial dimensions go and padding channels stay zero.
-bool CanStayBlocked(const TensorDesc& in, const std::vector<bool>& reduced,
+bool CanStayBlocked(const TensorDesc& in, uint64_t reduced, bool keep,
                     ReduceOp op, ReduceEnd end) {
-  if (in.layout == Layout::kPlain || reduced[0] || reduced[1]) return false;
-  const bool keeps_zero =
-      op != ReduceOp::kSumExp && end != ReduceEnd::kLog && Product(in.dims) > 0;
+  if (in.layout == Layout::kPlain || (reduced & 3) != 0) return false;
+  // A rank that changes leaves no channels to block: then the blocks must lie
+  // in a row, as plain elements do.
+  const uint64_t spatial = (uint64_t{1} << in.dims.size()) - 4;
+  if (!keep && (HasPadding(in) || reduced != spatial)) return false;
+  const bool keeps_zero = op != ReduceOp::kSumExp && op != ReduceOp::kProd &&
+                          end != ReduceEnd::kLog && Product(in.dims) > 0;
   return keeps_zero || !HasPadding(in);
+}
+
+Status PrepareDynamic(PrepareContext& ctx, ReduceOp op, ReduceEnd end) {
+  ONNXIFI_RETURN_IF_ERROR(ctx.RequireLayout(0, Layout::kPlain));
+  ONNXIFI_RETURN_IF_ERROR(ctx.RequireLayout(1, Layout::kPlain));
+  const TensorDesc in = ctx.in(0);
+  DynamicState state;
+  ONNXIFI_ASSIGN_OR_RETURN(state.out, DeclaredOutput(ctx, 0));
+  state.type = IsHalf(in.type) ? in.type : KernelType(op, in.type);
+  state.axes_type = ctx.in(1).type;
+  state.in = in.dims;
+  state.axes = Product(ctx.in(1).dims);
+  state.op = op;
+  state.end = end;
+  state.keep = ctx.attrs().Int("keepdims", 1) != 0;
+  state.empty_means_all = ctx.attrs().Int("noop_with_empty_axes", 0) == 0;
+  ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {in.type, state.out}));
+  ctx.BookScratch(ReducePlan::ScratchBytes(Product(in.dims)));
+  ctx.SetStepState(&RunDynamic, std::move(state));
+  return Status::Ok();
 }
 
 }  // namespace
@@ -66,43 +136,32 @@ Reject SupportsReduce(const NodeView& node, ReduceOp op, ReduceEnd end,
       (logarithm && !IsFloating(type))) {
     return RejectInputType(node, 0);
   }
-  if (node.opset() >= axes_input && node.HasInput(1) &&
-      !IsShapeComputed(node, 1)) {
-    return {RejectReason::kDynamicShape, "axes are only known at run time"};
-  }
-  return {};
+  return node.opset() < axes_input ? Reject() : RequireKnownOrDeclared(node, 1);
 }
 
 Status PrepareReduce(PrepareContext& ctx, ReduceOp op, ReduceEnd end,
                      int axes_input) {
-  ONNXIFI_ASSIGN_OR_RETURN(std::vector<bool> reduced,
+  if (!IsKnown(ctx, axes_input)) return PrepareDynamic(ctx, op, end);
+  ONNXIFI_ASSIGN_OR_RETURN(const uint64_t reduced,
                            ReducedDims(ctx, axes_input));
   const bool keep = ctx.attrs().Int("keepdims", 1) != 0;
-  const bool blocked = CanStayBlocked(ctx.in(0), reduced, op, end);
-  const bool fits =
-      keep || (!HasPadding(ctx.in(0)) &&
-               std::count(reduced.begin(), reduced.end(), false) == 2);
-  if (!blocked || !fits) {
+  if (!CanStayBlocked(ctx.in(0), reduced, keep, op, end)) {
     ONNXIFI_RETURN_IF_ERROR(ctx.RequireLayout(0, Layout::kPlain));
   }
   const TensorDesc in = ctx.in(0);
   TensorDesc out{in.type, {}, in.layout};
   for (size_t d = 0; d < in.dims.size(); ++d) {
-    if (!reduced[d]) {
+    if ((reduced >> d & 1) == 0) {
       out.dims.push_back(in.dims[d]);
     } else if (keep) {
       out.dims.push_back(1);
     }
   }
-  if (in.layout != Layout::kPlain) {
-    reduced.push_back(false);  // the block of channels
-    // Without padding, blocks of channels in a row are plain.
-    if (!keep) out.layout = Layout::kPlain;
-  }
+  if (!keep) out.layout = Layout::kPlain;
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, std::move(out)));
   const DataType type = IsHalf(in.type) ? in.type : KernelType(op, in.type);
   ReducePlan plan(type, PhysicalDims(in), reduced, op, end);
-  ctx.BookScratch(plan.scratch_bytes());
+  ctx.BookScratch(ReducePlan::ScratchBytes(PhysicalCount(in)));
   ctx.SetStepState(&Run, std::move(plan));
   return Status::Ok();
 }

@@ -88,47 +88,43 @@ struct ReducePlan::Block {
 };
 
 ReducePlan::ReducePlan(DataType type, std::span<const int64_t> dims,
-                       const std::vector<bool>& reduced, ReduceOp op,
-                       ReduceEnd end)
+                       uint64_t reduced, ReduceOp op, ReduceEnd end)
     : type_(type),
       compute_(IsHalf(type) ? DataType::kFloat : type),
       end_(end),
       kernel_(FindReduce(op, compute_)),
       max_(FindReduce(ReduceOp::kMax, compute_)),
       join_(FindReduce(JoinOf(op), compute_)) {
-  std::vector<Dim> merged;  // innermost first
-  std::vector<bool> kinds;
   int64_t stride = 1;
+  DimList* last = nullptr;  // the list that got the innermost run so far
+  bool innermost = true;
   for (size_t d = dims.size(); d-- > 0;) {
-    (reduced[d] ? reduced_count_ : outputs_) *= dims[d];
+    const bool goes = (reduced >> d & 1) != 0;
+    (goes ? reduced_count_ : outputs_) *= dims[d];
     if (dims[d] == 1) continue;
-    if (!kinds.empty() && kinds.back() == reduced[d]) {
-      merged.back().size *= dims[d];
+    DimList* list = goes ? &reduced_ : &kept_;
+    if (list == last) {
+      (innermost ? inner_ : list->dims[list->count - 1].size) *= dims[d];
+    } else if (last == nullptr) {
+      columns_ = !goes;
+      inner_ = dims[d];
     } else {
-      merged.push_back({dims[d], stride});
-      kinds.push_back(reduced[d]);
+      innermost = false;
+      list->dims[list->count++] = {dims[d], stride};
     }
+    last = list;
     stride *= dims[d];
   }
-  if (merged.empty()) {
-    columns_ = true;
-    return;
-  }
-  columns_ = !kinds[0];
-  inner_ = merged[0].size;
-  for (size_t d = 1; d < merged.size(); ++d) {
-    (kinds[d] ? reduced_ : kept_).push_back(merged[d]);
-  }
+  if (last == nullptr) columns_ = true;
 }
 
 bool ReducePlan::Splits() const {
-  return outputs_ == 1 && !columns_ && reduced_.empty() &&
+  return outputs_ == 1 && !columns_ && reduced_.count == 0 &&
          reduced_count_ > kPiece && end_ != ReduceEnd::kLogSumExp;
 }
 
-size_t ReducePlan::scratch_bytes() const {
-  if (!Splits()) return 0;
-  return static_cast<size_t>((inner_ + kPiece - 1) / kPiece) * 8;
+size_t ReducePlan::ScratchBytes(int64_t elements) {
+  return static_cast<size_t>(elements / kPiece + 1) * 8;
 }
 
 void ReducePlan::Run(ThreadPool& pool, const void* in, void* out,
@@ -157,7 +153,7 @@ void ReducePlan::ReduceBlock(const void* in, void* out, int64_t first,
   const int64_t width = columns_ ? inner_ : 1;
   Block block{static_cast<const std::byte*>(in), count, first % width};
   int64_t rest = first / width;
-  for (const Dim& dim : kept_) {
+  for (const Dim& dim : kept_.span()) {
     block.offset += rest % dim.size * dim.stride;
     rest /= dim.size;
   }
@@ -179,16 +175,17 @@ void ReducePlan::ReduceBlock(const void* in, void* out, int64_t first,
 void ReducePlan::Fold(const Block& block, const ReduceKernel& kernel, void* acc,
                       const void* shift) const {
   int64_t runs = 1;
-  for (const Dim& dim : reduced_) runs *= dim.size;
+  const std::span<const Dim> dims = reduced_.span();
+  for (const Dim& dim : dims) runs *= dim.size;
   if (reduced_count_ == 0) return;
   int64_t index[graph::kMaxRank] = {};
   int64_t offset = block.offset;
   for (int64_t run = 0; run < runs; ++run) {
     FoldRun(block, kernel, offset, acc, shift);
-    for (size_t d = 0; d < reduced_.size(); ++d) {
-      offset += reduced_[d].stride;
-      if (++index[d] < reduced_[d].size) break;
-      offset -= reduced_[d].stride * reduced_[d].size;
+    for (size_t d = 0; d < dims.size(); ++d) {
+      offset += dims[d].stride;
+      if (++index[d] < dims[d].size) break;
+      offset -= dims[d].stride * dims[d].size;
       index[d] = 0;
     }
   }

@@ -2,7 +2,6 @@
 #include <cmath>
 #include <cstring>
 #include <utility>
-#include <vector>
 
 #include "backends/cpu/kernels/elementwise_util.h"
 #include "backends/cpu/kernels/quantize_kernel.h"
@@ -52,14 +51,14 @@ onnxStatus Run(const void* state, const RunArgs& args) {
 
 Status Prepare(PrepareContext& ctx) {
   const TensorDesc in = ctx.in(0);
-  const std::vector<bool> all(in.dims.size(), true);
+  constexpr uint64_t kAll = ~uint64_t{0};
   State state;
   state.low =
-      ReducePlan(in.type, in.dims, all, ReduceOp::kMin, ReduceEnd::kNone);
+      ReducePlan(in.type, in.dims, kAll, ReduceOp::kMin, ReduceEnd::kNone);
   state.high =
-      ReducePlan(in.type, in.dims, all, ReduceOp::kMax, ReduceEnd::kNone);
+      ReducePlan(in.type, in.dims, kAll, ReduceOp::kMax, ReduceEnd::kNone);
   state.count = Product(in.dims);
-  ctx.BookScratch(state.low.scratch_bytes());
+  ctx.BookScratch(ReducePlan::ScratchBytes(state.count));
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {DataType::kUint8, in.dims}));
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(1, {DataType::kFloat, {}}));
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(2, {DataType::kUint8, {}}));
