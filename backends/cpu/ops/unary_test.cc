@@ -184,18 +184,22 @@ TEST(UnaryTest, AttributesReplaceDefaults) {
 TEST(UnaryTest, IntegersWrap) {
   constexpr int8_t kLowest = std::numeric_limits<int8_t>::min();
   OpTester abs(kAllOps, "Abs", kOpset);
+  abs.Outputs({DataType::kInt8});
   ASSERT_TRUE(abs.Input<int8_t>({4}, {-3, 0, 7, kLowest}).Run().ok());
   EXPECT_EQ(abs.Output<int8_t>(0), (std::vector<int8_t>{3, 0, 7, kLowest}));
   OpTester neg(kAllOps, "Neg", kOpset);
+  neg.Outputs({DataType::kInt64});
   ASSERT_TRUE(neg.Input<int64_t>({3}, {-3, 0, INT64_MIN}).Run().ok());
   EXPECT_EQ(neg.Output<int64_t>(0), (std::vector<int64_t>{3, 0, INT64_MIN}));
   OpTester sign(kAllOps, "Sign", kOpset);
   ASSERT_TRUE(sign.Input<int32_t>({3}, {-9, 0, 4}).Run().ok());
   EXPECT_EQ(sign.Output<int32_t>(0), (std::vector<int32_t>{-1, 0, 1}));
   OpTester relu(kAllOps, "Relu", kOpset);
+  relu.Outputs({DataType::kInt16});
   ASSERT_TRUE(relu.Input<int16_t>({3}, {-9, 0, 4}).Run().ok());
   EXPECT_EQ(relu.Output<int16_t>(0), (std::vector<int16_t>{0, 0, 4}));
   OpTester flip(kAllOps, "BitwiseNot", kOpset);
+  flip.Outputs({DataType::kUint8});
   ASSERT_TRUE(flip.Input<uint8_t>({2}, {0, 0x0F}).Run().ok());
   EXPECT_EQ(flip.Output<uint8_t>(0), (std::vector<uint8_t>{0xFF, 0xF0}));
   OpTester no(kAllOps, "Not", kOpset);
