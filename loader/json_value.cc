@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 namespace onnxifi::loader {
 
@@ -90,7 +91,8 @@ class Parser {
       if (!Take(':')) return Fail("':' expected");
       JsonValue value;
       if (!ReadValue(&value, depth + 1)) return false;
-      out->members.emplace_back(std::move(name), std::move(value));
+      out->names.push_back(std::move(name));
+      out->items.push_back(std::move(value));
     } while (Take(','));
     return Take('}') || Fail("',' or '}' expected");
   }
@@ -218,8 +220,8 @@ class Parser {
 }  // namespace
 
 const JsonValue* JsonValue::Find(std::string_view name) const {
-  for (const auto& [key, value] : members) {
-    if (key == name) return &value;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == name) return &items[i];
   }
   return nullptr;
 }

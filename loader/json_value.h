@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace onnxifi::loader {
@@ -22,8 +21,10 @@ struct JsonValue {
   bool boolean = false;
   double number = 0;
   std::string string;
+  // Of an array, or the values of an object's members.
   std::vector<JsonValue> items;
-  std::vector<std::pair<std::string, JsonValue>> members;
+  // Of an object's members, one for each item.
+  std::vector<std::string> names;
 };
 
 inline constexpr size_t kMaxJsonBytes = 64 * 1024;
