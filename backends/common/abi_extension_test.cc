@@ -137,7 +137,9 @@ TEST_F(ExtensionTest, R_ext_1_R_ext_2_LastError) {
   EXPECT_EQ(onnxReleaseBackend(Garbage()), ONNXIFI_STATUS_INVALID_BACKEND);
   const std::string text = LastError();
   EXPECT_NE(text.find("backend"), std::string::npos) << text;
-  NewEvent();  // success does not clear it
+  NewEvent();  // success does not clear it, nor does FALLBACK
+  size_t count = 0;
+  EXPECT_EQ(onnxGetBackendIDs(nullptr, &count), ONNXIFI_STATUS_FALLBACK);
   EXPECT_EQ(LastError(), text);
   std::thread([&] { EXPECT_EQ(LastError(), ""); }).join();
 

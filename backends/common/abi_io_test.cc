@@ -245,6 +245,49 @@ TEST_F(IoTest, R_207_R_208_SymbolicShapes) {
   EXPECT_EQ(bind(2, 2, 2), ONNXIFI_STATUS_SUCCESS);
 }
 
+// The backend alone would take these shapes.
+TEST_F(IoTest, R_208_OneSymbolOneValue) {
+  onnxGraph graph = NewGraph(fixtures::ModelBuilder()
+                                 .Input("a", fixtures::kFloat, {"N"})
+                                 .Input("b", fixtures::kFloat, {"N"})
+                                 .Output("c", fixtures::kFloat, {""})
+                                 .Output("d", fixtures::kFloat, {""})
+                                 .Node("Identity", {"a"}, {"c"})
+                                 .Node("Identity", {"b"}, {"d"})
+                                 .Build());
+  const std::vector<float> data(8, 1);
+  std::vector<float> out(8, 0);
+  const auto bind = [&](uint64_t a, uint64_t b, uint64_t c) {
+    return SetIO(
+        graph,
+        {{"a", {a}, kFloat, data.data()}, {"b", {b}, kFloat, data.data()}},
+        {{"c", {c}, kFloat, out.data()}, {"d", {b}, kFloat, out.data() + 4}});
+  };
+  EXPECT_EQ(bind(2, 2, 2), ONNXIFI_STATUS_SUCCESS) << LastError();
+  EXPECT_EQ(bind(2, 3, 2), ONNXIFI_STATUS_MISMATCHING_SHAPE);
+  EXPECT_NE(LastError().find("symbol"), std::string::npos) << LastError();
+}
+
+// The model does not say how large the output is; the plan does.
+TEST_F(IoTest, R_206_OutputShapeMustBeTheComputedOne) {
+  onnxGraph graph = NewGraph(fixtures::ModelBuilder()
+                                 .Input("x", fixtures::kFloat, {"N"})
+                                 .Output("y", fixtures::kFloat, {"M"})
+                                 .Node("Identity", {"x"}, {"y"})
+                                 .Build());
+  const std::vector<float> x(4, 1);
+  std::vector<float> y(4, 0);
+  const auto bind = [&](uint64_t out) {
+    return SetIO(graph, {{"x", {3}, kFloat, x.data()}},
+                 {{"y", {out}, kFloat, y.data()}});
+  };
+  EXPECT_EQ(bind(3), ONNXIFI_STATUS_SUCCESS) << LastError();
+  for (const uint64_t wrong : {2, 4}) {
+    EXPECT_EQ(bind(wrong), ONNXIFI_STATUS_MISMATCHING_SHAPE);
+    EXPECT_NE(LastError().find("'y'"), std::string::npos) << LastError();
+  }
+}
+
 TEST_F(IoTest, ManyShapesAreForgottenAndPlannedAgain) {
   onnxGraph graph = NewGraph(models::Symbolic());
   const std::vector<float> data(3 * 50, 1);
