@@ -59,8 +59,9 @@ CaseResult FromJson(const std::string& text) {
   result.text = value.value("text", "");
   result.broken_promise = value.value("broken_promise", false);
   // An infinite error travels as null.
-  const json& error = value["max_rel_error"];
-  result.max_rel_error = error.is_number() ? error.get<double>() : HUGE_VAL;
+  const auto error = value.find("max_rel_error");
+  const bool finite = error != value.end() && error->is_number();
+  result.max_rel_error = finite ? error->get<double>() : HUGE_VAL;
   result.milliseconds = value.value("milliseconds", 0.0);
   return result;
 }
