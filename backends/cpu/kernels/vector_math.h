@@ -26,7 +26,7 @@ ONNXIFI_INLINE void Store(float* p, const F<L>& v) {
 }
 template <int L>
 ONNXIFI_INLINE void Splat(float x, F<L>& v) {
-  v = F<L>{} + x;
+  v = x - F<L>{};  // exact for -0 too, so compilers only broadcast
 }
 template <int L>
 ONNXIFI_INLINE void LoadPart(const float* p, int64_t count, float fill,
