@@ -1,5 +1,7 @@
 // Conformance checklist 7.9: runs.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -158,6 +160,30 @@ TEST_F(RunTest, RunsStartByThemselves) {
     ASSERT_EQ(Fake().finished, before + i + 1);
   }
 }
+
+// ThreadSanitizer does not allow new threads in the child.
+#if !defined(__SANITIZE_THREAD__)
+TEST_F(RunTest, TheChildOfAForkCanRunToo) {
+  ASSERT_TRUE(Becomes(Run(graph_, Signalled()),
+                      ONNXIFI_EVENT_STATE_SIGNALLED));  // threads exist now
+  c_.assign(6, kUntouched);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    alarm(20);
+    const bool polled =
+        Becomes(Run(graph_, Signalled()), ONNXIFI_EVENT_STATE_SIGNALLED);
+    const bool waited =
+        onnxWaitEvent(Run(graph_, Signalled())) == ONNXIFI_STATUS_SUCCESS;
+    _exit(polled && waited && c_[5] == a_[5] + b_[5] ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  EXPECT_TRUE(OutputUntouched());
+}
+#endif
 
 TEST_F(RunTest, R_238_ManyRunsOnOneBinding) {
   for (int i = 0; i < 100; ++i) {
