@@ -1,0 +1,248 @@
+#include <algorithm>
+#include <cmath>
+
+#include "backends/cpu/kernels/float_stage.h"
+#include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/number_bytes.h"
+#include "base/str_cat.h"
+
+namespace onnxifi::cpu {
+namespace {
+
+enum class Mode : uint8_t { kNearest, kLinear, kCubic };
+enum class Padding : uint8_t { kZeros, kBorder, kReflection };
+
+constexpr size_t kMaxAxes = 3;
+constexpr int kMaxTaps = 4;
+
+struct State {
+  Mode mode = Mode::kLinear;
+  Padding padding = Padding::kZeros;
+  bool align_corners = false;
+  DataType type = DataType::kFloat;
+  DataType grid_type = DataType::kFloat;
+  int64_t batch = 0;
+  int64_t channels = 0;
+  Shape in;            // spatial dims
+  int64_t points = 0;  // of the output, per batch entry
+};
+
+bool Parse(const NodeView& n, State* s) {
+  const auto mode = n.attrs().String("mode", "linear");
+  if (mode == "nearest") {
+    s->mode = Mode::kNearest;
+  } else if (mode == "linear" || mode == "bilinear") {
+    s->mode = Mode::kLinear;
+  } else if (mode == "cubic" || mode == "bicubic") {
+    s->mode = Mode::kCubic;
+  } else {
+    return false;
+  }
+  const auto padding = n.attrs().String("padding_mode", "zeros");
+  if (padding == "zeros") {
+    s->padding = Padding::kZeros;
+  } else if (padding == "border") {
+    s->padding = Padding::kBorder;
+  } else if (padding == "reflection") {
+    s->padding = Padding::kReflection;
+  } else {
+    return false;
+  }
+  s->align_corners = n.attrs().Int("align_corners", 0) != 0;
+  return true;
+}
+
+Reject Supports(const NodeView& n) {
+  State s;
+  if (!Parse(n, &s)) {
+    return {RejectReason::kAttribute, "mode or padding_mode"};
+  }
+  for (const size_t i : {size_t{0}, size_t{1}}) {
+    if (Reject r = RequireType(
+            n, i, {DataType::kFloat, DataType::kFloat16, DataType::kBfloat16});
+        !r.supported()) {
+      return r;
+    }
+  }
+  return RequireRankAtMost(n, 0, static_cast<int>(kMaxAxes) + 2);
+}
+
+// x folded at the borders until it lies between them.
+double Reflect(double x, double low, double high) {
+  const double range = high - low;
+  if (range <= 0) return low;
+  const double period = 2 * range;
+  double distance = std::fmod(std::abs(x - low), period);
+  if (distance > range) distance = period - distance;
+  return low + distance;
+}
+
+// The taps of one axis: input indices (-1: reads zero) and weights.
+struct Taps {
+  int count = 0;
+  int64_t index[kMaxTaps];
+  float weight[kMaxTaps];
+};
+
+void CubicWeights(float t, float* w) {
+  constexpr float a = -0.75F;
+  const auto outer = [](float x) { return ((x - 5) * x + 8) * x * a - 4 * a; };
+  const auto inner = [](float x) {
+    return ((a + 2) * x - (a + 3)) * x * x + 1;
+  };
+  w[0] = outer(t + 1);
+  w[1] = inner(t);
+  w[2] = inner(1 - t);
+  w[3] = outer(2 - t);
+}
+
+Taps AxisTaps(const State& s, float coordinate, int64_t size) {
+  const float length = static_cast<float>(size);
+  const double low = s.align_corners ? 0 : -0.5;
+  const double high = static_cast<double>(size) - (s.align_corners ? 1 : 0.5);
+  float x = s.align_corners ? (coordinate + 1) / 2.0F * (length - 1)
+                            : ((coordinate + 1) * length - 1) / 2.0F;
+  // Not a number, or so far out that nothing there can be read.
+  if (!(std::abs(x) < 1e9F)) x = x > 0 ? 1e9F : -1e9F;
+  if (s.mode == Mode::kNearest) x = std::nearbyint(x);
+  if (x < low || x > high) {
+    if (s.padding == Padding::kBorder) x = std::clamp(x, 0.0F, length - 1);
+    if (s.padding == Padding::kReflection) {
+      x = static_cast<float>(Reflect(x, low, high));
+    }
+  }
+  Taps taps;
+  const float base = std::floor(x);
+  int64_t first = static_cast<int64_t>(base);
+  if (s.mode == Mode::kNearest) {
+    taps.count = 1;
+    taps.weight[0] = 1;
+  } else if (s.mode == Mode::kLinear) {
+    taps.count = 2;
+    taps.weight[0] = 1 - (x - base);
+    taps.weight[1] = x - base;
+  } else {
+    taps.count = 4;
+    --first;
+    CubicWeights(x - base, taps.weight);
+  }
+  for (int i = 0; i < taps.count; ++i) {
+    int64_t index = first + i;
+    if (index < 0 || index >= size) {
+      if (s.padding == Padding::kZeros) index = -1;
+      if (s.padding == Padding::kBorder) {
+        index = std::clamp<int64_t>(index, 0, size - 1);
+      }
+      if (s.padding == Padding::kReflection) {
+        index = std::clamp<int64_t>(static_cast<int64_t>(Reflect(
+                                        static_cast<double>(index), low, high)),
+                                    0, size - 1);
+      }
+    }
+    taps.index[i] = index;
+  }
+  return taps;
+}
+
+// Sum over all taps of axes [axis, ...) of one image.
+float Sample(const State& s, const Taps* taps, size_t axis,
+             const float* image) {
+  if (axis == s.in.size()) return *image;
+  const int64_t stride =
+      Product(std::span<const int64_t>(s.in).subspan(axis + 1));
+  float sum = 0;
+  for (int i = 0; i < taps[axis].count; ++i) {
+    if (taps[axis].index[i] < 0) continue;
+    sum += taps[axis].weight[i] *
+           Sample(s, taps, axis + 1, image + taps[axis].index[i] * stride);
+  }
+  return sum;
+}
+
+struct Buffers {
+  float* in;
+  float* grid;
+  float* out;
+};
+
+Buffers TakeBuffers(const State& s, ScratchCursor* cursor) {
+  const int64_t images = s.batch * s.channels;
+  const int64_t axes = static_cast<int64_t>(s.in.size());
+  Buffers b;
+  b.in = cursor->TakeStage(s.type, images * Product(s.in));
+  b.grid = cursor->TakeStage(s.grid_type, s.batch * s.points * axes);
+  b.out = cursor->TakeStage(s.type, images * s.points);
+  return b;
+}
+
+onnxStatus Run(const void* state, const RunArgs& args) {
+  const State& s = *static_cast<const State*>(state);
+  ScratchCursor cursor(args.scratch);
+  const Buffers b = TakeBuffers(s, &cursor);
+  const int64_t axes = static_cast<int64_t>(s.in.size());
+  const int64_t image = Product(s.in);
+  const int64_t count = s.batch * s.channels * s.points;
+  const float* in = AsFloat(s.type, args.in[0], s.batch * s.channels * image,
+                            b.in, args.pool);
+  const float* grid = AsFloat(s.grid_type, args.in[1],
+                              s.batch * s.points * axes, b.grid, args.pool);
+  float* out = FloatTarget(s.type, args.out[0], b.out);
+  args.pool->ParallelRange(s.batch * s.points, 256 / (s.channels + 1) + 1,
+                           [&](int64_t begin, int64_t end) {
+                             for (int64_t p = begin; p < end; ++p) {
+                               Taps taps[kMaxAxes];
+                               // The grid names the innermost axis first.
+                               for (int64_t a = 0; a < axes; ++a) {
+                                 taps[a] =
+                                     AxisTaps(s, grid[p * axes + axes - 1 - a],
+                                              s.in[static_cast<size_t>(a)]);
+                               }
+                               const int64_t n = p / s.points;
+                               for (int64_t c = 0; c < s.channels; ++c) {
+                                 const int64_t plane = n * s.channels + c;
+                                 out[plane * s.points + p % s.points] =
+                                     Sample(s, taps, 0, in + plane * image);
+                               }
+                             }
+                           });
+  StoreFloat(s.type, out, args.out[0], count, args.pool);
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
+Status Prepare(PrepareContext& ctx) {
+  const Shape& x = ctx.in(0).dims;
+  const Shape& grid = ctx.in(1).dims;
+  State s;
+  const size_t rank = x.size();
+  if (!Parse(ctx, &s) || rank < 3 || rank > kMaxAxes + 2 ||
+      grid.size() != rank || grid[0] != x[0] ||
+      grid.back() != static_cast<int64_t>(rank) - 2) {
+    return ShapeError(ctx, StrCat("grid ", ShapeText(grid),
+                                  " does not fit input ", ShapeText(x)));
+  }
+  s.type = ctx.in(0).type;
+  s.grid_type = ctx.in(1).type;
+  s.batch = x[0];
+  s.channels = x[1];
+  s.in.assign(x.begin() + 2, x.end());
+  Shape dims = {x[0], x[1]};
+  dims.insert(dims.end(), grid.begin() + 1, grid.end() - 1);
+  s.points = Product(std::span<const int64_t>(dims).subspan(2));
+  if (Product(s.in) == 0 && Product(dims) != 0) {
+    return ShapeError(ctx, "the input has no elements to sample");
+  }
+  ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {s.type, std::move(dims)}));
+  ScratchCursor cursor(nullptr);
+  TakeBuffers(s, &cursor);
+  ctx.BookScratch(cursor.bytes());
+  ctx.SetStepState(&Run, std::move(s));
+  return Status::Ok();
+}
+
+}  // namespace
+
+ONNXIFI_DEFINE_OPS(grid_sample, {.op = "GridSample",
+                                 .supports = &Supports,
+                                 .prepare = &Prepare});
+
+}  // namespace onnxifi::cpu
