@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <random>
 #include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -159,9 +162,10 @@ TEST(HandleTableTest, FindNeverMixesTwoGenerations) {
 TEST(HandleTableTest, LookingUpIsCheap) {
   HandleTable table;
   void* handle = Make(table, HandleKind::kGraph, nullptr);
-  constexpr int kCalls = 1'000'000;
+  // The best of many short loops: other work on the machine hits only some.
+  constexpr int kCalls = 5'000;
   double best = 1e9;
-  for (int attempt = 0; attempt < 5; ++attempt) {
+  for (int attempt = 0; attempt < 200; ++attempt) {
     const auto start = std::chrono::steady_clock::now();
     HandleEntry entry;
     int found = 0;
@@ -173,9 +177,13 @@ TEST(HandleTableTest, LookingUpIsCheap) {
     ASSERT_EQ(found, kCalls);
     best = std::min(best, took.count() / kCalls);
   }
-  // 50 ns is the promise; sanitizers and a busy machine get room.
-  EXPECT_LT(best, 500) << "ns per look-up";
+#ifdef NDEBUG  // without optimisation or with a sanitizer it means nothing
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  EXPECT_LT(best, 50) << "ns per look-up";
+#endif
+#endif
   RecordProperty("nanoseconds", std::to_string(best));
+  std::printf("%.1f ns per look-up\n", best);
 }
 
 }  // namespace

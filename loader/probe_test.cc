@@ -150,7 +150,10 @@ TEST_F(ProbeCacheTest, AHitIsCheap) {
         std::chrono::steady_clock::now() - start;
     best = std::min(best, took.count());
   }
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   EXPECT_LT(best, 100) << "microseconds";
+#endif
+  RecordProperty("microseconds", std::to_string(best));
 }
 
 }  // namespace
