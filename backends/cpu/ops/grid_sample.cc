@@ -23,7 +23,8 @@ struct State {
   DataType grid_type = DataType::kFloat;
   int64_t batch = 0;
   int64_t channels = 0;
-  Shape in;            // spatial dims
+  int64_t in[kMaxAxes] = {1, 1, 1};  // spatial dims, outer ones first
+  size_t axes = 2;
   int64_t points = 0;  // of the output, per batch entry
 };
 
@@ -80,8 +81,8 @@ double Reflect(double x, double low, double high) {
 // The taps of one axis: input indices (-1: reads zero) and weights.
 struct Taps {
   int count = 0;
-  int64_t index[kMaxTaps];
-  float weight[kMaxTaps];
+  int64_t index[kMaxTaps] = {};
+  float weight[kMaxTaps] = {};
 };
 
 void CubicWeights(float t, float* w) {
@@ -144,17 +145,21 @@ Taps AxisTaps(const State& s, float coordinate, int64_t size) {
   return taps;
 }
 
-// Sum over all taps of axes [axis, ...) of one image.
-float Sample(const State& s, const Taps* taps, size_t axis,
-             const float* image) {
-  if (axis == s.in.size()) return *image;
-  const int64_t stride =
-      Product(std::span<const int64_t>(s.in).subspan(axis + 1));
+// Sum over all taps of one image; missing outer axes have one tap.
+float Sample(const State& s, const Taps (&taps)[kMaxAxes], const float* image) {
   float sum = 0;
-  for (int i = 0; i < taps[axis].count; ++i) {
-    if (taps[axis].index[i] < 0) continue;
-    sum += taps[axis].weight[i] *
-           Sample(s, taps, axis + 1, image + taps[axis].index[i] * stride);
+  for (int i = 0; i < taps[0].count; ++i) {
+    if (taps[0].index[i] < 0) continue;
+    for (int j = 0; j < taps[1].count; ++j) {
+      if (taps[1].index[j] < 0) continue;
+      const int64_t row = taps[0].index[i] * s.in[1] + taps[1].index[j];
+      float line = 0;
+      for (int k = 0; k < taps[2].count; ++k) {
+        if (taps[2].index[k] < 0) continue;
+        line += taps[2].weight[k] * image[row * s.in[2] + taps[2].index[k]];
+      }
+      sum += taps[0].weight[i] * taps[1].weight[j] * line;
+    }
   }
   return sum;
 }
@@ -167,7 +172,7 @@ struct Buffers {
 
 Buffers TakeBuffers(const State& s, ScratchCursor* cursor) {
   const int64_t images = s.batch * s.channels;
-  const int64_t axes = static_cast<int64_t>(s.in.size());
+  const int64_t axes = static_cast<int64_t>(s.axes);
   Buffers b;
   b.in = cursor->TakeStage(s.type, images * Product(s.in));
   b.grid = cursor->TakeStage(s.grid_type, s.batch * s.points * axes);
@@ -179,7 +184,7 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
   ScratchCursor cursor(args.scratch);
   const Buffers b = TakeBuffers(s, &cursor);
-  const int64_t axes = static_cast<int64_t>(s.in.size());
+  const int64_t axes = static_cast<int64_t>(s.axes);
   const int64_t image = Product(s.in);
   const int64_t count = s.batch * s.channels * s.points;
   const float* in = AsFloat(s.type, args.in[0], s.batch * s.channels * image,
@@ -187,24 +192,28 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   const float* grid = AsFloat(s.grid_type, args.in[1],
                               s.batch * s.points * axes, b.grid, args.pool);
   float* out = FloatTarget(s.type, args.out[0], b.out);
-  args.pool->ParallelRange(s.batch * s.points, 256 / (s.channels + 1) + 1,
-                           [&](int64_t begin, int64_t end) {
-                             for (int64_t p = begin; p < end; ++p) {
-                               Taps taps[kMaxAxes];
-                               // The grid names the innermost axis first.
-                               for (int64_t a = 0; a < axes; ++a) {
-                                 taps[a] =
-                                     AxisTaps(s, grid[p * axes + axes - 1 - a],
-                                              s.in[static_cast<size_t>(a)]);
-                               }
-                               const int64_t n = p / s.points;
-                               for (int64_t c = 0; c < s.channels; ++c) {
-                                 const int64_t plane = n * s.channels + c;
-                                 out[plane * s.points + p % s.points] =
-                                     Sample(s, taps, 0, in + plane * image);
-                               }
-                             }
-                           });
+  args.pool->ParallelRange(
+      s.batch * s.points, 256 / (s.channels + 1) + 1,
+      [&](int64_t begin, int64_t end) {
+        for (int64_t p = begin; p < end; ++p) {
+          Taps taps[kMaxAxes];
+          // The grid names the innermost axis first.
+          for (size_t a = 0; a < kMaxAxes; ++a) {
+            const size_t at = kMaxAxes - 1 - a;
+            taps[at] =
+                a < s.axes
+                    ? AxisTaps(s, grid[p * axes + static_cast<int64_t>(a)],
+                               s.in[at])
+                    : Taps{1, {0, 0, 0, 0}, {1, 0, 0, 0}};
+          }
+          const int64_t n = p / s.points;
+          for (int64_t c = 0; c < s.channels; ++c) {
+            const int64_t plane = n * s.channels + c;
+            out[plane * s.points + p % s.points] =
+                Sample(s, taps, in + plane * image);
+          }
+        }
+      });
   StoreFloat(s.type, out, args.out[0], count, args.pool);
   return ONNXIFI_STATUS_SUCCESS;
 }
@@ -224,7 +233,8 @@ Status Prepare(PrepareContext& ctx) {
   s.grid_type = ctx.in(1).type;
   s.batch = x[0];
   s.channels = x[1];
-  s.in.assign(x.begin() + 2, x.end());
+  s.axes = rank - 2;
+  std::copy(x.begin() + 2, x.end(), s.in + kMaxAxes - s.axes);
   Shape dims = {x[0], x[1]};
   dims.insert(dims.end(), grid.begin() + 1, grid.end() - 1);
   s.points = Product(std::span<const int64_t>(dims).subspan(2));
