@@ -1,0 +1,16 @@
+#include "backends/cpu/kernels/signal_window.h"
+
+namespace onnxifi::cpu {
+namespace {
+
+Status Prepare(PrepareContext& ctx) {
+  return PrepareWindow(ctx, {{0.42, -0.5, 0.08}});
+}
+
+}  // namespace
+
+ONNXIFI_DEFINE_OPS(blackman_window, {.op = "BlackmanWindow",
+                                     .supports = &SupportsWindow,
+                                     .prepare = &Prepare});
+
+}  // namespace onnxifi::cpu
