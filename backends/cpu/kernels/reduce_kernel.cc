@@ -96,10 +96,8 @@ struct MinFold : SumFold {
 
 // Independent lanes let the compiler use vectors and keep rounding errors
 // small; their number does not depend on the target, nor does the result.
-template <class F, typename T>
-void ReduceRow(const void* in, int64_t count, void* acc, const void*) {
-  constexpr int64_t kLanes = 128 / static_cast<int64_t>(sizeof(T));
-  const T* x = static_cast<const T*>(in);
+template <class F, typename T, int64_t kLanes>
+void ReduceLanes(const T* x, int64_t count, T* acc) {
   T lanes[kLanes];
   for (int64_t l = 0; l < kLanes; ++l) lanes[l] = F::template kStart<T>;
   int64_t i = 0;
@@ -116,8 +114,19 @@ void ReduceRow(const void* in, int64_t count, void* acc, const void*) {
       lanes[l] = F::Fold(lanes[l], lanes[l + half]);
     }
   }
-  T* result = static_cast<T*>(acc);
-  *result = F::Fold(*result, lanes[0]);
+  *acc = F::Fold(*acc, lanes[0]);
+}
+
+template <class F, typename T>
+void ReduceRow(const void* in, int64_t count, void* acc, const void*) {
+  constexpr int64_t kWide = 128 / static_cast<int64_t>(sizeof(T));
+  constexpr int64_t kShort = 256;  // where joining many lanes costs too much
+  const T* x = static_cast<const T*>(in);
+  if (count < kShort) {
+    ReduceLanes<F, T, 8>(x, count, static_cast<T*>(acc));
+  } else {
+    ReduceLanes<F, T, kWide>(x, count, static_cast<T*>(acc));
+  }
 }
 
 template <class F, typename T>

@@ -178,6 +178,7 @@ void ReducePlan::Fold(const Block& block, const ReduceKernel& kernel, void* acc,
   const std::span<const Dim> dims = reduced_.span();
   for (const Dim& dim : dims) runs *= dim.size;
   if (reduced_count_ == 0) return;
+  if (runs == 1) return FoldRun(block, kernel, block.offset, acc, shift);
   int64_t index[graph::kMaxRank] = {};
   int64_t offset = block.offset;
   for (int64_t run = 0; run < runs; ++run) {
