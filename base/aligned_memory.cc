@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 
 #include "base/checked.h"
 
@@ -37,7 +38,66 @@ void* MapOnHugePages(size_t bytes) {
   return data;
 }
 
+// Mapped blocks that were freed while somebody asked to keep them. Constant
+// initialised and never destroyed: blocks may be freed at any time.
+class BlockCache {
+ public:
+  void Open() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ++users_;
+  }
+
+  void Close() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (--users_ > 0) return;
+    for (size_t i = 0; i < count_; ++i) {
+      munmap(blocks_[i].data, blocks_[i].bytes);
+    }
+    count_ = 0;
+  }
+
+  // False when the block is not wanted.
+  bool Put(void* data, size_t bytes) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (users_ == 0 || count_ == kMaxBlocks) return false;
+    blocks_[count_++] = {data, bytes};
+    return true;
+  }
+
+  // The smallest block that is large enough and not more than twice so.
+  void* Take(size_t bytes, size_t* got) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    size_t best = count_;
+    for (size_t i = 0; i < count_; ++i) {
+      if (blocks_[i].bytes < bytes || blocks_[i].bytes / 2 > bytes) continue;
+      if (best == count_ || blocks_[i].bytes < blocks_[best].bytes) best = i;
+    }
+    if (best == count_) return nullptr;
+    const Block block = blocks_[best];
+    blocks_[best] = blocks_[--count_];
+    *got = block.bytes;
+    return block.data;
+  }
+
+ private:
+  static constexpr size_t kMaxBlocks = 64;
+  struct Block {
+    void* data;
+    size_t bytes;
+  };
+  std::mutex mutex_;
+  int users_ = 0;
+  size_t count_ = 0;
+  Block blocks_[kMaxBlocks] = {};
+};
+
+constinit BlockCache g_blocks;
+
 }  // namespace
+
+AlignedMemory::KeepFreed::KeepFreed() { g_blocks.Open(); }
+
+AlignedMemory::KeepFreed::~KeepFreed() { g_blocks.Close(); }
 
 AlignedMemory AlignedMemory::Allocate(size_t bytes) {
   AlignedMemory memory;
@@ -46,6 +106,11 @@ AlignedMemory AlignedMemory::Allocate(size_t bytes) {
     // A rest of half a huge page or more gets a whole one.
     const size_t mapped = RoundUp<size_t>(
         bytes, bytes % kHugePage >= kHugePage / 2 ? kHugePage : kPage);
+    memory.data_ = g_blocks.Take(mapped, &memory.mapped_);
+    if (memory.data_ != nullptr) {
+      std::memset(memory.data_, 0, bytes);
+      return memory;
+    }
     memory.data_ = MapOnHugePages(mapped);
     if (memory.data_ != nullptr) memory.mapped_ = mapped;
     return memory;
@@ -58,7 +123,7 @@ AlignedMemory AlignedMemory::Allocate(size_t bytes) {
 
 void AlignedMemory::Reset() {
   if (mapped_ != 0) {
-    munmap(data_, mapped_);
+    if (!g_blocks.Put(data_, mapped_)) munmap(data_, mapped_);
   } else {
     std::free(data_);
   }

@@ -29,6 +29,16 @@ class AlignedMemory {
   // At least one byte is allocated. data() is nullptr when there is no memory.
   static AlignedMemory Allocate(size_t bytes);
 
+  // Freed large blocks are kept while a KeepFreed lives, for the next
+  // Allocate: touching fresh memory is the largest cost of compiling a graph.
+  class KeepFreed {
+   public:
+    KeepFreed();
+    ~KeepFreed();  // returns everything when the last one goes
+    KeepFreed(const KeepFreed&) = delete;
+    KeepFreed& operator=(const KeepFreed&) = delete;
+  };
+
   void* data() const { return data_; }
   explicit operator bool() const { return data_ != nullptr; }
   void Reset();

@@ -42,5 +42,22 @@ TEST(AlignedMemoryTest, MovingHandsTheBlockOver) {
   EXPECT_FALSE(a);
 }
 
+TEST(AlignedMemoryTest, KeptBlocksServeTheNextCallerAndAreZeroAgain) {
+  constexpr size_t kBytes = size_t{4} << 20;
+  const AlignedMemory::KeepFreed keep;
+  void* first = nullptr;
+  {
+    const AlignedMemory memory = AlignedMemory::Allocate(kBytes);
+    first = memory.data();
+    std::memset(memory.data(), 1, kBytes);
+  }
+  const AlignedMemory larger = AlignedMemory::Allocate(2 * kBytes);
+  EXPECT_NE(larger.data(), first);
+  const AlignedMemory again = AlignedMemory::Allocate(kBytes - 5000);
+  EXPECT_EQ(again.data(), first);
+  const char* const data = static_cast<const char*>(again.data());
+  for (size_t i = 0; i < kBytes - 5000; i += 511) ASSERT_EQ(data[i], 0);
+}
+
 }  // namespace
 }  // namespace onnxifi

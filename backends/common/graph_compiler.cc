@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "backends/common/plan_builder.h"
+#include "base/aligned_memory.h"
 #include "base/str_cat.h"
 
 namespace onnxifi {
@@ -92,6 +93,7 @@ Result<std::unique_ptr<CompiledGraph>> GraphCompiler::Create(
 }
 
 Status GraphCompiler::Compile(const OpRegistry& registry) {
+  const AlignedMemory::KeepFreed keep_freed;
   graph::RemoveDeadNodes(graph_);
   FoldConstants(graph_, registry, hooks_, pool_);
   if (hooks_.rewrite != nullptr) {
@@ -145,7 +147,9 @@ Status GraphCompiler::OwnConstants() {
 
 Result<std::unique_ptr<Executable>> GraphCompiler::Plan(
     const std::vector<graph::Shape>& input_shapes) {
-  const PlanEnvironment env{&graph_, &kernels_, &hooks_, &packed_, &pool_};
+  const PlanEnvironment env{&graph_, &kernels_,
+                            &hooks_, &packed_,
+                            &pool_,  fixed_shapes_ ? &graph_ : nullptr};
   ONNXIFI_ASSIGN_OR_RETURN(onnxifi::Plan plan,
                            PlanBuilder(env, true).Build(input_shapes));
   ONNXIFI_ASSIGN_OR_RETURN(std::unique_ptr<FlatProgram> program,

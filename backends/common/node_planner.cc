@@ -169,7 +169,9 @@ Status NodePlanner::Commit() {
   out.state = std::move(state_);
   out.inputs = inputs_;
   for (size_t i = 0; i < released_.size(); ++i) {
-    if (released_[i]) out.inputs[i] = kNoTensor;
+    if (!released_[i] || !HasInput(i)) continue;
+    out.inputs[i] = kNoTensor;
+    builder_.Release(node().inputs[i]);
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
     // Only what the step writes; aliases and constants are not touched.

@@ -13,7 +13,8 @@ PlanBuilder::PlanBuilder(const PlanEnvironment& environment, bool fold)
     : env_(environment),
       fold_(fold),
       facts_(*environment.graph),
-      tensors_of_(environment.graph->values.size()) {}
+      tensors_of_(environment.graph->values.size()),
+      uses_(graph::UseCounts(*environment.graph)) {}
 
 PlanBuilder::~PlanBuilder() = default;
 
@@ -69,6 +70,16 @@ TensorId PlanBuilder::AddConstant(const TensorPtr& tensor) {
   buffer.constant = tensor;
   return plan_.AddTensor({tensor->type, tensor->dims, Layout::kPlain},
                          plan_.AddBuffer(std::move(buffer)));
+}
+
+void PlanBuilder::Release(ValueId value) {
+  if (env_.consumed == nullptr || uses_[static_cast<size_t>(value)] != 1) {
+    return;
+  }
+  const TensorId id = Primary(value);
+  if (id == kNoTensor) return;
+  plan_.buffer_of(id).constant.reset();
+  env_.consumed->value(value).constant.reset();
 }
 
 TensorId PlanBuilder::Primary(ValueId value) const {
@@ -208,7 +219,7 @@ Result<std::vector<TensorPtr>> EvaluateNode(
   const graph::Graph single = SingleNodeGraph(graph, node, inputs);
   const std::vector<const OpKernel*> kernels = {&kernel};
   PackCache packed;
-  const PlanEnvironment env{&single, &kernels, &hooks, &packed, &pool};
+  const PlanEnvironment env{&single, &kernels, &hooks, &packed, &pool, nullptr};
   ONNXIFI_ASSIGN_OR_RETURN(Plan plan, PlanBuilder(env, false).Build({}));
 
   std::vector<graph::NewTensor> made;

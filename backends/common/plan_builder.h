@@ -16,6 +16,9 @@ struct PlanEnvironment {
   const CompilerHooks* hooks = nullptr;
   PackCache* packed = nullptr;
   ThreadPool* pool = nullptr;
+  // Set when this is the graph's only plan: constants whose one reader has
+  // packed them are dropped from here at once.
+  graph::Graph* consumed = nullptr;
 };
 
 // Plans a graph for concrete input shapes: prepares each node in order,
@@ -45,6 +48,8 @@ class PlanBuilder {
   TensorId Primary(graph::ValueId value) const;
   void Bind(graph::ValueId value, TensorId tensor);
   TensorId AddConstant(const graph::TensorPtr& tensor);
+  // The step just planned does not read the value's data any more.
+  void Release(graph::ValueId value);
   // Plain data of the value if it is known now.
   graph::TensorPtr Known(graph::ValueId value) const;
 
@@ -53,6 +58,7 @@ class PlanBuilder {
   GraphFacts facts_;
   Plan plan_;
   std::vector<std::vector<TensorId>> tensors_of_;  // per value
+  std::vector<int32_t> uses_;                      // per value
 };
 
 // Runs one deterministic node on known inputs (nullptr = omitted) and

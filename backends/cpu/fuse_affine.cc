@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <utility>
@@ -140,32 +141,58 @@ std::vector<float> ToFloats(const std::vector<double>& values) {
   return floats;
 }
 
-// Weights and bias of a convolution with the chain applied; `transposed`
-// weights are [I, O / groups, ...].
-void ApplyToConv(GraphEditor& editor, int i, const Chain& chain,
-                 bool transposed) {
-  Node conv = editor.node(i);
-  const ValueId old_weights = conv.inputs[1];
-  const graph::Shape dims = editor.value(old_weights).constant->dims;
-  std::vector<float> weights = editor.Floats(old_weights);
-  const size_t channels = chain.affine.scale.size();
-  const size_t groups = static_cast<size_t>(AttrReader(conv).Int("group", 1));
+// The channel of each row of convolution weights; `transposed` ones are
+// [I, O / groups, ...].
+std::vector<size_t> RowChannels(const graph::Shape& dims, size_t channels,
+                                size_t groups, bool transposed) {
   const size_t rows =
       transposed ? static_cast<size_t>(dims[0] * dims[1]) : channels;
-  const size_t row = rows == 0 ? 0 : weights.size() / rows;
+  std::vector<size_t> channel(rows);
   for (size_t r = 0; r < rows; ++r) {
-    size_t channel = r;
+    channel[r] = r;
     if (transposed) {
       const size_t per_group = static_cast<size_t>(dims[1]);
       const size_t in_per_group = static_cast<size_t>(dims[0]) / groups;
-      channel = r / per_group / in_per_group * per_group + r % per_group;
-    }
-    for (size_t k = 0; k < row; ++k) {
-      weights[r * row + k] =
-          static_cast<float>(static_cast<double>(weights[r * row + k]) *
-                             chain.affine.scale[channel]);
+      channel[r] = r / per_group / in_per_group * per_group + r % per_group;
     }
   }
+  return channel;
+}
+
+// Weights with every row multiplied by its channel's factor; nullptr when
+// there is no memory.
+graph::TensorPtr ScaledWeights(const graph::TensorData& weights,
+                               const std::vector<size_t>& channels,
+                               const std::vector<double>& scale) {
+  const Result<graph::NewTensor> made =
+      graph::MakeTensor(weights.type, weights.dims);
+  if (!made.ok()) return nullptr;
+  const size_t count = weights.bytes / sizeof(float);
+  const size_t row = channels.empty() ? 0 : count / channels.size();
+  const char* from = static_cast<const char*>(weights.data);
+  float* const to = static_cast<float*>(made->data);
+  if (weights.bytes > 0) std::memcpy(to, from, weights.bytes);
+  for (size_t r = 0; r < channels.size(); ++r) {
+    const double factor = scale[channels[r]];
+    for (size_t k = r * row; k < (r + 1) * row; ++k) {
+      to[k] = static_cast<float>(static_cast<double>(to[k]) * factor);
+    }
+  }
+  return made->tensor;
+}
+
+// Weights and bias of a convolution with the chain applied.
+bool ApplyToConv(GraphEditor& editor, int i, const Chain& chain,
+                 bool transposed) {
+  Node conv = editor.node(i);
+  const graph::TensorPtr old_weights = editor.value(conv.inputs[1]).constant;
+  const size_t channels = chain.affine.scale.size();
+  const size_t groups = static_cast<size_t>(AttrReader(conv).Int("group", 1));
+  graph::TensorPtr weights = ScaledWeights(
+      *old_weights,
+      RowChannels(old_weights->dims, channels, groups, transposed),
+      chain.affine.scale);
+  if (weights == nullptr) return false;
   std::vector<float> bias(channels, 0.0f);
   if (conv.inputs.size() > 2 && conv.inputs[2] != kNoValue) {
     bias = editor.Floats(conv.inputs[2]);
@@ -177,12 +204,13 @@ void ApplyToConv(GraphEditor& editor, int i, const Chain& chain,
   }
   conv.inputs.resize(3, kNoValue);
   conv.inputs[1] =
-      editor.AddConstant(conv.name + "/folded_weights", dims, weights);
+      editor.AddTensor(conv.name + "/folded_weights", std::move(weights));
   conv.inputs[2] = editor.AddConstant(conv.name + "/folded_bias",
                                       {static_cast<int64_t>(channels)}, bias);
   conv.outputs = {chain.end};
   for (const int node : chain.nodes) editor.Remove(node);
   editor.Replace(i, std::move(conv));
+  return true;
 }
 
 bool FoldIntoConv(GraphEditor& editor, int i) {
@@ -206,8 +234,7 @@ bool FoldIntoConv(GraphEditor& editor, int i) {
   const Chain chain =
       MatchChain(editor, conv.outputs[0], dims.size(), channels);
   if (chain.nodes.empty()) return false;
-  ApplyToConv(editor, i, chain, transposed);
-  return true;
+  return ApplyToConv(editor, i, chain, transposed);
 }
 
 // A chain that starts at a batch normalisation on its own.

@@ -88,10 +88,24 @@ void GraphEditor::Remove(int i) {
 }
 
 void GraphEditor::Replace(int i, Node replacement) {
-  if (alive(i)) Unlink(i);
+  std::vector<ValueId> before;
+  if (alive(i)) {
+    Unlink(i);
+    before = node(i).inputs;
+  }
   alive_[static_cast<size_t>(i)] = true;
   graph_.nodes[static_cast<size_t>(i)] = std::move(replacement);
   Link(i);
+  for (const ValueId id : before) {
+    if (id != kNoValue) DropUnread(id);
+  }
+}
+
+// Weights that were rewritten are gone at once: their memory serves the next.
+void GraphEditor::DropUnread(ValueId id) {
+  if (Users(id).empty() && !IsOutput(id)) {
+    graph_.value(id).constant.reset();
+  }
 }
 
 void GraphEditor::ReplaceUses(ValueId from, ValueId to) {
@@ -112,17 +126,21 @@ ValueId GraphEditor::AddConstant(std::string_view name, graph::Shape dims,
   auto block = std::make_shared<std::vector<float>>(values);
   auto tensor = std::make_shared<graph::TensorData>();
   tensor->type = graph::DataType::kFloat;
-  tensor->dims = dims;
+  tensor->dims = std::move(dims);
   tensor->data = block->data();
   tensor->bytes = block->size() * sizeof(float);
   tensor->owner = std::move(block);
+  return AddTensor(name, std::move(tensor));
+}
+
+ValueId GraphEditor::AddTensor(std::string_view name, graph::TensorPtr tensor) {
   graph::Value value;
   value.name = std::string(name);
   value.kind = graph::Value::Kind::kTensor;
-  value.type = graph::DataType::kFloat;
+  value.type = tensor->type;
   value.has_shape = true;
-  value.symbols.assign(dims.size(), "");
-  value.dims = std::move(dims);
+  value.symbols.assign(tensor->dims.size(), "");
+  value.dims = tensor->dims;
   value.constant = std::move(tensor);
   graph_.values.push_back(std::move(value));
   is_output_.push_back(false);

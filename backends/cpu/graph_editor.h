@@ -46,6 +46,7 @@ class GraphEditor {
   void ReplaceUses(graph::ValueId from, graph::ValueId to);
   graph::ValueId AddConstant(std::string_view name, graph::Shape dims,
                              const std::vector<float>& values);
+  graph::ValueId AddTensor(std::string_view name, graph::TensorPtr tensor);
 
   // The elements of a float32 constant; nothing otherwise.
   bool IsFloatConstant(graph::ValueId id) const;
@@ -67,6 +68,7 @@ class GraphEditor {
  private:
   void Link(int i);
   void Unlink(int i);
+  void DropUnread(graph::ValueId id);
 
   graph::Graph& graph_;
   std::vector<bool> alive_;
