@@ -44,7 +44,7 @@ onnxStatus Run(const void* state, const RunArgs& args) {
 
 }  // namespace
 
-Reject SupportsWindow(const NodeView& node) {
+Reject SupportsSignalWindow(const NodeView& node) {
   if (!HasType<NumericTypes>(OutputType(node))) {
     return {RejectReason::kDataType, "output_datatype"};
   }
@@ -55,7 +55,7 @@ Reject SupportsWindow(const NodeView& node) {
   return RequireKnownOrDeclared(node, 0);
 }
 
-Status PrepareWindow(PrepareContext& ctx, const WindowShape& shape) {
+Status PrepareSignalWindow(PrepareContext& ctx, const WindowShape& shape) {
   State s;
   s.shape = shape;
   s.type = OutputType(ctx);

@@ -10,8 +10,8 @@ struct WindowShape {
   double coefficient[3];
 };
 
-Reject SupportsWindow(const NodeView& node);
-Status PrepareWindow(PrepareContext& ctx, const WindowShape& shape);
+Reject SupportsSignalWindow(const NodeView& node);
+Status PrepareSignalWindow(PrepareContext& ctx, const WindowShape& shape);
 
 }  // namespace onnxifi::cpu
 

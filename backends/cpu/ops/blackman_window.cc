@@ -4,13 +4,13 @@ namespace onnxifi::cpu {
 namespace {
 
 Status Prepare(PrepareContext& ctx) {
-  return PrepareWindow(ctx, {{0.42, -0.5, 0.08}});
+  return PrepareSignalWindow(ctx, {{0.42, -0.5, 0.08}});
 }
 
 }  // namespace
 
 ONNXIFI_DEFINE_OPS(blackman_window, {.op = "BlackmanWindow",
-                                     .supports = &SupportsWindow,
+                                     .supports = &SupportsSignalWindow,
                                      .prepare = &Prepare});
 
 }  // namespace onnxifi::cpu

@@ -4,13 +4,13 @@ namespace onnxifi::cpu {
 namespace {
 
 Status Prepare(PrepareContext& ctx) {
-  return PrepareWindow(ctx, {{25.0 / 46, -21.0 / 46, 0}});
+  return PrepareSignalWindow(ctx, {{25.0 / 46, -21.0 / 46, 0}});
 }
 
 }  // namespace
 
 ONNXIFI_DEFINE_OPS(hamming_window, {.op = "HammingWindow",
-                                    .supports = &SupportsWindow,
+                                    .supports = &SupportsSignalWindow,
                                     .prepare = &Prepare});
 
 }  // namespace onnxifi::cpu

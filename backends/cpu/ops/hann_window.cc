@@ -4,13 +4,13 @@ namespace onnxifi::cpu {
 namespace {
 
 Status Prepare(PrepareContext& ctx) {
-  return PrepareWindow(ctx, {{0.5, -0.5, 0}});
+  return PrepareSignalWindow(ctx, {{0.5, -0.5, 0}});
 }
 
 }  // namespace
 
 ONNXIFI_DEFINE_OPS(hann_window, {.op = "HannWindow",
-                                 .supports = &SupportsWindow,
+                                 .supports = &SupportsSignalWindow,
                                  .prepare = &Prepare});
 
 }  // namespace onnxifi::cpu
