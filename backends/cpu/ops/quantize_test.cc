@@ -73,6 +73,24 @@ TEST(QuantizeTest, ScalePerBlock) {
   EXPECT_EQ(bad.Run().code(), ONNXIFI_STATUS_MISMATCHING_SHAPE);
 }
 
+TEST(QuantizeTest, BlocksCrossTiles) {
+  constexpr int64_t kCount = 3000;
+  constexpr int64_t kBlock = 7;
+  std::vector<int8_t> x(kCount);
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<int8_t>(i % 100);
+  std::vector<float> scale((kCount + kBlock - 1) / kBlock);
+  for (size_t i = 0; i < scale.size(); ++i) scale[i] = static_cast<float>(i);
+  OpTester t(kAllOps, "DequantizeLinear", 21);
+  t.Input<int8_t>({kCount}, x);
+  t.Input<float>({static_cast<int64_t>(scale.size())}, scale);
+  t.AttrInt("axis", 0).AttrInt("block_size", kBlock);
+  ASSERT_TRUE(t.Run().ok());
+  const std::vector<float> y = t.Output<float>(0);
+  for (size_t i = 0; i < x.size(); ++i) {
+    ASSERT_EQ(y[i], x[i] * scale[i / kBlock]) << i;
+  }
+}
+
 TEST(QuantizeTest, SmallTypes) {
   OpTester t(kAllOps, "QuantizeLinear", 21);
   t.Input<float>({3}, {-100, 3, 100}).Input<float>({}, {1});
