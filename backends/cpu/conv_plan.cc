@@ -102,6 +102,8 @@ Result<ConvNode> ReadConvNode(const PrepareContext& ctx) {
     return ShapeError(ctx, "the residual has another shape than the output");
   }
   conv.activation = ReadActivation(ctx.node());
+  const auto order = ctx.attrs().Ints("input_order");
+  conv.input_order.assign(order.begin(), order.end());
   return conv;
 }
 

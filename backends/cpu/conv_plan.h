@@ -1,7 +1,10 @@
 #ifndef ONNXIFI_BACKENDS_CPU_CONV_PLAN_H_
 #define ONNXIFI_BACKENDS_CPU_CONV_PLAN_H_
 
+#include <vector>
+
 #include "backends/common/op_kernel.h"
+#include "backends/cpu/aligned_floats.h"
 #include "backends/cpu/kernels/activation.h"
 #include "backends/cpu/kernels/window.h"
 
@@ -18,6 +21,8 @@ struct ConvNode {
   int64_t out_channels = 0;
   bool residual = false;
   Activation activation;
+  // Where logical input channel i lies; empty: in order.
+  std::vector<int64_t> input_order;
 };
 
 // Checks shapes and attributes; errors name the node.
@@ -27,6 +32,18 @@ Result<ConvNode> ReadConvNode(const PrepareContext& ctx);
 // take it: Winograd, oneDNN, oneDNN's GEMM form. Returns false, with nothing
 // booked, when none does.
 Result<bool> PlanFastConv(PrepareContext& ctx, const ConvNode& conv);
+
+// Plans a grouped 1x1 convolution whose groups do not fill channel blocks, or
+// whose input channels come in another order. Returns false, with nothing
+// booked, for every other shape. Requires what PlanFastConv checks.
+Result<bool> PlanPointConv(PrepareContext& ctx, const ConvNode& conv);
+
+// Books inputs, layouts and output of a planned convolution.
+Status CommitConv(PrepareContext& ctx, const ConvNode& conv, Layout src,
+                  Layout dst);
+
+// The constant bias padded with zeros; empty when there is none.
+Result<AlignedFloats> PaddedBias(PrepareContext& ctx, int64_t padded);
 
 // Plans any convolution with the generic kernel.
 Status PlanGenericConv(PrepareContext& ctx, const ConvNode& conv);

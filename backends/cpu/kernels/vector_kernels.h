@@ -37,6 +37,23 @@ struct PoolPlane {
   const int64_t* pad_end;  // for windows that leave the padding
 };
 
+// A 1x1 convolution of stride 1 on one channel-blocked image, for one or two
+// adjacent output blocks. Input channels are listed, so that groups need not
+// fill blocks and may be permuted.
+struct PointConvCall {
+  const float* src;        // the image
+  const int64_t* offsets;  // of each listed channel at position 0, in floats
+  int64_t depth;           // listed channels
+  const float* weights;    // depth x (block * out_blocks)
+  const float* bias;       // block * out_blocks values
+  const float* residual;   // laid out as dst; may be null
+  float* dst;              // first output block of the image
+  int64_t block_stride;    // floats between output blocks
+  int out_blocks;          // 1 or 2
+  float lo;
+  float hi;
+};
+
 // Local response normalisation over `channels` of `points` positions.
 struct LrnCall {
   const float* in;
@@ -81,6 +98,9 @@ struct VectorKernels {
                       int64_t points);
   void (*max_pool)(int block, const PoolPlane& plane);
   void (*average_pool)(int block, const PoolPlane& plane);
+  // Positions [begin, end).
+  void (*point_conv)(int block, const PointConvCall& call, int64_t begin,
+                     int64_t end);
   // One position per call (blocked) or `points` positions (plain).
   void (*lrn_blocked)(int block, const LrnCall& call, int64_t begin,
                       int64_t end);

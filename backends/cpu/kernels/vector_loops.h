@@ -569,9 +569,76 @@ void LrnPlain(const LrnCall& c, int64_t begin, int64_t end) {
   }
 }
 
+template <int B, int kR, int kBlocks>
+ONNXIFI_INLINE void PointConvRows(const PointConvCall& c, int64_t point) {
+  F<B> sums[kR][kBlocks];
+#pragma GCC unroll 16
+  for (int r = 0; r < kR; ++r) {
+#pragma GCC unroll 2
+    for (int o = 0; o < kBlocks; ++o) Load<B>(c.bias + o * B, sums[r][o]);
+  }
+  const float* src = c.src + point * B;
+  const float* weights = c.weights;
+  for (int64_t k = 0; k < c.depth; ++k, weights += kBlocks * B) {
+    const float* x = src + c.offsets[k];
+    F<B> w[kBlocks];
+#pragma GCC unroll 2
+    for (int o = 0; o < kBlocks; ++o) Load<B>(weights + o * B, w[o]);
+#pragma GCC unroll 16
+    for (int r = 0; r < kR; ++r) {
+      F<B> v = F<B>{};
+      Splat<B>(x[r * B], v);
+#pragma GCC unroll 2
+      for (int o = 0; o < kBlocks; ++o) sums[r][o] += v * w[o];
+    }
+  }
+  F<B> low = F<B>{};
+  F<B> high = F<B>{};
+  Splat<B>(c.lo, low);
+  Splat<B>(c.hi, high);
+#pragma GCC unroll 16
+  for (int r = 0; r < kR; ++r) {
+#pragma GCC unroll 2
+    for (int o = 0; o < kBlocks; ++o) {
+      const int64_t at = o * c.block_stride + (point + r) * B;
+      F<B> v = sums[r][o];
+      if (c.residual != nullptr) {
+        F<B> z = F<B>{};
+        Load<B>(c.residual + at, z);
+        v += z;
+      }
+      MaxTo<B>(v, low);
+      MinTo<B>(v, high);
+      Store<B>(c.dst + at, v);
+    }
+  }
+}
+
+template <int B, int kR, int kBlocks>
+void PointConvRange(const PointConvCall& c, int64_t begin, int64_t end) {
+  int64_t p = begin;
+  for (; p + kR <= end; p += kR) PointConvRows<B, kR, kBlocks>(c, p);
+  for (; p + 3 <= end; p += 3) PointConvRows<B, 3, kBlocks>(c, p);
+  for (; p < end; ++p) PointConvRows<B, 1, kBlocks>(c, p);
+}
+
+// `kR` is the number of rows that fill the registers with two blocks of L.
+template <int L, int kR>
+void PointConv(int block, const PointConvCall& c, int64_t begin, int64_t end) {
+  constexpr int kRows = kR > 4 ? kR : 4;
+  if (block == 8) {
+    if (c.out_blocks == 2) return PointConvRange<8, kRows, 2>(c, begin, end);
+    return PointConvRange<8, 2 * kRows, 1>(c, begin, end);
+  }
+  if (c.out_blocks == 2) return PointConvRange<16, kRows, 2>(c, begin, end);
+  return PointConvRange<16, kRows, 1>(c, begin, end);
+}
+
 template <int L, int kR>
 constexpr VectorKernels MakeKernels() {
-  return {2 * L,         kR,          &Gemm<L, kR>, &Activate<L>, &Softmax<L>,
-          &LayerNorm<L>, &Moments<L>, &ScaleRow<L>, &ScaleBlock,  &MaxPool,
-          &AveragePool,  &LrnBlocked, &LrnPlain<L>};
+  return {2 * L,        kR,           &Gemm<L, kR>,
+          &Activate<L>, &Softmax<L>,  &LayerNorm<L>,
+          &Moments<L>,  &ScaleRow<L>, &ScaleBlock,
+          &MaxPool,     &AveragePool, &PointConv<L, kR>,
+          &LrnBlocked,  &LrnPlain<L>};
 }
