@@ -2,6 +2,7 @@
 
 namespace onnxifi::cpu {
 
-ONNXIFI_DEFINE_OPS(bitwise_and, BinaryKernel<BinaryOp::kBitwiseAnd>("BitwiseAnd"));
+ONNXIFI_DEFINE_OPS(bitwise_and,
+                   BinaryKernel<BinaryOp::kBitwiseAnd>("BitwiseAnd"));
 
 }  // namespace onnxifi::cpu

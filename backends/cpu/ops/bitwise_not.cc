@@ -2,6 +2,7 @@
 
 namespace onnxifi::cpu {
 
-ONNXIFI_DEFINE_OPS(bitwise_not, UnaryKernel<UnaryOp::kBitwiseNot>("BitwiseNot"));
+ONNXIFI_DEFINE_OPS(bitwise_not,
+                   UnaryKernel<UnaryOp::kBitwiseNot>("BitwiseNot"));
 
 }  // namespace onnxifi::cpu

@@ -2,6 +2,7 @@
 
 namespace onnxifi::cpu {
 
-ONNXIFI_DEFINE_OPS(bitwise_xor, BinaryKernel<BinaryOp::kBitwiseXor>("BitwiseXor"));
+ONNXIFI_DEFINE_OPS(bitwise_xor,
+                   BinaryKernel<BinaryOp::kBitwiseXor>("BitwiseXor"));
 
 }  // namespace onnxifi::cpu
