@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backends/common/graph_compiler.h"
+#include "base/str_cat.h"
 
 namespace onnxifi {
 namespace {
@@ -42,7 +43,7 @@ graph::Graph Chain() {
   graph::Graph graph;
   for (int i = 0; i <= kNodes; ++i) {
     graph::Value value;
-    value.name = "v" + std::to_string(i);
+    value.name = StrCat("v", i);
     value.kind = graph::Value::Kind::kTensor;
     value.type = graph::DataType::kFloat;
     value.has_shape = true;
@@ -51,7 +52,7 @@ graph::Graph Chain() {
   }
   for (int i = 0; i < kNodes; ++i) {
     graph::Node node;
-    node.name = "n" + std::to_string(i);
+    node.name = StrCat("n", i);
     node.op_type = "Tiny";
     node.opset = 13;
     node.inputs = {i};
