@@ -17,6 +17,14 @@ namespace {
 using fixtures::Dims;
 using fixtures::ModelBuilder;
 
+// With sanitizers the plugin stays mapped: what static objects of ONNX and
+// protobuf hold would count as lost otherwise.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
 // All entry points of one loaded plugin, by name.
 struct Plugin {
 #define ONNXIFI_FUNCTION(name, since, kind) name##Function name = nullptr;
@@ -24,7 +32,8 @@ struct Plugin {
   void* library = nullptr;
 
   void Load() {
-    library = dlopen(ONNXIFI_NULL_PLUGIN, RTLD_NOW | RTLD_LOCAL);
+    library = dlopen(ONNXIFI_NULL_PLUGIN,
+                     RTLD_NOW | RTLD_LOCAL | (kSanitized ? RTLD_NODELETE : 0));
     ASSERT_NE(library, nullptr) << dlerror();
 #define ONNXIFI_FUNCTION(fn, since, kind)                   \
   fn = reinterpret_cast<fn##Function>(dlsym(library, #fn)); \
@@ -213,9 +222,9 @@ TEST(NullPluginUnloadTest, R_024_R_288_LoadUseAndUnload) {
     }
     ASSERT_EQ(dlclose(plugin.library), 0);
     EXPECT_EQ(ThreadCount(), before);
-#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
-    EXPECT_FALSE(IsMapped("libonnxifi-null.so")) << "round " << round;
-#endif
+    if (!kSanitized) {
+      EXPECT_FALSE(IsMapped("libonnxifi-null.so")) << "round " << round;
+    }
   }
 }
 
