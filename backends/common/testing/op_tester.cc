@@ -97,6 +97,11 @@ OpTester& OpTester::Outputs(std::vector<DataType> types) {
   return *this;
 }
 
+OpTester& OpTester::OutputDims(std::vector<graph::Shape> dims) {
+  output_dims_ = std::move(dims);
+  return *this;
+}
+
 OpTester& OpTester::DynamicShapes() {
   dynamic_ = true;
   return *this;
@@ -121,6 +126,11 @@ Status OpTester::Run() {
     value.name = "out" + std::to_string(node.outputs.size());
     value.kind = graph::Value::Kind::kTensor;
     value.type = type;
+    if (node.outputs.size() < output_dims_.size()) {
+      value.has_shape = true;
+      value.dims = output_dims_[node.outputs.size()];
+      value.symbols.assign(value.dims.size(), "");
+    }
     const ValueId id = static_cast<ValueId>(graph.values.size());
     node.outputs.push_back(id);
     graph.outputs.push_back(id);

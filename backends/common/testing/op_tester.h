@@ -58,6 +58,9 @@ class OpTester {
   OpTester& AttrInts(const std::string& name, std::vector<int64_t> values);
   // Number of outputs (default 1) and their declared type.
   OpTester& Outputs(std::vector<graph::DataType> types);
+  // Declares the outputs' shapes, as a model may: for operators whose shapes
+  // depend on data.
+  OpTester& OutputDims(std::vector<graph::Shape> dims);
   // Hide static shapes from Supports (a model with symbolic dimensions).
   OpTester& DynamicShapes();
   OpTester& Hooks(const CompilerHooks& hooks);
@@ -96,6 +99,7 @@ class OpTester {
   graph::Graph graph_;
   graph::Node node_;
   std::vector<graph::DataType> output_types_;
+  std::vector<graph::Shape> output_dims_;
   bool dynamic_ = false;
   CompilerHooks hooks_;
   int threads_ = 2;
