@@ -20,6 +20,10 @@ from onnx.backend.test import loader
 import case_files
 
 EXPECTED_COUNT = {"1.23.2": 1884}
+# Expectations that are themselves float32 noise around an exact zero (NumPy
+# transforms float32 in float32; the values reach 99): the case's own absolute
+# limit of 1e-7 would ask for that noise.
+ATOL = {"test_dft_inverse": 1e-6, "test_dft_inverse_opset19": 1e-6}
 SOURCES = [__file__, case_files.__file__]
 
 
@@ -68,7 +72,7 @@ def main():
             case.model.SerializeToString(),
             data,
             case.rtol,
-            case.atol,
+            ATOL.get(case.name, case.atol),
         )
         names.append(case.name)
     expected = EXPECTED_COUNT.get(onnx.__version__)
