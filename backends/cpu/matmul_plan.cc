@@ -262,12 +262,13 @@ Status PlanFloat(PrepareContext& ctx, State state) {
 
 }  // namespace
 
-Status ReadMatMulShapes(const PrepareContext& ctx, MatMulNode* node) {
+Status ReadMatMulShapes(const PrepareContext& ctx, MatMulNode* node,
+                        size_t b_input) {
   graph::Shape a = ctx.in(0).dims;
-  graph::Shape b = ctx.in(1).dims;
+  graph::Shape b = ctx.in(b_input).dims;
   const auto mismatch = [&] {
     return ShapeError(ctx, StrCat("cannot multiply ", ShapeText(ctx.in(0).dims),
-                                  " by ", ShapeText(ctx.in(1).dims)));
+                                  " by ", ShapeText(ctx.in(b_input).dims)));
   };
   if (a.empty() || b.empty()) return mismatch();
   const bool vector_a = a.size() == 1;

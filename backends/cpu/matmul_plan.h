@@ -27,9 +27,11 @@ struct MatMulNode {
   Activation activation;
 };
 
-// Shapes of NumPy's matmul; leading dimensions broadcast. Fills shape,
+// Shapes of NumPy's matmul; leading dimensions broadcast. The second
+// operand is input `b_input`. Fills shape,
 // output, count, offsets.
-Status ReadMatMulShapes(const PrepareContext& ctx, MatMulNode* node);
+Status ReadMatMulShapes(const PrepareContext& ctx, MatMulNode* node,
+                        size_t b_input = 1);
 
 // Plans the product for any type that MatMul and Gemm take.
 Status PlanMatMul(PrepareContext& ctx, MatMulNode node);

@@ -166,7 +166,7 @@ Result<Window> ReadTransposedWindow(const NodeView& node,
     }
     // May be negative: the output then reaches beyond what is computed.
     const int64_t total = natural - w.out[i];
-    const int64_t less = total / 2;
+    const int64_t less = total >= 0 ? total / 2 : -((1 - total) / 2);
     w.pad_begin[i] = auto_pad == "SAME_UPPER" ? less : total - less;
     w.pad_end[i] = total - w.pad_begin[i];
   }

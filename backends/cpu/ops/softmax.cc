@@ -39,6 +39,17 @@ T FromDouble(double x) {
   }
 }
 
+// Half types are rounded after every step, as in ONNX's definition by
+// subtraction, exponential, sum and division; wider types are not.
+template <typename T>
+double Step(double x) {
+  if constexpr (std::is_class_v<T>) {
+    return Value(FromDouble<T>(x));
+  } else {
+    return x;
+  }
+}
+
 // One row with elements `stride` apart.
 template <typename T, Kind kKind>
 void StridedRow(const T* x, T* y, int64_t count, int64_t stride) {
@@ -54,13 +65,16 @@ void StridedRow(const T* x, T* y, int64_t count, int64_t stride) {
   }
   const double peak = count > 0 ? Value(x[best * stride]) : 0.0;
   double sum = 0;
-  for (int64_t i = 0; i < count; ++i)
-    sum += std::exp(Value(x[i * stride]) - peak);
+  for (int64_t i = 0; i < count; ++i) {
+    sum += Step<T>(std::exp(Step<T>(Value(x[i * stride]) - peak)));
+  }
+  sum = Step<T>(sum);
   const double log = std::log(sum);
   for (int64_t i = 0; i < count; ++i) {
-    const double shifted = Value(x[i * stride]) - peak;
-    y[i * stride] = FromDouble<T>(
-        kKind == Kind::kLogSoftmax ? shifted - log : std::exp(shifted) / sum);
+    const double shifted = Step<T>(Value(x[i * stride]) - peak);
+    y[i * stride] = FromDouble<T>(kKind == Kind::kLogSoftmax
+                                      ? shifted - log
+                                      : Step<T>(std::exp(shifted)) / sum);
   }
 }
 

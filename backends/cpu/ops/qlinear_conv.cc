@@ -1,0 +1,177 @@
+#include "backends/cpu/conv_plan.h"
+#include "backends/cpu/kernels/conv_generic.h"
+#include "backends/cpu/kernels/integer_load.h"
+#include "backends/cpu/kernels/move_util.h"
+#include "base/str_cat.h"
+
+namespace onnxifi::cpu {
+namespace {
+
+// ConvInteger (sums as they are) and QLinearConv (sums scaled to bytes).
+struct State {
+  GenericConv conv;
+  QuantParameter x_zero, w_zero, y_zero;
+  QuantParameter x_scale, w_scale, y_scale;
+  size_t weights = 1;  // input that holds them
+  bool bias = false;
+};
+
+template <typename X, typename W>
+onnxStatus RunInteger(const void* state, const RunArgs& args) {
+  const State& s = *static_cast<const State*>(state);
+  const int32_t x_zero = s.x_zero.Zero(args, 0);
+  RunGenericConv<int64_t>(
+      s.conv, static_cast<const X*>(args.in[0]),
+      static_cast<const W*>(args.in[s.weights]),
+      static_cast<int32_t*>(args.out[0]), *args.pool,
+      [&](X x) { return int32_t{x} - x_zero; },
+      [&](int64_t o, W w) { return int32_t{w} - s.w_zero.Zero(args, o); },
+      [](int64_t, int64_t sum) { return static_cast<int32_t>(sum); });
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
+template <typename X, typename W>
+onnxStatus RunLinear(const void* state, const RunArgs& args) {
+  const State& s = *static_cast<const State*>(state);
+  const int32_t x_zero = s.x_zero.Zero(args, 0);
+  const int32_t y_zero = s.y_zero.Zero(args, 0);
+  const double scale = s.x_scale.Scale(args, 0) / s.y_scale.Scale(args, 0);
+  const int32_t* bias =
+      s.bias ? static_cast<const int32_t*>(args.in[8]) : nullptr;
+  // The output has the type of its zero point, which may not be that of x.
+  const auto run = [&]<typename Y>() {
+    RunGenericConv<int64_t>(
+        s.conv, static_cast<const X*>(args.in[0]),
+        static_cast<const W*>(args.in[s.weights]), static_cast<Y*>(args.out[0]),
+        *args.pool, [&](X x) { return int32_t{x} - x_zero; },
+        [&](int64_t o, W w) { return int32_t{w} - s.w_zero.Zero(args, o); },
+        [&](int64_t o, int64_t sum) {
+          const int64_t total = sum + (bias == nullptr ? 0 : bias[o]);
+          return QuantizeTo<Y>(
+              static_cast<double>(total) * scale * s.w_scale.Scale(args, o),
+              y_zero);
+        });
+  };
+  if (s.y_zero.type == graph::DataType::kInt8) {
+    run.template operator()<int8_t>();
+  } else {
+    run.template operator()<uint8_t>();
+  }
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
+Status ReadShapes(const PrepareContext& ctx, State* s) {
+  const graph::Shape& x = ctx.in(0).dims;
+  const graph::Shape& w = ctx.in(s->weights).dims;
+  if (x.size() < 3 || w.size() != x.size()) {
+    return ShapeError(ctx, StrCat("data ", ShapeText(x), " and weights ",
+                                  ShapeText(w), " do not fit"));
+  }
+  GenericConv& conv = s->conv;
+  ONNXIFI_ASSIGN_OR_RETURN(
+      conv.window,
+      ReadWindow(ctx, x, std::span<const int64_t>(w).subspan(2), false));
+  conv.batch = x[0];
+  conv.in_channels = x[1];
+  conv.out_channels = w[0];
+  conv.groups = ctx.attrs().Int("group", 1);
+  if (conv.groups < 1 || conv.groups > std::max<int64_t>(1, x[1]) ||
+      w[1] * conv.groups != x[1] || w[0] % conv.groups != 0) {
+    return ShapeError(ctx, StrCat("weights ", ShapeText(w), " in ", conv.groups,
+                                  " groups do not fit data ", ShapeText(x)));
+  }
+  return Status::Ok();
+}
+
+Status CheckCount(const PrepareContext& ctx, const QuantParameter& parameter,
+                  int64_t channels) {
+  if (parameter.input < 0 || parameter.count == 1 ||
+      parameter.count == channels) {
+    return Status::Ok();
+  }
+  return ShapeError(ctx,
+                    StrCat("input ", parameter.input, " has ", parameter.count,
+                           " values for ", channels, " channels"));
+}
+
+Reject SupportsInteger(const NodeView& node) {
+  for (size_t i = 0; i < node.input_count(); ++i) {
+    Reject reject = RequireTypeIn<ByteTypes>(node, i);
+    if (!reject.supported()) return reject;
+  }
+  return SupportsWindow(node);
+}
+
+Reject SupportsLinear(const NodeView& node) {
+  for (const size_t i : {0, 2, 3, 5, 7}) {
+    Reject reject = RequireTypeIn<ByteTypes>(node, i);
+    if (!reject.supported()) return reject;
+  }
+  for (const size_t i : {1, 4, 6}) {
+    Reject reject = RequireTypeIn<FloatTypes>(node, i);
+    if (!reject.supported()) return reject;
+  }
+  return SupportsWindow(node);
+}
+
+Status PrepareInteger(PrepareContext& ctx) {
+  State state;
+  ONNXIFI_RETURN_IF_ERROR(ReadShapes(ctx, &state));
+  state.x_zero = QuantParameter::Of(ctx, 2);
+  state.w_zero = QuantParameter::Of(ctx, 3);
+  ONNXIFI_RETURN_IF_ERROR(CheckCount(ctx, state.x_zero, 1));
+  ONNXIFI_RETURN_IF_ERROR(
+      CheckCount(ctx, state.w_zero, state.conv.out_channels));
+  RunFn fn = nullptr;
+  DispatchBytes(ctx.in(0).type, ctx.in(1).type,
+                [&]<typename X, typename W>() { fn = &RunInteger<X, W>; });
+  ONNXIFI_RETURN_IF_ERROR(
+      ctx.SetOutput(0, {graph::DataType::kInt32,
+                        WindowOutput(state.conv.window, state.conv.batch,
+                                     state.conv.out_channels)}));
+  ctx.SetStepState(fn, state);
+  return Status::Ok();
+}
+
+Status PrepareLinear(PrepareContext& ctx) {
+  State state;
+  state.weights = 3;
+  ONNXIFI_RETURN_IF_ERROR(ReadShapes(ctx, &state));
+  state.x_scale = QuantParameter::Of(ctx, 1);
+  state.x_zero = QuantParameter::Of(ctx, 2);
+  state.w_scale = QuantParameter::Of(ctx, 4);
+  state.w_zero = QuantParameter::Of(ctx, 5);
+  state.y_scale = QuantParameter::Of(ctx, 6);
+  state.y_zero = QuantParameter::Of(ctx, 7);
+  state.bias = ctx.HasInput(8);
+  const int64_t channels = state.conv.out_channels;
+  for (const auto* p :
+       {&state.x_scale, &state.x_zero, &state.y_scale, &state.y_zero}) {
+    ONNXIFI_RETURN_IF_ERROR(CheckCount(ctx, *p, 1));
+  }
+  ONNXIFI_RETURN_IF_ERROR(CheckCount(ctx, state.w_scale, channels));
+  ONNXIFI_RETURN_IF_ERROR(CheckCount(ctx, state.w_zero, channels));
+  if (state.bias && ctx.in(8).dims != graph::Shape{channels}) {
+    return ShapeError(ctx, "the bias does not fit the channels");
+  }
+  RunFn fn = nullptr;
+  DispatchBytes(ctx.in(0).type, ctx.in(3).type,
+                [&]<typename X, typename W>() { fn = &RunLinear<X, W>; });
+  ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(
+      0, {ctx.in(7).type,
+          WindowOutput(state.conv.window, state.conv.batch, channels)}));
+  ctx.SetStepState(fn, state);
+  return Status::Ok();
+}
+
+}  // namespace
+
+ONNXIFI_DEFINE_OPS(qlinear_conv,
+                   {.op = "QLinearConv",
+                    .supports = &SupportsLinear,
+                    .prepare = &PrepareLinear},
+                   {.op = "ConvInteger",
+                    .supports = &SupportsInteger,
+                    .prepare = &PrepareInteger});
+
+}  // namespace onnxifi::cpu
