@@ -30,8 +30,9 @@ class [[nodiscard]] Status {
   bool ok() const { return code_ == ONNXIFI_STATUS_SUCCESS; }
   onnxStatus code() const { return code_; }
   const std::string& message() const {
-    static const std::string& empty = *new std::string();
-    return message_ ? *message_ : empty;
+    if (message_ != nullptr) return *message_;
+    static const std::string empty;
+    return empty;
   }
   // The same failure with more context in front: "conv1: kernel is 0".
   Status WithContext(const std::string& context) const {

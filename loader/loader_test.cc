@@ -266,6 +266,8 @@ TEST_F(LoaderTest, DisabledPluginsAreSkippedWithoutBeingOpened) {
 
 TEST_F(LoaderTest, ManifestsLeadToPlugins) {
   environment_.config_home = dir_ / "config";
+  // Not the build tree, where our own plugins lie beside the loader.
+  environment_.library = dir_ / "lib/libonnxifi.so.1";
   dir_.Write(
       "config/onnxifi/plugins.d/a.json",
       R"({"onnxifi_manifest": 1, "library": ")" + Fixture("good") + "\"}");

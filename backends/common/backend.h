@@ -76,6 +76,10 @@ class Backend {
   virtual const BackendInfo& info() const = 0;
   // Refuses a node with a reason, or accepts it for good.
   virtual Reject Supports(const NodeView& node) const = 0;
+  // False: every constant of a graph given to Compile is owned. True: large
+  // ones may point into the caller's model or weights without an owner, at any
+  // alignment, and are valid during Compile only.
+  virtual bool takes_borrowed_constants() const { return false; }
   // Compiles a checked graph whose nodes Supports accepted and whose weights
   // are present. The graph is handed over.
   virtual Result<std::unique_ptr<CompiledGraph>> Compile(

@@ -44,10 +44,16 @@ bool HasInitializers(ModelBytes model) {
   return false;
 }
 
+// Smaller constants are copied even for a backend that takes borrowed ones.
+constexpr size_t kBorrowAbove = size_t{64} << 10;
+
 // Replaces constants that point into the client's bytes by copies, one memory
 // block each, so that the backend can drop what it has packed.
 class ConstantOwner {
  public:
+  // Values of more bytes than `borrow_above` stay where they are.
+  explicit ConstantOwner(size_t borrow_above) : borrow_above_(borrow_above) {}
+
   Status Take(graph::Graph& graph) {
     ONNXIFI_RETURN_IF_ERROR(Collect(graph));
     // Touching new memory is the slow part, and it scales with threads.
@@ -91,6 +97,9 @@ class ConstantOwner {
 
   Status Collect(graph::Graph& graph) {
     for (graph::Value& value : graph.values) {
+      if (value.constant != nullptr && value.constant->bytes > borrow_above_) {
+        continue;
+      }
       ONNXIFI_RETURN_IF_ERROR(Own(&value.constant));
     }
     for (graph::Node& node : graph.nodes) {
@@ -118,6 +127,7 @@ class ConstantOwner {
     return Status::Ok();
   }
 
+  const size_t borrow_above_;
   std::unordered_map<const graph::TensorData*, graph::TensorPtr> owned_;
   std::vector<graph::TensorPtr> keep_;  // keys of owned_ stay unique
   std::vector<Copy> copies_;
@@ -162,7 +172,9 @@ Result<graph::Graph> LoadModel(const Backend& backend, ModelBytes model,
   ONNXIFI_ASSIGN_OR_RETURN(graph::Graph graph,
                            graph::ReadModel(model, options));
   ONNXIFI_RETURN_IF_ERROR(CheckSupported(backend, graph));
-  ONNXIFI_RETURN_IF_ERROR(ConstantOwner().Take(graph));
+  const size_t borrow_above =
+      backend.takes_borrowed_constants() ? kBorrowAbove : SIZE_MAX;
+  ONNXIFI_RETURN_IF_ERROR(ConstantOwner(borrow_above).Take(graph));
   return graph;
 }
 

@@ -24,6 +24,7 @@ class CpuBackend final : public Backend {
 
   const BackendInfo& info() const override { return info_; }
   Reject Supports(const NodeView& node) const override;
+  bool takes_borrowed_constants() const override { return true; }
   Result<std::unique_ptr<CompiledGraph>> Compile(
       graph::Graph graph, const CompileOptions& options) override;
 

@@ -70,8 +70,7 @@ onnxStatus RunBlocks(const void* state, const RunArgs& args) {
           const int64_t point = tile * kTile;
           const int64_t count = std::min(kTile, s.points - point);
           const int64_t rows = std::min<int64_t>(B, s.channels - block * B);
-          const int64_t plain =
-              (n * s.channels + block * B) * s.points + point;
+          const int64_t plain = (n * s.channels + block * B) * s.points + point;
           const int64_t blocked = ((n * blocks + block) * s.points + point) * B;
           if constexpr (kToBlocks) {
             Interleave<T, B>(in + plain, s.points, rows, count, out + blocked);
@@ -96,8 +95,8 @@ onnxStatus RunReblock(const void* state, const RunArgs& args) {
     for (int64_t c = 0; c < out_channels; ++c) {
       for (int64_t p = 0; p < s.points; ++p) {
         const int64_t from =
-            (n * in_channels + c / s.from * s.from) * s.points +
-            p * s.from + c % s.from;
+            (n * in_channels + c / s.from * s.from) * s.points + p * s.from +
+            c % s.from;
         const int64_t to = (n * out_channels + c / s.to * s.to) * s.points +
                            p * s.to + c % s.to;
         out[to] = c < s.channels ? in[from] : T{};
@@ -136,9 +135,9 @@ Status MakeReorder(const TensorDesc& from, Layout to, RunFn* fn,
   const int bits = graph::ElementBits(from.type);
   const auto choose = [&]<typename T>() { *fn = Choose<T>(s); };
   if (bits % 8 != 0 || !DispatchWidth(bits / 8, choose)) {
-    return Status(ONNXIFI_STATUS_INTERNAL_ERROR,
-                  StrCat("no layout conversion for ",
-                         graph::DataTypeName(from.type)));
+    return Status(
+        ONNXIFI_STATUS_INTERNAL_ERROR,
+        StrCat("no layout conversion for ", graph::DataTypeName(from.type)));
   }
   *state = std::make_shared<const State>(s);
   return Status::Ok();

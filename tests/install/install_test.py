@@ -126,7 +126,8 @@ def main():
 
     info = run([prefix / "bin/onnxifi", "info", "--summary"], env)
     expect("cpu" in info and "null" in info, f"the CLI found only:\n{info}")
-    expect(str(options.build) not in info, f"not the installed one:\n{info}")
+    expect(str(options.build / "lib") not in info,
+           f"not the installed one:\n{info}")
     linked, opened = build_with_cmake(options, prefix, work, env)
     expect(run([linked, 2], env).count("backend: ") >= 2, "backends missing")
     run([opened, prefix / "lib/libonnxifi.so.1"], env)

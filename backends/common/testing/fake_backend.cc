@@ -1,7 +1,7 @@
 #include "backends/common/testing/fake_backend.h"
 
-#include <cstring>
 #include <chrono>
+#include <cstring>
 #include <string>
 #include <thread>
 #include <utility>

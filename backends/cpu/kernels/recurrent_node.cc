@@ -1,7 +1,9 @@
 #include "backends/cpu/kernels/recurrent_node.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include "backends/cpu/aligned_floats.h"
 #include "backends/cpu/kernels/float_stage.h"
@@ -170,12 +172,24 @@ Result<std::shared_ptr<const AlignedFloats>> PackConstant(PrepareContext& ctx,
       });
 }
 
+// A constant's values on a float boundary; model bytes may lie anywhere.
+const float* AlignedValues(const graph::TensorData& tensor,
+                           std::vector<float>* copy) {
+  if (reinterpret_cast<uintptr_t>(tensor.data) % alignof(float) == 0) {
+    return static_cast<const float*>(tensor.data);
+  }
+  copy->resize(tensor.bytes / sizeof(float));
+  std::memcpy(copy->data(), tensor.data, tensor.bytes);
+  return copy->data();
+}
+
 Status PackWeights(PrepareContext& ctx, State* s) {
   const Recurrent& r = s->r;
   if (s->type != DataType::kFloat) return Status::Ok();
   const int64_t width = r.gates() * r.hidden;
   if (const graph::TensorData* w = ctx.ConstantIn(kW)) {
-    const float* from = static_cast<const float*>(w->data);
+    std::vector<float> copy;
+    const float* from = AlignedValues(*w, &copy);
     ONNXIFI_ASSIGN_OR_RETURN(
         s->packed_w, PackConstant(ctx, "w", r.PackedInputFloats(), r.directions,
                                   [&](int64_t d, float* to) {
@@ -185,7 +199,8 @@ Status PackWeights(PrepareContext& ctx, State* s) {
                                   }));
   }
   if (const graph::TensorData* w = ctx.ConstantIn(kR)) {
-    const float* from = static_cast<const float*>(w->data);
+    std::vector<float> copy;
+    const float* from = AlignedValues(*w, &copy);
     ONNXIFI_ASSIGN_OR_RETURN(
         s->packed_r, PackConstant(ctx, "r", r.PackedHiddenFloats(),
                                   r.directions, [&](int64_t d, float* to) {
