@@ -29,13 +29,14 @@ inline TapRange TapsInside(int64_t start, int64_t kernel, int64_t dilation,
                            int64_t in) {
   int64_t begin = 0;
   if (start < 0) begin = (-start + dilation - 1) / dilation;
+  begin = std::min(begin, kernel);
   int64_t end = kernel;
   if (in - start <= 0) {
     end = 0;
   } else {
     end = std::min(end, (in - 1 - start) / dilation + 1);
   }
-  return {std::min(begin, kernel), std::max(begin, end)};
+  return {begin, std::max(begin, end)};
 }
 
 // out[n][o][z][y][x] = store(o, sum of load_x(x) * load_w(o, w)), where the
