@@ -31,7 +31,7 @@ std::vector<std::string> FusedOps(const GraphBuilder& b) {
 using Ops = std::vector<std::string>;
 
 // Fusing changes what is computed only by rounding, on 1 to 3 threads.
-void ExpectSameResult(const GraphBuilder& b, double limit = 2e-5) {
+void ExpectSameResult(const GraphBuilder& b, double limit = 1e-4) {
   const auto want = b.Run(false);
   for (const int threads : {1, 2, 3}) {
     const auto got = b.Run(true, threads);
