@@ -228,18 +228,16 @@ Result<std::shared_ptr<const AlignedFloats>> PackChunk(
   auto packed = std::make_shared<AlignedFloats>();
   ONNXIFI_RETURN_IF_ERROR(
       packed->Allocate(primitive.weight_bytes() / sizeof(float)));
-  if (rows == range.channels && row == padded_row) {
+  if (rows == range.channels && row == padded_row &&
+      conv.weight_scale.empty()) {
     ONNXIFI_RETURN_IF_ERROR(primitive.PackWeights(first, packed->data()));
     return std::shared_ptr<const AlignedFloats>(packed);
   }
   AlignedFloats padded;
   ONNXIFI_RETURN_IF_ERROR(
       padded.Allocate(static_cast<size_t>(range.channels * padded_row)));
-  for (int64_t r = 0; r < rows; ++r) {
-    std::memcpy(padded.data() + r * padded_row,
-                first + static_cast<size_t>(r * row) * sizeof(float),
-                static_cast<size_t>(row) * sizeof(float));
-  }
+  CopyScaledWeights(conv, weights, range.channel, rows, row, padded.data(),
+                    padded_row);
   ONNXIFI_RETURN_IF_ERROR(primitive.PackWeights(padded.data(), packed->data()));
   return std::shared_ptr<const AlignedFloats>(packed);
 }
@@ -399,8 +397,19 @@ Result<bool> PlanWinograd(PrepareContext& ctx, const ConvNode& conv) {
             auto packed = std::make_shared<AlignedFloats>();
             ONNXIFI_RETURN_IF_ERROR(
                 packed->Allocate(WinogradWeightFloats(state.shape)));
-            WinogradTransformWeights(state.shape, ctx.ConstantIn(1)->data,
-                                     packed->data(), ctx.pool());
+            const void* weights = ctx.ConstantIn(1)->data;
+            AlignedFloats scaled;
+            if (!conv.weight_scale.empty()) {
+              const int64_t row =
+                  conv.in_channels * conv.window.kernel_points();
+              ONNXIFI_RETURN_IF_ERROR(scaled.Allocate(
+                  static_cast<size_t>(conv.out_channels * row)));
+              CopyScaledWeights(conv, weights, 0, conv.out_channels, row,
+                                scaled.data(), row);
+              weights = scaled.data();
+            }
+            WinogradTransformWeights(state.shape, weights, packed->data(),
+                                     ctx.pool());
             return std::shared_ptr<const AlignedFloats>(packed);
           }));
   ONNXIFI_RETURN_IF_ERROR(CommitConv(ctx, conv, layout, layout));

@@ -1,5 +1,9 @@
 #include "backends/cpu/conv_plan.h"
 
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
 #include "backends/cpu/kernels/conv_generic.h"
 #include "backends/cpu/kernels/elementwise_util.h"
 #include "backends/cpu/kernels/move_util.h"
@@ -14,6 +18,7 @@ struct GenericState {
   Activation activation;
   bool bias = false;
   bool residual = false;
+  std::vector<float> weight_scale;  // per output channel, or empty
 };
 
 // Accumulators: double for double, float below.
@@ -49,6 +54,9 @@ onnxStatus RunGeneric(const void* state, const RunArgs& args) {
       s.conv, static_cast<const T*>(args.in[0]),
       static_cast<const T*>(args.in[1]), out, *args.pool, load_x, load_w,
       [&](int64_t o, AccOf<T> sum) {
+        if (!s.weight_scale.empty()) {
+          sum *= AccOf<T>{s.weight_scale[static_cast<size_t>(o)]};
+        }
         return Narrow<T>(bias == nullptr ? sum : sum + Widen(bias[o]));
       });
   return ONNXIFI_STATUS_SUCCESS;
@@ -102,6 +110,8 @@ Result<ConvNode> ReadConvNode(const PrepareContext& ctx) {
     return ShapeError(ctx, "the residual has another shape than the output");
   }
   conv.activation = ReadActivation(ctx.node());
+  const auto scale = ctx.attrs().Floats("weight_scale");
+  conv.weight_scale.assign(scale.begin(), scale.end());
   const auto order = ctx.attrs().Ints("input_order");
   conv.input_order.assign(order.begin(), order.end());
   return conv;
@@ -122,13 +132,28 @@ Status PlanGenericConv(PrepareContext& ctx, const ConvNode& conv) {
   state.activation = conv.activation;
   state.bias = ctx.HasInput(2);
   state.residual = conv.residual;
+  state.weight_scale = conv.weight_scale;
   RunFn fn = nullptr;
   DispatchType<FloatTypes>(type, [&]<typename T>() { fn = &RunGeneric<T>; });
   if (conv.residual || conv.activation.kind != Activation::Kind::kNone) {
     fn = &RunGenericFused;
   }
-  ctx.SetStepState(fn, state);
+  ctx.SetStepState(fn, std::move(state));
   return Status::Ok();
+}
+
+void CopyScaledWeights(const ConvNode& conv, const void* weights, int64_t first,
+                       int64_t rows, int64_t row, float* out, int64_t out_row) {
+  const char* from = static_cast<const char*>(weights) +
+                     static_cast<size_t>(first * row) * sizeof(float);
+  for (int64_t r = 0; r < rows; ++r) {
+    float* to = out + r * out_row;
+    std::memcpy(to, from + static_cast<size_t>(r * row) * sizeof(float),
+                static_cast<size_t>(row) * sizeof(float));
+    if (conv.weight_scale.empty()) continue;
+    const float scale = conv.weight_scale[static_cast<size_t>(first + r)];
+    for (int64_t i = 0; i < row; ++i) to[i] *= scale;
+  }
 }
 
 Status PrepareConv(PrepareContext& ctx) {

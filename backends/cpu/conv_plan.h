@@ -21,6 +21,8 @@ struct ConvNode {
   int64_t out_channels = 0;
   bool residual = false;
   Activation activation;
+  // Factors of the weights per output channel; empty: 1.
+  std::vector<float> weight_scale;
   // Where logical input channel i lies; empty: in order.
   std::vector<int64_t> input_order;
 };
@@ -44,6 +46,11 @@ Status CommitConv(PrepareContext& ctx, const ConvNode& conv, Layout src,
 
 // The constant bias padded with zeros; empty when there is none.
 Result<AlignedFloats> PaddedBias(PrepareContext& ctx, int64_t padded);
+
+// Copies rows (output channels) [first, first + rows) of the weights, each of
+// `row` values, times their factors to `out`, `out_row` apart.
+void CopyScaledWeights(const ConvNode& conv, const void* weights, int64_t first,
+                       int64_t rows, int64_t row, float* out, int64_t out_row);
 
 // Plans any convolution with the generic kernel.
 Status PlanGenericConv(PrepareContext& ctx, const ConvNode& conv);

@@ -154,9 +154,15 @@ Status PackWeights(const ConvNode& conv, const void* weights, State* s) {
       if (o >= conv.out_channels) break;
       const int64_t skip = (o / group_out - first_group) * group_in;
       for (int64_t i = 0; i < group_in; ++i) {
-        std::memcpy(s->weights.data() + unit.weights +
-                        static_cast<size_t>((skip + i) * lanes + lane),
-                    bytes + static_cast<size_t>(o * group_in + i) * 4, 4);
+        float value = 0;
+        std::memcpy(&value, bytes + static_cast<size_t>(o * group_in + i) * 4,
+                    4);
+        if (!conv.weight_scale.empty()) {
+          value *= conv.weight_scale[static_cast<size_t>(o)];
+        }
+        s->weights.data()[unit.weights +
+                          static_cast<size_t>((skip + i) * lanes + lane)] =
+            value;
       }
     }
   }

@@ -141,20 +141,13 @@ std::vector<float> ToFloats(const std::vector<double>& values) {
   return floats;
 }
 
-// The channel of each row of convolution weights; `transposed` ones are
-// [I, O / groups, ...].
-std::vector<size_t> RowChannels(const graph::Shape& dims, size_t channels,
-                                size_t groups, bool transposed) {
-  const size_t rows =
-      transposed ? static_cast<size_t>(dims[0] * dims[1]) : channels;
-  std::vector<size_t> channel(rows);
-  for (size_t r = 0; r < rows; ++r) {
-    channel[r] = r;
-    if (transposed) {
-      const size_t per_group = static_cast<size_t>(dims[1]);
-      const size_t in_per_group = static_cast<size_t>(dims[0]) / groups;
-      channel[r] = r / per_group / in_per_group * per_group + r % per_group;
-    }
+// The channel of each row of transposed weights, [I, O / groups, ...].
+std::vector<size_t> RowChannels(const graph::Shape& dims, size_t groups) {
+  const size_t per_group = static_cast<size_t>(dims[1]);
+  const size_t in_per_group = static_cast<size_t>(dims[0]) / groups;
+  std::vector<size_t> channel(static_cast<size_t>(dims[0] * dims[1]));
+  for (size_t r = 0; r < channel.size(); ++r) {
+    channel[r] = r / per_group / in_per_group * per_group + r % per_group;
   }
   return channel;
 }
@@ -181,18 +174,28 @@ graph::TensorPtr ScaledWeights(const graph::TensorData& weights,
   return made->tensor;
 }
 
-// Weights and bias of a convolution with the chain applied.
+// Gives a convolution the chain's factors and sums. The factors stay beside
+// plain weights, in an attribute, until the kernel packs them: copies of all
+// weights of a model would cost more than the rest of loading.
 bool ApplyToConv(GraphEditor& editor, int i, const Chain& chain,
                  bool transposed) {
   Node conv = editor.node(i);
-  const graph::TensorPtr old_weights = editor.value(conv.inputs[1]).constant;
   const size_t channels = chain.affine.scale.size();
-  const size_t groups = static_cast<size_t>(AttrReader(conv).Int("group", 1));
-  graph::TensorPtr weights = ScaledWeights(
-      *old_weights,
-      RowChannels(old_weights->dims, channels, groups, transposed),
-      chain.affine.scale);
-  if (weights == nullptr) return false;
+  if (transposed) {
+    const graph::TensorPtr old = editor.value(conv.inputs[1]).constant;
+    const size_t groups = static_cast<size_t>(AttrReader(conv).Int("group", 1));
+    graph::TensorPtr weights =
+        ScaledWeights(*old, RowChannels(old->dims, groups), chain.affine.scale);
+    if (weights == nullptr) return false;
+    conv.inputs[1] =
+        editor.AddTensor(conv.name + "/folded_weights", std::move(weights));
+  } else {
+    graph::Attribute scale;
+    scale.name = "weight_scale";
+    scale.kind = graph::Attribute::Kind::kFloats;
+    scale.floats = ToFloats(chain.affine.scale);
+    conv.attributes.push_back(std::move(scale));
+  }
   std::vector<float> bias(channels, 0.0f);
   if (conv.inputs.size() > 2 && conv.inputs[2] != kNoValue) {
     bias = editor.Floats(conv.inputs[2]);
@@ -203,8 +206,6 @@ bool ApplyToConv(GraphEditor& editor, int i, const Chain& chain,
                                  chain.affine.shift[c]);
   }
   conv.inputs.resize(3, kNoValue);
-  conv.inputs[1] =
-      editor.AddTensor(conv.name + "/folded_weights", std::move(weights));
   conv.inputs[2] = editor.AddConstant(conv.name + "/folded_bias",
                                       {static_cast<int64_t>(channels)}, bias);
   conv.outputs = {chain.end};
