@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "base/checked.h"
+#include "base/thread_pool.h"
 
 namespace onnxifi {
 
@@ -38,6 +39,20 @@ void* MapOnHugePages(size_t bytes) {
   return data;
 }
 
+// Touches every page of a fresh mapping. Clearing pages is the largest cost
+// of new memory, and the kernel clears on the core that touches.
+void Touch(void* data, size_t bytes) {
+  char* const begin = static_cast<char*>(data);
+  const int64_t pieces = static_cast<int64_t>(CeilDiv(bytes, kHugePage));
+  ThreadPool::Global().ParallelFor(pieces, [&](int64_t piece) {
+    const size_t first = static_cast<size_t>(piece) * kHugePage;
+    const size_t end = first + kHugePage < bytes ? first + kHugePage : bytes;
+    for (size_t at = first; at < end; at += kPage) {
+      *static_cast<volatile char*>(begin + at) = 0;
+    }
+  });
+}
+
 // Mapped blocks that were freed while somebody asked to keep them. Constant
 // initialised and never destroyed: blocks may be freed at any time.
 class BlockCache {
@@ -45,6 +60,11 @@ class BlockCache {
   void Open() {
     const std::lock_guard<std::mutex> lock(mutex_);
     ++users_;
+  }
+
+  bool open() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return users_ > 0;
   }
 
   void Close() {
@@ -112,7 +132,10 @@ AlignedMemory AlignedMemory::Allocate(size_t bytes) {
       return memory;
     }
     memory.data_ = MapOnHugePages(mapped);
-    if (memory.data_ != nullptr) memory.mapped_ = mapped;
+    if (memory.data_ != nullptr) {
+      memory.mapped_ = mapped;
+      if (g_blocks.open()) Touch(memory.data_, bytes);
+    }
     return memory;
   }
   const size_t padded = RoundUp(bytes == 0 ? size_t{1} : bytes, kAlignment);

@@ -344,13 +344,19 @@ onnxStatus RunWinograd(const void* state, const RunArgs& args) {
   return ONNXIFI_STATUS_SUCCESS;
 }
 
+// Output points below which transformed weights, read once per run and up to
+// four times as large, cost about what the saved products do; making them
+// costs start-up time on top.
+constexpr int64_t kMinWinogradPoints = 64;
+
 bool IsWinogradShape(const ConvNode& conv) {
   const Window& w = conv.window;
   return w.rank == 2 && conv.groups == 1 && w.kernel[1] == 3 &&
          w.kernel[2] == 3 && w.stride[1] == 1 && w.stride[2] == 1 &&
          w.dilation[1] == 1 && w.dilation[2] == 1 && conv.in_channels >= 16 &&
          conv.out_channels >= 16 && w.pad_begin[1] <= 2 &&
-         w.pad_begin[2] <= 2 && w.out_points() >= 16;
+         w.pad_begin[2] <= 2 &&
+         conv.batch * w.out_points() >= kMinWinogradPoints;
 }
 
 WinogradShape MakeWinogradShape(const ConvNode& conv, int block, int m) {
