@@ -21,7 +21,9 @@ constexpr int64_t kTransposeTile = 32;
 // One panel of one product, rows [row, row + rows).
 void RunPanel(const VectorKernels& v, const GemmBatch& b, int64_t product,
               int64_t panel, int64_t row, int64_t rows) {
-  const auto [m, n, k] = b.shape;
+  const int64_t m = b.shape.m;
+  const int64_t n = b.shape.n;
+  const int64_t k = b.shape.k;
   const int64_t width = v.panel_columns;
   const int64_t column = panel * width;
   const float* a =
@@ -116,7 +118,9 @@ void PackMatrix(const void* b, int64_t row_stride, int64_t column_stride,
 
 void RunGemmBatch(const GemmBatch& b, ThreadPool& pool) {
   const VectorKernels& v = Vectors();
-  const auto [m, n, k] = b.shape;
+  const int64_t m = b.shape.m;
+  const int64_t n = b.shape.n;
+  const int64_t k = b.shape.k;
   if (m == 0 || n == 0) return;
   const int64_t panels = PanelCount(n);
   int64_t rows = m;
