@@ -297,7 +297,9 @@ Result<DnnlState> MakeDnnlState(PrepareContext& ctx, const ConvNode& conv,
     ONNXIFI_ASSIGN_OR_RETURN(
         chunk.weights,
         ctx.packed().GetOrMake<AlignedFloats>(
-            StrCat(ctx.node().name, "/weights/", range.channel, "/", key), [&] {
+            StrCat(ctx.output(0).name, "/weights/", range.channel, "/",
+                   primitive->weight_order()),
+            [&] {
               return PackChunk(conv, range, shape, *primitive,
                                ctx.ConstantIn(1)->data);
             }));

@@ -90,7 +90,7 @@ Result<bool> PlanWinograd(PrepareContext& ctx, const ConvNode& conv) {
   ONNXIFI_ASSIGN_OR_RETURN(
       state.weights,
       ctx.packed().GetOrMake<AlignedFloats>(
-          StrCat(ctx.node().name, "/winograd/", state.shape.m),
+          StrCat(ctx.output(0).name, "/winograd/", state.shape.m),
           [&]() -> Result<std::shared_ptr<const AlignedFloats>> {
             auto packed = std::make_shared<AlignedFloats>();
             ONNXIFI_RETURN_IF_ERROR(

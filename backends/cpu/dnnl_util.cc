@@ -153,12 +153,12 @@ ConvDescs MakeDescs(const DnnlConvShape& shape) {
   return descs;
 }
 
-template <typename Primitive>
-typename Primitive::primitive_desc MakePrimitiveDesc(
-    dnnl::algorithm algorithm, const DnnlConvShape& shape) {
+dnnl::convolution_forward::primitive_desc MakePrimitiveDesc(
+    const DnnlConvShape& shape) {
   const ConvDescs d = MakeDescs(shape);
   const dnnl::primitive_attr attr = Attributes(shape);
   const auto kind = dnnl::prop_kind::forward_inference;
+  const auto algorithm = dnnl::algorithm::convolution_direct;
   const Dims dilations = ZeroBased(shape.dilations);
 #if DNNL_VERSION_MAJOR >= 3
   if (shape.bias) {
@@ -235,53 +235,28 @@ struct DnnlConv::Impl {
 DnnlConv::DnnlConv(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 DnnlConv::~DnnlConv() = default;
 
-namespace {
-
-template <typename Primitive, typename Impl>
-Status Fill(dnnl::algorithm algorithm, const DnnlConvShape& shape,
-            bool need_jit, Impl& impl) {
-  const auto desc = MakePrimitiveDesc<Primitive>(algorithm, shape);
-  const char* name = desc.impl_info_str();
-  if (!Acceptable(name, need_jit)) {
-    return Status(ONNXIFI_STATUS_UNSUPPORTED_ATTRIBUTE,
-                  StrCat("oneDNN offers only '", name, "' for this shape"));
-  }
-  impl.primitive = Primitive(desc);
-  impl.src = desc.src_desc();
-  impl.weights = desc.weights_desc();
-  impl.dst = desc.dst_desc();
-  impl.scratch = desc.scratchpad_desc();
-  if (shape.bias) impl.bias = desc.bias_desc();
-  return Status::Ok();
-}
-
-}  // namespace
-
 Result<std::shared_ptr<const DnnlConv>> DnnlConv::Create(
     const DnnlConvShape& shape, bool need_jit) {
   const SingleThreadOmp single;
   auto impl = std::make_unique<Impl>();
   ONNXIFI_RETURN_IF_ERROR(CatchDnnl("convolution", [&]() -> Status {
-    using Algorithm = DnnlConvShape::Algorithm;
-    const size_t spatial = shape.in.size();
-    const auto f32 = dnnl::memory::data_type::f32;
-    impl->has_bias = shape.bias;
-    const bool grouped = shape.groups > 1;
-    if (shape.algorithm == Algorithm::kTransposed) {
-      // ONNX keeps transposed weights as [I, O], oneDNN as [O, I].
-      const Tag tag = spatial == 2 ? (grouped ? Tag::giohw : Tag::iohw)
-                                   : (grouped ? Tag::giodhw : Tag::iodhw);
-      impl->plain_weights = Desc(WeightDims(shape), f32, tag);
-      return Fill<dnnl::deconvolution_forward>(
-          dnnl::algorithm::deconvolution_direct, shape, need_jit, *impl);
+    const auto desc = MakePrimitiveDesc(shape);
+    const char* name = desc.impl_info_str();
+    if (!Acceptable(name, need_jit)) {
+      return Status(ONNXIFI_STATUS_UNSUPPORTED_ATTRIBUTE,
+                    StrCat("oneDNN offers only '", name, "' for this shape"));
     }
+    impl->primitive = dnnl::convolution_forward(desc);
+    impl->src = desc.src_desc();
+    impl->weights = desc.weights_desc();
+    impl->dst = desc.dst_desc();
+    impl->scratch = desc.scratchpad_desc();
+    impl->has_bias = shape.bias;
+    if (shape.bias) impl->bias = desc.bias_desc();
     impl->plain_weights =
-        Desc(WeightDims(shape), f32, PlainWeightsTag(grouped, spatial));
-    const bool winograd = shape.algorithm == Algorithm::kWinograd;
-    return Fill<dnnl::convolution_forward>(
-        winograd ? dnnl::algorithm::convolution_winograd
-                 : dnnl::algorithm::convolution_direct,
-        shape, need_jit, *impl);
+        Desc(WeightDims(shape), dnnl::memory::data_type::f32,
+             PlainWeightsTag(shape.groups > 1, shape.in.size()));
+    return Status::Ok();
   }));
   return std::shared_ptr<const DnnlConv>(new DnnlConv(std::move(impl)));
 }
@@ -289,6 +264,24 @@ Result<std::shared_ptr<const DnnlConv>> DnnlConv::Create(
 size_t DnnlConv::scratch_bytes() const { return impl_->scratch.get_size(); }
 
 size_t DnnlConv::weight_bytes() const { return impl_->weights.get_size(); }
+
+std::string DnnlConv::weight_order() const {
+#if DNNL_VERSION_MAJOR >= 3
+  std::string order = ShapeText(impl_->weights.get_padded_dims());
+  order += '/' + ShapeText(impl_->weights.get_strides());
+  order += '/' + ShapeText(impl_->weights.get_inner_blks());
+  return order + '/' + ShapeText(impl_->weights.get_inner_idxs());
+#else
+  const dnnl_memory_desc_t& desc = impl_->weights.data;
+  const dnnl_blocking_desc_t& blocks = desc.format_desc.blocking;
+  const size_t rank = static_cast<size_t>(desc.ndims);
+  const size_t inner = static_cast<size_t>(blocks.inner_nblks);
+  std::string order = ShapeText(std::span(desc.padded_dims, rank));
+  order += '/' + ShapeText(std::span(blocks.strides, rank));
+  order += '/' + ShapeText(std::span(blocks.inner_blks, inner));
+  return order + '/' + ShapeText(std::span(blocks.inner_idxs, inner));
+#endif
+}
 
 Status DnnlConv::PackWeights(const void* weights, void* packed) const {
   const SingleThreadOmp single;

@@ -55,8 +55,6 @@ struct DnnlConvShape {
   bool bias = false;
   bool residual = false;  // the output buffer holds a tensor to add
   Activation activation;
-  enum class Algorithm : uint8_t { kDirect, kWinograd, kTransposed };
-  Algorithm algorithm = Algorithm::kDirect;
 };
 
 // A convolution primitive for one thread with its weights order and scratch
@@ -72,9 +70,10 @@ class DnnlConv {
   size_t scratch_bytes() const;
   // Bytes of the weights in the primitive's own order.
   size_t weight_bytes() const;
-  // `weights`: dense [O, I/groups, k...] of the padded shape (for a
-  // transposed convolution [I, O/groups, k...]), any alignment of at least
-  // one byte. `packed` is 64-byte aligned.
+  // Equal for primitives that want equal weights in the same order.
+  std::string weight_order() const;
+  // `weights`: dense [O, I/groups, k...] of the padded shape, any alignment of
+  // at least one byte. `packed` is 64-byte aligned.
   Status PackWeights(const void* weights, void* packed) const;
 
  private:

@@ -203,7 +203,7 @@ Status PackConstantB(PrepareContext& ctx, const graph::TensorData& b,
   ONNXIFI_ASSIGN_OR_RETURN(
       state->packed,
       ctx.packed().GetOrMake<AlignedFloats>(
-          StrCat(ctx.node().name, "/packed_b"),
+          StrCat(ctx.output(0).name, "/packed_b"),
           [&]() -> Result<std::shared_ptr<const AlignedFloats>> {
             auto packed = std::make_shared<AlignedFloats>();
             ONNXIFI_RETURN_IF_ERROR(
