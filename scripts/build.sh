@@ -2,9 +2,10 @@
 # Configures and builds one preset into build/PRESET. Needs scripts/setup.sh.
 #
 #   scripts/build.sh [--preset release|debug|asan|tsan|clang]
-#                    [--compiler gcc|clang] [--tests] [TARGET...]
+#                    [--compiler gcc|clang] [--tests] [--core] [TARGET...]
 #
 # --tests builds tests and benchmarks too; they need setup.sh --for-tests.
+# --core leaves out the CPU backend, the command line and the benchmarks.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
@@ -27,7 +28,8 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --tests) TESTS=1 ;;
-    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --core) OPTIONS+=(-DONNXIFI_CORE_ONLY=ON) ;;
+    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) die "unknown option '$1'; see $0 --help" ;;
     *) TARGETS+=("$1") ;;
   esac

@@ -3,7 +3,7 @@
 # `N passed, N failed`; the exit status is 0 only when none failed.
 #
 #   scripts/test.sh [--preset release|debug|asan|tsan|clang]
-#                   [--compiler gcc|clang] [CTEST_OPTION...]
+#                   [--compiler gcc|clang] [--core] [CTEST_OPTION...]
 #
 # What follows goes to ctest, e.g. `-R loader`, or `-LE long`.
 set -euo pipefail
@@ -15,6 +15,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --preset) PRESET=${2:?--preset needs a name} ;;
     --compiler) BUILD_OPTIONS+=(--compiler "${2:?--compiler needs a name}") ;;
+    --core) BUILD_OPTIONS+=(--core); shift; continue ;;
     -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) break ;;
   esac
