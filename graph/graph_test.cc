@@ -77,8 +77,8 @@ TEST(GraphTest, MakesAlignedZeroTensors) {
     ASSERT_NE(made->data, nullptr);
     EXPECT_EQ(made->data, made->tensor->data);
     EXPECT_EQ(reinterpret_cast<uintptr_t>(made->data) % 64, 0u);
-    const std::vector<char> zeros(made->tensor->bytes, 0);
-    EXPECT_EQ(std::memcmp(made->data, zeros.data(), zeros.size()), 0);
+    const char* const bytes = static_cast<const char*>(made->data);
+    for (size_t i = 0; i < made->tensor->bytes; ++i) EXPECT_EQ(bytes[i], 0);
   }
 }
 
