@@ -1,6 +1,7 @@
 #include "graph/graph.h"
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -73,6 +74,44 @@ Result<NewTensor> MakeTensor(DataType type, Shape dims) {
   return NewTensor{std::move(tensor), data};
 }
 
+Result<std::vector<int64_t>> ReadInts(const TensorData& tensor) {
+  ONNXIFI_ASSIGN_OR_RETURN(const int64_t count, ElementCount(tensor.dims));
+  std::vector<int64_t> values(static_cast<size_t>(count));
+  if (tensor.type == DataType::kInt64) {
+    if (count > 0) std::memcpy(values.data(), tensor.data, tensor.bytes);
+    return values;
+  }
+  if (tensor.type != DataType::kInt32) {
+    return Status(ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
+                  StrCat("a tensor of ", DataTypeName(tensor.type),
+                         " where int32 or int64 is needed"));
+  }
+  const char* bytes = static_cast<const char*>(tensor.data);
+  for (size_t k = 0; k < values.size(); ++k) {
+    int32_t value = 0;
+    std::memcpy(&value, bytes + k * 4, 4);
+    values[k] = value;
+  }
+  return values;
+}
+
+TensorPtr MakeStringTensor(std::vector<std::string> strings, Shape dims) {
+  struct Owner {
+    std::vector<std::string> strings;
+    std::vector<StringRef> refs;
+  };
+  auto owner = std::make_shared<Owner>();
+  owner->strings = std::move(strings);
+  owner->refs.assign(owner->strings.begin(), owner->strings.end());
+  auto tensor = std::make_shared<TensorData>();
+  tensor->type = DataType::kString;
+  tensor->dims = std::move(dims);
+  tensor->data = owner->refs.data();
+  tensor->bytes = owner->refs.size() * sizeof(StringRef);
+  tensor->owner = std::move(owner);
+  return tensor;
+}
+
 std::vector<int32_t> Producers(const Graph& graph) {
   std::vector<int32_t> producers(graph.values.size(), -1);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -83,6 +122,16 @@ std::vector<int32_t> Producers(const Graph& graph) {
     }
   }
   return producers;
+}
+
+std::vector<std::vector<ValueId>> Reads(const Graph& graph) {
+  std::vector<std::vector<ValueId>> reads(graph.nodes.size());
+  const auto ids = IdsForCaptures(graph);
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    ForEachRead(graph.nodes[i], ids,
+                [&](ValueId id) { reads[i].push_back(id); });
+  }
+  return reads;
 }
 
 std::vector<int32_t> UseCounts(const Graph& graph) {

@@ -37,6 +37,17 @@ struct NewTensor {
 };
 Result<NewTensor> MakeTensor(DataType type, Shape dims);
 
+// One element of a string tensor. The characters belong to whoever made the
+// tensor: elements are copied and moved like any other 16-byte element.
+using StringRef = std::string_view;
+
+// Elements of an int32 or int64 tensor, at any alignment.
+Result<std::vector<int64_t>> ReadInts(const TensorData& tensor);
+
+// A tensor of strings that owns its characters. Requires as many strings as
+// dims say.
+TensorPtr MakeStringTensor(std::vector<std::string> strings, Shape dims);
+
 // Index into Graph::values.
 using ValueId = int32_t;
 inline constexpr ValueId kNoValue = -1;  // an omitted optional input/output
@@ -118,6 +129,9 @@ struct Graph {
 
 // For each value: the index of the node that produces it, or -1.
 std::vector<int32_t> Producers(const Graph& graph);
+// For each node the values that it reads, what its bodies capture included;
+// omitted inputs are left out, repeated ones repeated.
+std::vector<std::vector<ValueId>> Reads(const Graph& graph);
 // For each value: how often nodes read it, plus 1 when it is a graph output.
 std::vector<int32_t> UseCounts(const Graph& graph);
 // Removes nodes whose outputs nobody reads; keeps order and value ids.

@@ -137,7 +137,7 @@ TEST(OnnxReaderTest, ConstantNodesBecomeConstants) {
   EXPECT_EQ(constant("e")->dims, (Shape{3}));
   EXPECT_EQ(static_cast<const int64_t*>(constant("e")->data)[2], 9);
   EXPECT_EQ(constant("f")->type, DataType::kString);
-  EXPECT_EQ(static_cast<const std::string*>(constant("h")->data)[1], "u");
+  EXPECT_EQ(static_cast<const StringRef*>(constant("h")->data)[1], "u");
 }
 
 TEST(OnnxReaderTest, SparseConstantsAndInitializersBecomeDense) {

@@ -52,8 +52,8 @@ std::string TensorMessage(std::string_view name, const TensorData& tensor) {
   AppendVarintField(out, 2, static_cast<uint64_t>(tensor.type));
   if (!name.empty()) AppendBytesField(out, 8, name);
   if (tensor.type == DataType::kString) {
-    const auto* strings = static_cast<const std::string*>(tensor.data);
-    const size_t count = tensor.bytes / sizeof(std::string);
+    const auto* strings = static_cast<const StringRef*>(tensor.data);
+    const size_t count = tensor.bytes / sizeof(StringRef);
     for (size_t i = 0; i < count; ++i) AppendBytesField(out, 6, strings[i]);
   } else if (tensor.bytes > 0) {
     AppendBytesField(out, 9,

@@ -16,7 +16,7 @@ struct TypeInfo {
 constexpr TypeInfo kTypes[] = {
     {0, "undefined"},      {32, "float32"},   {8, "uint8"},
     {8, "int8"},           {16, "uint16"},    {16, "int16"},
-    {32, "int32"},         {64, "int64"},     {0, "string"},
+    {32, "int32"},         {64, "int64"},     {128, "string"},
     {8, "bool"},           {16, "float16"},   {64, "float64"},
     {32, "uint32"},        {64, "uint64"},    {64, "complex64"},
     {128, "complex128"},   {16, "bfloat16"},  {8, "float8e4m3fn"},

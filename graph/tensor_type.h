@@ -45,7 +45,9 @@ enum class DataType : int32_t {
 // everywhere after planning all dimensions are >= 0.
 using Shape = std::vector<int64_t>;
 
-// Bits of one element; 0 for kUndefined, kString and unknown values.
+// Bits of one element; 0 for kUndefined and unknown values. A string is a
+// reference of 128 bits (graph::StringRef) in memory, wherever its characters
+// are.
 int ElementBits(DataType type);
 
 // "float32", "int64", ...; "unknown" otherwise.

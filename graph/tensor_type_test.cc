@@ -18,7 +18,7 @@ TEST(TensorTypeTest, KnowsEveryElementType) {
   EXPECT_EQ(ElementBits(DataType::kFloat8E8M0), 8);
   EXPECT_EQ(ElementBits(DataType::kInt4), 4);
   EXPECT_EQ(ElementBits(DataType::kInt2), 2);
-  EXPECT_EQ(ElementBits(DataType::kString), 0);
+  EXPECT_EQ(ElementBits(DataType::kString), 128);
   EXPECT_STREQ(DataTypeName(DataType::kDouble), "float64");
   EXPECT_STREQ(DataTypeName(DataType::kInt2), "int2");
 }
@@ -27,7 +27,7 @@ TEST(TensorTypeTest, UnknownTypesHaveNoSize) {
   EXPECT_EQ(ElementBits(static_cast<DataType>(27)), 0);
   EXPECT_EQ(ElementBits(static_cast<DataType>(-1)), 0);
   EXPECT_STREQ(DataTypeName(static_cast<DataType>(1000)), "unknown");
-  EXPECT_EQ(ByteSize(DataType::kString, Shape{2}).status().code(),
+  EXPECT_EQ(ByteSize(DataType::kUndefined, Shape{2}).status().code(),
             ONNXIFI_STATUS_UNSUPPORTED_DATATYPE);
 }
 

@@ -258,18 +258,6 @@ Status NameTensor(const Status& status, std::string_view name) {
 
 }  // namespace
 
-TensorPtr MakeStringTensor(std::vector<std::string> strings, Shape dims) {
-  auto owner =
-      std::make_shared<const std::vector<std::string>>(std::move(strings));
-  auto tensor = std::make_shared<TensorData>();
-  tensor->type = DataType::kString;
-  tensor->dims = std::move(dims);
-  tensor->data = owner->data();
-  tensor->bytes = owner->size() * sizeof(std::string);
-  tensor->owner = std::move(owner);
-  return tensor;
-}
-
 Result<WireTensor> ReadWireTensor(Bytes message, const TensorSource& source) {
   TensorFields fields;
   if (Status status = ReadTensorFields(message, &fields); !status.ok()) {

@@ -21,7 +21,7 @@ struct TensorSource {
 
 // A TensorProto and its data: in place when the wire holds it dense
 // (raw_data, packed float_data and double_data), otherwise decoded. A string
-// tensor's data is an array of std::string.
+// tensor's data is an array of StringRef.
 struct WireTensor {
   std::string name;
   TensorPtr data;
@@ -34,9 +34,6 @@ Result<WireTensor> ReadWireTensor(Bytes message, const TensorSource& source);
 // Reads one SparseTensorProto into a dense tensor.
 Result<WireTensor> ReadWireSparseTensor(Bytes message,
                                         const TensorSource& source);
-
-// A tensor of strings (see WireTensor).
-TensorPtr MakeStringTensor(std::vector<std::string> strings, Shape dims);
 
 }  // namespace onnxifi::graph
 

@@ -119,7 +119,7 @@ TEST(WireTensorTest, ReadsStrings) {
   strings.add_string_data(std::string("\0", 1));
   const auto read = Read(strings);
   ASSERT_TRUE(read.ok());
-  const auto* data = static_cast<const std::string*>(read->tensor->data);
+  const auto* data = static_cast<const StringRef*>(read->tensor->data);
   EXPECT_EQ(data[0], "one");
   EXPECT_EQ(data[1].size(), 1u);
   EXPECT_EQ(read->tensor->bytes, 2 * sizeof(std::string));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backends/common/reject_reason.h"
+#include "backends/common/run_value.h"
 #include "base/status.h"
 #include "graph/graph.h"
 
@@ -46,10 +47,18 @@ class Executable {
   virtual ~Executable() = default;
   // Concrete shapes of the graph's outputs, in model order.
   virtual const std::vector<graph::Shape>& output_shapes() const = 0;
+  // Element types of the outputs; empty when the model's declaration holds.
+  virtual std::span<const graph::DataType> output_types() const { return {}; }
   // Reads dense inputs, writes dense outputs, any alignment, in model order.
   // Synchronous; allocates nothing. SUCCESS, or the status of the failure.
   virtual onnxStatus Run(std::span<const void* const> inputs,
                          std::span<void* const> outputs) = 0;
+};
+
+// Lives as long as one run of a graph that runs value by value, and longer
+// than what that run returns: characters of strings that were made on the way.
+struct RunScope {
+  std::vector<graph::TensorPtr> keep;
 };
 
 // A graph that the backend accepted: weights packed, kernels chosen as far as
@@ -61,6 +70,15 @@ class CompiledGraph {
   // it by shape. UNSUPPORTED_SHAPE/MISMATCHING_SHAPE when they cannot run.
   virtual Result<std::unique_ptr<Executable>> Specialize(
       const std::vector<graph::Shape>& input_shapes) = 0;
+  // True for a graph whose output shapes follow from data or whose inputs and
+  // outputs are not all tensors of numbers: it has RunValues and no
+  // Specialize.
+  virtual bool by_value() const { return false; }
+  // Runs on values in model order and appends the outputs in model order.
+  // Tensors of `inputs` need no owner: they are valid during the call, and so
+  // may be what the outputs refer to. One call at a time.
+  virtual Status RunValues(RunScope& scope, std::vector<RunValue> inputs,
+                           std::vector<RunValue>* outputs);
 };
 
 // Options from onnxInitBackend/onnxInitGraph.

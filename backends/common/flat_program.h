@@ -41,6 +41,7 @@ struct ProgramSpec {
   std::vector<size_t> output_bytes;
   std::vector<size_t> output_alignment;
   std::vector<graph::Shape> output_shapes;
+  std::vector<graph::DataType> output_types;
   std::vector<std::shared_ptr<const void>> keep_alive;
 };
 
@@ -63,6 +64,9 @@ class FlatProgram : public Executable {
 
   const std::vector<graph::Shape>& output_shapes() const override {
     return spec_.output_shapes;
+  }
+  std::span<const graph::DataType> output_types() const override {
+    return spec_.output_types;
   }
   onnxStatus Run(std::span<const void* const> inputs,
                  std::span<void* const> outputs) override;

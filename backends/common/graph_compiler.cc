@@ -48,7 +48,10 @@ bool FoldNode(graph::Graph& graph, const graph::Node& node,
   }
   Reject why;
   const OpKernel* kernel = registry.Find(NodeView(graph, node), &why);
-  if (kernel == nullptr || kernel->nondeterministic) return false;
+  if (kernel == nullptr || kernel->nondeterministic ||
+      kernel->evaluate != nullptr) {
+    return false;
+  }
   const Result<std::vector<TensorPtr>> outputs =
       EvaluateNode(graph, node, *kernel, inputs, hooks, pool);
   if (!outputs.ok()) return false;

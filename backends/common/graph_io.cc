@@ -211,6 +211,20 @@ Result<BoundTensors> GraphIo::Resolve(Descriptors inputs, Descriptors outputs,
   return bound;
 }
 
+Result<std::vector<graph::TensorData>> GraphIo::Tensors(
+    const Side& side, const std::vector<graph::Shape>& shapes) {
+  std::vector<graph::TensorData> tensors;
+  for (size_t i = 0; i < shapes.size(); ++i) {
+    graph::TensorData tensor;
+    tensor.type = side.tensors[i].type;
+    tensor.dims = shapes[i];
+    ONNXIFI_ASSIGN_OR_RETURN(tensor.bytes,
+                             graph::ByteSize(tensor.type, tensor.dims));
+    tensors.push_back(std::move(tensor));
+  }
+  return tensors;
+}
+
 Status GraphIo::CheckOutputShapes(
     const std::vector<graph::Shape>& declared,
     const std::vector<graph::Shape>& computed) const {

@@ -39,6 +39,16 @@ class GraphIo {
   Result<BoundTensors> Resolve(Descriptors inputs, Descriptors outputs,
                                bool tolerant) const;
 
+  // Types, shapes and sizes of one side, without data.
+  Result<std::vector<graph::TensorData>> InputTensors(
+      const std::vector<graph::Shape>& shapes) const {
+    return Tensors(inputs_, shapes);
+  }
+  Result<std::vector<graph::TensorData>> OutputTensors(
+      const std::vector<graph::Shape>& shapes) const {
+    return Tensors(outputs_, shapes);
+  }
+
   // MISMATCHING_SHAPE unless the outputs' descriptors say what will be
   // computed.
   Status CheckOutputShapes(const std::vector<graph::Shape>& declared,
@@ -61,6 +71,8 @@ class GraphIo {
   using Matched = std::vector<const onnxTensorDescriptorV1*>;
   using SymbolValues = std::unordered_map<std::string_view, int64_t>;
 
+  static Result<std::vector<graph::TensorData>> Tensors(
+      const Side& side, const std::vector<graph::Shape>& shapes);
   static void Fill(const graph::Graph& graph,
                    const std::vector<graph::ValueId>& ids, Side* side);
   static Status Match(const Side& side, Descriptors descriptors, bool tolerant,

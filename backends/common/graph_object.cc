@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backends/common/backend_info.h"
+#include "backends/common/value_executable.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::abi {
@@ -26,7 +27,7 @@ GraphObject::GraphObject(Ref<BackendObject> backend, GraphIo io,
 
 GraphObject::~GraphObject() {
   binding_.reset();
-  plans_.clear();  // before the compiled graph that they belong to
+  plans_.Clear();  // before the compiled graph that they belong to
   compiled_.reset();
   backend_->device().graph_count.fetch_sub(1, std::memory_order_relaxed);
 }
@@ -61,24 +62,22 @@ Status GraphObject::Compile(graph::Graph graph) {
       compiled_,
       backend_->backend().Compile(std::move(graph), backend_->options()));
   Shapes shapes;
-  if (!io_.StaticInputs(&shapes)) return Status::Ok();
+  if (compiled_->by_value() || !io_.StaticInputs(&shapes)) return Status::Ok();
   const std::lock_guard<std::mutex> lock(mutex_);
-  return PlanFor(shapes).status();
+  return plans_.Get(*compiled_, shapes).status();
 }
 
-Result<std::shared_ptr<Executable>> GraphObject::PlanFor(const Shapes& shapes) {
-  const auto found =
-      std::find_if(plans_.begin(), plans_.end(),
-                   [&](const auto& plan) { return plan.first == shapes; });
-  if (found != plans_.end()) {
-    std::rotate(plans_.begin(), found, found + 1);
-    return plans_.front().second;
+Result<std::shared_ptr<Executable>> GraphObject::ExecutableFor(
+    const BoundTensors& bound) {
+  if (compiled_->by_value()) {
+    ONNXIFI_ASSIGN_OR_RETURN(std::vector<graph::TensorData> inputs,
+                             io_.InputTensors(bound.input_shapes));
+    ONNXIFI_ASSIGN_OR_RETURN(std::vector<graph::TensorData> outputs,
+                             io_.OutputTensors(bound.output_shapes));
+    return std::shared_ptr<Executable>(std::make_shared<ValueExecutable>(
+        *compiled_, std::move(inputs), std::move(outputs)));
   }
-  ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<Executable> made,
-                           compiled_->Specialize(shapes));
-  plans_.emplace(plans_.begin(), shapes, made);
-  if (plans_.size() > kMaxPlans) plans_.pop_back();
-  return made;
+  return plans_.Get(*compiled_, bound.input_shapes);
 }
 
 Status GraphObject::BindLocked(Descriptors inputs, Descriptors outputs) {
@@ -86,7 +85,7 @@ Status GraphObject::BindLocked(Descriptors inputs, Descriptors outputs) {
   ONNXIFI_ASSIGN_OR_RETURN(BoundTensors bound,
                            io_.Resolve(inputs, outputs, tolerant()));
   ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<Executable> executable,
-                           PlanFor(bound.input_shapes));
+                           ExecutableFor(bound));
   ONNXIFI_RETURN_IF_ERROR(
       io_.CheckOutputShapes(bound.output_shapes, executable->output_shapes()));
   binding_ = std::make_shared<const Binding>(Binding{std::move(executable),

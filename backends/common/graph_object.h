@@ -13,6 +13,7 @@
 #include "backends/common/event.h"
 #include "backends/common/graph_io.h"
 #include "backends/common/handle_table.h"
+#include "backends/common/plan_cache.h"
 #include "backends/common/run_queue.h"
 
 namespace onnxifi::abi {
@@ -51,20 +52,19 @@ class GraphObject {
 
  private:
   using Shapes = std::vector<graph::Shape>;
-  static constexpr size_t kMaxPlans = 32;
 
   Status Compile(graph::Graph graph);
   Status BindLocked(Descriptors inputs, Descriptors outputs);
+  Result<std::shared_ptr<Executable>> ExecutableFor(const BoundTensors& bound);
   Result<Ref<Event>> StartLocked(const Ref<Event>& input);
-  Result<std::shared_ptr<Executable>> PlanFor(const Shapes& shapes);
 
   const Ref<BackendObject> backend_;
   const GraphIo io_;
   const std::shared_ptr<RunQueue> queue_;
   std::unique_ptr<CompiledGraph> compiled_;
   std::mutex mutex_;
-  // Guarded by mutex_. Plans: most recently used first.
-  std::vector<std::pair<Shapes, std::shared_ptr<Executable>>> plans_;
+  // Guarded by mutex_.
+  PlanCache plans_;
   std::shared_ptr<const Binding> binding_;
   bool closed_ = false;
 };

@@ -1,6 +1,5 @@
 #include "backends/common/op_kernel.h"
 
-#include <cstring>
 #include <unordered_set>
 
 #include "base/checked.h"
@@ -42,28 +41,15 @@ Result<std::vector<int64_t>> PrepareContext::ConstantInts(size_t i) const {
                " decides a shape, but its value is only known at run time; "
                "make it a constant or compute it from shapes"));
   }
-  ONNXIFI_ASSIGN_OR_RETURN(const int64_t count,
-                           graph::ElementCount(tensor->dims));
-  std::vector<int64_t> values(static_cast<size_t>(count));
-  if (tensor->type == DataType::kInt64) {
-    if (count > 0) std::memcpy(values.data(), tensor->data, tensor->bytes);
-  } else if (tensor->type == DataType::kInt32) {
-    const char* bytes = static_cast<const char*>(tensor->data);
-    for (int64_t k = 0; k < count; ++k) {
-      int32_t value = 0;
-      std::memcpy(&value, bytes + k * 4, 4);
-      values[static_cast<size_t>(k)] = value;
-    }
-  } else {
-    return Status(ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
-                  StrCat(node().op_type, " '", node().name, "': input ", i,
-                         " must be int32 or int64"));
-  }
-  return values;
+  Result<std::vector<int64_t>> values = graph::ReadInts(*tensor);
+  if (values.ok()) return values;
+  return values.status().WithContext(
+      StrCat(node().op_type, " '", node().name, "', input ", i));
 }
 
 bool IsShapeComputed(const NodeView& node, size_t i) {
   if (!node.HasInput(i)) return true;
+  if (node.facts() != nullptr && node.facts()->inputs_known) return true;
   const graph::Graph& graph = node.graph();
   std::vector<int32_t> own;
   const std::vector<int32_t>* producers = nullptr;

@@ -40,6 +40,9 @@ struct GraphFacts {
   explicit GraphFacts(const graph::Graph& graph)
       : producers(graph::Producers(graph)) {}
   std::vector<int32_t> producers;  // node index per value, -1 = none
+  // Every input will be known when a plan is made: the node is planned anew
+  // for the values it gets (LateNode).
+  bool inputs_known = false;
 };
 
 // What a kernel sees of a node before shapes are fixed: types, ranks and
@@ -193,6 +196,8 @@ class PrepareContext : public NodeView {
   }
 };
 
+class EvaluateContext;
+
 // One kernel: everything the backend knows about one operator. A table row.
 struct OpKernel {
   const char* domain = "";  // "" is ai.onnx
@@ -204,6 +209,11 @@ struct OpKernel {
   // nothing claimed fails later.
   Reject (*supports)(const NodeView& node) = nullptr;
   Status (*prepare)(PrepareContext& ctx) = nullptr;
+  // Instead of prepare: does the whole work during the run. For operators
+  // whose output shapes follow from data, that make strings, that take or
+  // give sequences, optionals or maps, or that run bodies
+  // (evaluate_context.h). A graph with such a node runs value by value.
+  Status (*evaluate)(EvaluateContext& ctx) = nullptr;
   // Prepare handles inputs in any layout and calls RequireLayout itself.
   bool any_layout = false;
   // Same inputs may give different outputs: never folded (random operators).

@@ -1,10 +1,12 @@
 #include "backends/common/op_table.h"
 
+#include <algorithm>
+
 namespace onnxifi {
 
 namespace {
 
-// Values that no kernel of a tensor backend takes.
+// Values that no planned kernel takes.
 Reject CheckValueKinds(const NodeView& node) {
   using Kind = graph::Value::Kind;
   const auto is_tensor = [](const graph::Value& value) {
@@ -41,27 +43,100 @@ std::string OpRegistry::Key(std::string_view domain, std::string_view op) {
   return key;
 }
 
+const std::vector<const OpKernel*>* OpRegistry::KernelsOf(
+    const graph::Node& node) const {
+  const auto found = kernels_.find(Key(node.domain, node.op_type));
+  return found == kernels_.end() ? nullptr : &found->second;
+}
+
 const OpKernel* OpRegistry::Find(const NodeView& node, Reject* why) const {
   const graph::Node& n = node.node();
-  const auto found = kernels_.find(Key(n.domain, n.op_type));
-  if (found == kernels_.end()) {
+  const std::vector<const OpKernel*>* kernels = KernelsOf(n);
+  if (kernels == nullptr) {
     *why = {RejectReason::kUnknownOperator, n.op_type};
     return nullptr;
   }
-  if (Reject kinds = CheckValueKinds(node); !kinds.supported()) {
-    *why = std::move(kinds);
-    return nullptr;
-  }
+  const Reject kinds = CheckValueKinds(node);
   *why = {RejectReason::kOpset,
           n.op_type + " at opset " + std::to_string(n.opset)};
-  for (const OpKernel* kernel : found->second) {
+  for (const OpKernel* kernel : *kernels) {
     if (n.opset < kernel->min_opset || n.opset > kernel->max_opset) continue;
-    Reject reject =
-        kernel->supports == nullptr ? Reject{} : kernel->supports(node);
+    Reject reject = kernel->evaluate == nullptr ? kinds : Reject();
+    if (reject.supported() && kernel->supports != nullptr) {
+      reject = kernel->supports(node);
+    }
     if (reject.supported()) return kernel;
     *why = std::move(reject);
   }
   return nullptr;
+}
+
+namespace {
+
+// The model does not tell the type of a tensor that the node reads.
+bool HasUntypedInput(const NodeView& node) {
+  for (size_t i = 0; i < node.input_count(); ++i) {
+    if (!node.HasInput(i)) continue;
+    const graph::Value& value = node.input(i);
+    const bool tensor = value.kind == graph::Value::Kind::kTensor ||
+                        value.kind == graph::Value::Kind::kUnknown;
+    if (tensor && value.type == graph::DataType::kUndefined) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+OpChoice OpRegistry::Choose(const NodeView& node, Reject* why) const {
+  using Mode = OpChoice::Mode;
+  if (const OpKernel* kernel = Find(node, why)) {
+    return {kernel->evaluate != nullptr ? Mode::kEvaluated : Mode::kPlanned,
+            kernel};
+  }
+  const std::vector<const OpKernel*>* kernels = KernelsOf(node.node());
+  if (kernels == nullptr) return {};
+  const int opset = node.opset();
+  const auto known_version = [&](const OpKernel* kernel) {
+    return kernel->prepare != nullptr && opset >= kernel->min_opset &&
+           opset <= kernel->max_opset;
+  };
+  if (std::none_of(kernels->begin(), kernels->end(), known_version)) return {};
+  if (HasUntypedInput(node)) return {Mode::kLate, nullptr};
+  if (why->reason != RejectReason::kDynamicShape &&
+      why->reason != RejectReason::kNotConstant) {
+    return {};
+  }
+  GraphFacts known =
+      node.facts() != nullptr ? *node.facts() : GraphFacts(node.graph());
+  known.inputs_known = true;
+  Reject late;
+  if (Find(NodeView(node.graph(), node.node(), &known), &late) == nullptr) {
+    return {};
+  }
+  return {Mode::kLate, nullptr};
+}
+
+Reject OpRegistry::Supports(const NodeView& node) const {
+  Reject why;
+  if (!Choose(node, &why).supported()) return why;
+  const auto check_body = [&](const graph::Graph& body) -> Reject {
+    const GraphFacts facts(body);
+    for (const graph::Node& inner : body.nodes) {
+      Reject reject = Supports(NodeView(body, inner, &facts));
+      if (reject.supported()) continue;
+      reject.detail = "in a body of '" + node.node().name + "', node '" +
+                      inner.name + "': " + reject.detail;
+      return reject;
+    }
+    return {};
+  };
+  for (const graph::Attribute& attribute : node.node().attributes) {
+    if (attribute.graph != nullptr) {
+      Reject reject = check_body(*attribute.graph);
+      if (!reject.supported()) return reject;
+    }
+  }
+  return {};
 }
 
 }  // namespace onnxifi

@@ -10,6 +10,20 @@
 
 namespace onnxifi {
 
+// The way in which a backend runs a node.
+struct OpChoice {
+  enum class Mode : uint8_t {
+    kNone,       // not at all
+    kPlanned,    // as a step of a flat program
+    kLate,       // planned during the run, for the inputs that are there
+    kEvaluated,  // by the kernel's evaluate
+  };
+  Mode mode = Mode::kNone;
+  const OpKernel* kernel = nullptr;  // of a late node: decided during the run
+
+  bool supported() const { return mode != Mode::kNone; }
+};
+
 // Finds kernels by (domain, operator, opset). Built once per backend from the
 // generated table; immutable and thread-safe afterwards.
 class OpRegistry {
@@ -21,8 +35,15 @@ class OpRegistry {
   // supports() accepts. On refusal *why gets the most specific reason.
   const OpKernel* Find(const NodeView& node, Reject* why) const;
 
+  // How the node can be run when the graph may run value by value.
+  OpChoice Choose(const NodeView& node, Reject* why) const;
+
+  // Choose for the node and for everything in its bodies.
+  Reject Supports(const NodeView& node) const;
+
  private:
   static std::string Key(std::string_view domain, std::string_view op);
+  const std::vector<const OpKernel*>* KernelsOf(const graph::Node& node) const;
   std::unordered_map<std::string, std::vector<const OpKernel*>> kernels_;
 };
 

@@ -209,6 +209,7 @@ class Binder {
       spec_.output_bytes.push_back(bytes);
       spec_.output_alignment.push_back(ElementAlignment(tensor.desc.type));
       spec_.output_shapes.push_back(tensor.desc.dims);
+      spec_.output_types.push_back(tensor.desc.type);
     }
     spec_.steps.reserve(plan_.steps.size());
     for (size_t s = 0; s < plan_.steps.size(); ++s) {

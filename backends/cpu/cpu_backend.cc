@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "backends/common/graph_compiler.h"
+#include "backends/common/value_graph.h"
 #include "backends/cpu/fuse.h"
 #include "backends/cpu/reorder.h"
 #include "base/thread_pool.h"
@@ -90,14 +90,13 @@ CpuBackend::CpuBackend() : registry_(kAllOps) {
 }
 
 Reject CpuBackend::Supports(const NodeView& node) const {
-  Reject why;
-  return registry_.Find(node, &why) != nullptr ? Reject{} : why;
+  return registry_.Supports(node);
 }
 
 Result<std::unique_ptr<CompiledGraph>> CpuBackend::Compile(
     graph::Graph graph, const CompileOptions&) {
   const int threads = EnterSingleThreadOmp();
-  Result<std::unique_ptr<CompiledGraph>> compiled = GraphCompiler::Create(
+  Result<std::unique_ptr<CompiledGraph>> compiled = CompileGraph(
       std::move(graph), registry_, MakeCompilerHooks(), ThreadPool::Global());
   LeaveSingleThreadOmp(threads);
   return compiled;

@@ -1,0 +1,25 @@
+#include "backends/common/plan_cache.h"
+
+#include <algorithm>
+
+namespace onnxifi {
+
+Result<std::shared_ptr<Executable>> PlanCache::Get(CompiledGraph& graph,
+                                                   const Shapes& shapes) {
+  const auto found =
+      std::find_if(plans_.begin(), plans_.end(),
+                   [&](const auto& plan) { return plan.first == shapes; });
+  if (found != plans_.end()) {
+    if (found != plans_.begin()) {
+      std::rotate(plans_.begin(), found, found + 1);
+    }
+    return plans_.front().second;
+  }
+  ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<Executable> made,
+                           graph.Specialize(shapes));
+  plans_.emplace(plans_.begin(), shapes, made);
+  if (plans_.size() > kMaxPlans) plans_.pop_back();
+  return made;
+}
+
+}  // namespace onnxifi
