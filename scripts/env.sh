@@ -11,3 +11,5 @@ esac
 export CCACHE_DIR="${CCACHE_DIR:-$ONNXIFI_CACHE/ccache}"
 export CCACHE_BASEDIR="${CCACHE_BASEDIR:-$ONNXIFI_ROOT}"
 export CCACHE_NOHASHDIR=1
+# Needed for sources that use a precompiled header.
+export CCACHE_SLOPPINESS="${CCACHE_SLOPPINESS:-pch_defines,time_macros}"

@@ -18,8 +18,8 @@ set -euo pipefail
 . "$ONNXIFI_ROOT/scripts/third_party/onnx.sh"
 
 BUILD_PACKAGES=(ca-certificates ccache dpkg-dev file g++ git libcli11-dev
-  libdnnl-dev libhwy-dev make nlohmann-json3-dev ocl-icd-opencl-dev python3
-  python3-venv)
+  libdnnl-dev libhwy-dev make nlohmann-json3-dev ocl-icd-opencl-dev protobuf-compiler
+  python3 python3-venv)
 TEST_PACKAGES=(binutils clang-14 clang-format-14 libbenchmark-dev
   libclang-rt-14-dev libgtest-dev libomp-14-dev libprotobuf-dev pkg-config)
 

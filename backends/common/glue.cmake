@@ -35,6 +35,8 @@ onnxifi_test(glue_test
        abi_graph_test.cc abi_id_test.cc abi_info_test.cc abi_io_test.cc
        abi_run_test.cc abi_whole_test.cc
   DEPS onnxifi_fake_plugin)
+onnxifi_precompile(glue_test <gtest/gtest.h>
+  "${CMAKE_SOURCE_DIR}/backends/common/testing/abi_fixture.h")
 onnxifi_test(glue_first_call_test
   SRCS abi_first_call_test.cc
   DEPS onnxifi_fake_plugin)

@@ -36,7 +36,7 @@ std::vector<graph::Shape> FixedShapes(const graph::Graph& graph) {
 // Evaluates one node; false when it must stay.
 bool FoldNode(graph::Graph& graph, const graph::Node& node,
               const OpRegistry& registry, const CompilerHooks& hooks,
-              ThreadPool& pool) {
+              PackCache& packed, ThreadPool& pool) {
   std::vector<TensorPtr> inputs;
   for (const graph::ValueId id : node.inputs) {
     if (id == kNoValue) {
@@ -53,7 +53,7 @@ bool FoldNode(graph::Graph& graph, const graph::Node& node,
     return false;
   }
   const Result<std::vector<TensorPtr>> outputs =
-      EvaluateNode(graph, node, *kernel, inputs, hooks, pool);
+      EvaluateNode(graph, node, *kernel, inputs, hooks, packed, pool);
   if (!outputs.ok()) return false;
   for (size_t i = 0; i < node.outputs.size(); ++i) {
     if ((*outputs)[i] == nullptr) continue;
@@ -74,8 +74,9 @@ void FoldConstants(graph::Graph& graph, const OpRegistry& registry,
                    const CompilerHooks& hooks, ThreadPool& pool) {
   std::vector<graph::Node> kept;
   kept.reserve(graph.nodes.size());
+  PackCache packed;
   for (graph::Node& node : graph.nodes) {
-    if (!FoldNode(graph, node, registry, hooks, pool)) {
+    if (!FoldNode(graph, node, registry, hooks, packed, pool)) {
       kept.push_back(std::move(node));
     }
   }

@@ -142,9 +142,9 @@ Result<bool> PlanBuilder::TryFold(const graph::Node& node,
   }
   std::vector<TensorPtr> inputs;
   for (const ValueId value : node.inputs) inputs.push_back(Known(value));
-  ONNXIFI_ASSIGN_OR_RETURN(
-      const std::vector<TensorPtr> outputs,
-      EvaluateNode(*env_.graph, node, kernel, inputs, *env_.hooks, *env_.pool));
+  ONNXIFI_ASSIGN_OR_RETURN(const std::vector<TensorPtr> outputs,
+                           EvaluateNode(*env_.graph, node, kernel, inputs,
+                                        *env_.hooks, *env_.packed, *env_.pool));
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (outputs[i] != nullptr) Bind(node.outputs[i], AddConstant(outputs[i]));
   }
@@ -210,39 +210,54 @@ graph::Graph SingleNodeGraph(const graph::Graph& graph, const graph::Node& node,
   return single;
 }
 
-}  // namespace
-
-Result<std::vector<TensorPtr>> EvaluateNode(
-    const graph::Graph& graph, const graph::Node& node, const OpKernel& kernel,
-    const std::vector<TensorPtr>& inputs, const CompilerHooks& hooks,
-    ThreadPool& pool) {
-  const graph::Graph single = SingleNodeGraph(graph, node, inputs);
-  const std::vector<const OpKernel*> kernels = {&kernel};
-  PackCache packed;
-  const PlanEnvironment env{&single, &kernels, &hooks, &packed, &pool, nullptr};
-  ONNXIFI_ASSIGN_OR_RETURN(Plan plan, PlanBuilder(env, false).Build({}));
-
-  std::vector<graph::NewTensor> made;
+// Runs a plan without inputs.
+Result<std::vector<TensorPtr>> RunPlan(Plan plan, const CompilerHooks& hooks,
+                                       ThreadPool& pool) {
+  std::vector<TensorPtr> made;
   std::vector<void*> buffers;
   for (const TensorId id : plan.outputs) {
     const TensorDesc& desc = plan.tensor(id).desc;
     ONNXIFI_ASSIGN_OR_RETURN(graph::NewTensor tensor,
                              graph::MakeTensor(desc.type, desc.dims));
     buffers.push_back(tensor.data);
-    made.push_back(std::move(tensor));
+    made.push_back(std::move(tensor.tensor));
   }
   ONNXIFI_ASSIGN_OR_RETURN(const std::unique_ptr<FlatProgram> program,
                            BindPlan(std::move(plan), pool, hooks.run_hooks));
-  if (const onnxStatus status = program->Run({}, buffers);
-      status != ONNXIFI_STATUS_SUCCESS) {
-    return Status(status,
-                  "evaluation on constants failed; an index or size "
-                  "in the model's data is out of range");
+  const onnxStatus status = program->Run({}, buffers);
+  if (status == ONNXIFI_STATUS_SUCCESS) return made;
+  return Status(status,
+                "evaluation on constants failed; an index or size "
+                "in the model's data is out of range");
+}
+
+}  // namespace
+
+Result<std::vector<TensorPtr>> EvaluateNode(
+    const graph::Graph& graph, const graph::Node& node, const OpKernel& kernel,
+    const std::vector<TensorPtr>& inputs, const CompilerHooks& hooks,
+    PackCache& packed, ThreadPool& pool) {
+  const graph::Graph single = SingleNodeGraph(graph, node, inputs);
+  const std::vector<const OpKernel*> kernels = {&kernel};
+  const PlanEnvironment env{&single, &kernels, &hooks, &packed, &pool, nullptr};
+  ONNXIFI_ASSIGN_OR_RETURN(Plan plan, PlanBuilder(env, false).Build({}));
+
+  std::vector<TensorPtr> made;
+  if (plan.steps.empty()) {
+    // Everything was known when it was planned: no copies of constants.
+    for (const TensorId id : plan.outputs) {
+      const TensorPtr& constant = plan.buffer_of(id).constant;
+      auto view = std::make_shared<graph::TensorData>(*constant);
+      view->dims = plan.tensor(id).desc.dims;
+      made.push_back(std::move(view));
+    }
+  } else {
+    ONNXIFI_ASSIGN_OR_RETURN(made, RunPlan(std::move(plan), hooks, pool));
   }
   std::vector<TensorPtr> outputs(node.outputs.size());
   size_t next = 0;
   for (size_t i = 0; i < node.outputs.size(); ++i) {
-    if (node.outputs[i] != kNoValue) outputs[i] = made[next++].tensor;
+    if (node.outputs[i] != kNoValue) outputs[i] = made[next++];
   }
   return outputs;
 }

@@ -62,11 +62,12 @@ class PlanBuilder {
 };
 
 // Runs one deterministic node on known inputs (nullptr = omitted) and
-// returns its outputs (nullptr = omitted).
+// returns its outputs (nullptr = omitted). `packed` may be shared by nodes
+// that are evaluated one after the other.
 Result<std::vector<graph::TensorPtr>> EvaluateNode(
     const graph::Graph& graph, const graph::Node& node, const OpKernel& kernel,
     const std::vector<graph::TensorPtr>& inputs, const CompilerHooks& hooks,
-    ThreadPool& pool);
+    PackCache& packed, ThreadPool& pool);
 
 }  // namespace onnxifi
 

@@ -159,8 +159,11 @@ Result<std::shared_ptr<const AlignedFloats>> PackConstant(PrepareContext& ctx,
                                                           int64_t each,
                                                           int64_t directions,
                                                           const Pack& pack) {
+  // Values have one name each; nodes may share theirs.
+  size_t output = 0;
+  while (!ctx.HasOutput(output)) ++output;
   return ctx.packed().GetOrMake<AlignedFloats>(
-      StrCat(ctx.node().name, ".recurrent.", which),
+      StrCat(ctx.output(output).name, "/recurrent/", which),
       [&]() -> Result<std::shared_ptr<const AlignedFloats>> {
         auto packed = std::make_shared<AlignedFloats>();
         ONNXIFI_RETURN_IF_ERROR(
