@@ -21,12 +21,29 @@ bool HasToken(const std::string& list, std::string_view token) {
   return padded.find(StrCat(" ", token, " ")) != std::string::npos;
 }
 
+// Makes the list hold a token, or not.
+void SetToken(std::string* list, std::string_view token, bool wanted) {
+  if (HasToken(*list, token) == wanted) return;
+  if (wanted) {
+    *list += StrCat(list->empty() ? "" : " ", token);
+    return;
+  }
+  std::string padded = StrCat(" ", *list, " ");
+  const std::string cut = StrCat(" ", token, " ");
+  for (size_t at = 0; (at = padded.find(cut)) != std::string::npos;) {
+    padded.replace(at, cut.size(), " ");
+  }
+  *list = padded.size() < 2 ? "" : padded.substr(1, padded.size() - 2);
+}
+
 onnxStatus CopyExtensions(const Device* device, void* value, size_t* size) {
   std::string list =
       device->plugin->InfoText(device->inner, ONNXIFI_BACKEND_EXTENSIONS);
   for (const auto token : kOwnExtensions) {
     if (!HasToken(list, token)) list += StrCat(list.empty() ? "" : " ", token);
   }
+  SetToken(&list, ONNXIFI_GET_INTERFACE_FUNCTION_NAME,
+           device->interface.offered());
   return CopyText(list, static_cast<char*>(value), size);
 }
 
@@ -173,12 +190,9 @@ onnxStatus ONNXIFI_ABI onnxGetBackendCompatibility(onnxBackendID backendID,
   if (!FindHandle(backendID, HandleKind::kId, &id)) {
     return Fail(ONNXIFI_STATUS_INVALID_ID, kFunction, onnxifi::loader::kNoId);
   }
-  if (onnxModel == nullptr) {
-    return Fail(ONNXIFI_STATUS_INVALID_POINTER, kFunction, "onnxModel is NULL");
-  }
-  if (onnxModelSize == 0) {
-    return Fail(ONNXIFI_STATUS_INVALID_SIZE, kFunction, "onnxModelSize is 0");
-  }
+  const onnxStatus status =
+      onnxifi::loader::CheckModelBytes(kFunction, onnxModel, onnxModelSize);
+  if (status != ONNXIFI_STATUS_SUCCESS) return status;
   return CallPlugin(id.device, kFunction, [&](const DispatchTable& table) {
     return table.onnxGetBackendCompatibility(id.inner, onnxModelSize,
                                              onnxModel);

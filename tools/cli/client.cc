@@ -186,9 +186,15 @@ Result<Backend> InitBackend(onnxBackendID id) {
   return Backend(handle);
 }
 
-Result<CompiledGraph> CompiledGraph::Compile(const Backend& backend,
-                                             std::span<const std::byte> model) {
+Result<CompiledGraph> CompiledGraph::Compile(
+    const Backend& backend, std::span<const std::byte> model,
+    const std::optional<Interface>& interface) {
   ONNXIFI_ASSIGN_OR_RETURN(Event ready, MakeSignalledEvent(backend));
+  if (interface.has_value()) {
+    ONNXIFI_ASSIGN_OR_RETURN(onnxGraph made,
+                             interface->InitGraph(backend.get(), model));
+    return CompiledGraph(Handle(made), std::move(ready));
+  }
   // An empty file has no address; its size is what is wrong with it.
   const void* model_bytes =
       model.empty() ? "" : static_cast<const void*>(model.data());
