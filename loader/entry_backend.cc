@@ -1,4 +1,5 @@
 // Entry points on backend IDs and backends.
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -21,29 +22,31 @@ bool HasToken(const std::string& list, std::string_view token) {
   return padded.find(StrCat(" ", token, " ")) != std::string::npos;
 }
 
-// Makes the list hold a token, or not.
-void SetToken(std::string* list, std::string_view token, bool wanted) {
-  if (HasToken(*list, token) == wanted) return;
-  if (wanted) {
-    *list += StrCat(list->empty() ? "" : " ", token);
-    return;
+// The list without a token.
+std::string WithoutToken(std::string_view list, std::string_view token) {
+  std::string kept;
+  while (!list.empty()) {
+    const size_t end = std::min(list.find(' '), list.size());
+    const std::string_view word = list.substr(0, end);
+    if (word != token) kept += StrCat(kept.empty() ? "" : " ", word);
+    list.remove_prefix(std::min(end + 1, list.size()));
   }
-  std::string padded = StrCat(" ", *list, " ");
-  const std::string cut = StrCat(" ", token, " ");
-  for (size_t at = 0; (at = padded.find(cut)) != std::string::npos;) {
-    padded.replace(at, cut.size(), " ");
-  }
-  *list = padded.size() < 2 ? "" : padded.substr(1, padded.size() - 2);
+  return kept;
 }
 
 onnxStatus CopyExtensions(const Device* device, void* value, size_t* size) {
   std::string list =
       device->plugin->InfoText(device->inner, ONNXIFI_BACKEND_EXTENSIONS);
-  for (const auto token : kOwnExtensions) {
+  const auto add = [&](std::string_view token) {
     if (!HasToken(list, token)) list += StrCat(list.empty() ? "" : " ", token);
+  };
+  for (const auto token : kOwnExtensions) add(token);
+  // A table that the loader refuses is not there for clients.
+  if (device->interface.offered()) {
+    add(ONNXIFI_GET_INTERFACE_FUNCTION_NAME);
+  } else {
+    list = WithoutToken(list, ONNXIFI_GET_INTERFACE_FUNCTION_NAME);
   }
-  SetToken(&list, ONNXIFI_GET_INTERFACE_FUNCTION_NAME,
-           device->interface.offered());
   return CopyText(list, static_cast<char*>(value), size);
 }
 

@@ -41,7 +41,7 @@ onnxifi_test(glue_test
   SRCS abi_backend_test.cc abi_event_test.cc abi_extension_test.cc
        abi_graph_test.cc abi_id_test.cc abi_info_test.cc abi_io_test.cc
        abi_interface_test.cc abi_run_test.cc abi_values_test.cc
-       abi_whole_test.cc
+       abi_bad_values_test.cc abi_value_runs_test.cc abi_whole_test.cc
   DEPS onnxifi_fake_plugin)
 onnxifi_test(glue_first_call_test
   SRCS abi_first_call_test.cc

@@ -13,9 +13,9 @@ namespace {
 constexpr size_t kMaxElements = size_t{1} << 24;
 
 Status Broken(const std::string& what) {
-  return Status(ONNXIFI_STATUS_INTERNAL_ERROR,
-                StrCat("the backend delivers a broken value: ", what,
-                       ": report it"));
+  return Status(
+      ONNXIFI_STATUS_INTERNAL_ERROR,
+      StrCat("the backend delivers a broken value: ", what, ": report it"));
 }
 
 uint32_t AbiKind(HostValue::Kind kind) {

@@ -204,12 +204,12 @@ Result<CompiledGraph> CompiledGraph::Compile(
   return CompiledGraph(Handle(handle), std::move(ready));
 }
 
-Status CompiledGraph::Bind(std::span<const HostTensor> inputs,
-                           std::span<HostTensor> outputs) {
+Status CompiledGraph::Bind(std::span<const HostValue> inputs,
+                           std::span<HostValue> outputs) {
   std::vector<onnxTensorDescriptorV1> in;
   std::vector<onnxTensorDescriptorV1> out;
-  for (const HostTensor& tensor : inputs) in.push_back(Describe(tensor));
-  for (const HostTensor& tensor : outputs) out.push_back(Describe(tensor));
+  for (const HostValue& value : inputs) in.push_back(Describe(value.tensor));
+  for (const HostValue& value : outputs) out.push_back(Describe(value.tensor));
   return CallStatus(
       onnxSetGraphIO(graph_.get(), static_cast<uint32_t>(in.size()), in.data(),
                      static_cast<uint32_t>(out.size()), out.data()));

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "tools/cli/host_tensor.h"
+#include "tools/cli/host_value.h"
 #include "tools/cli/interface.h"
 
 namespace onnxifi::cli {
@@ -91,9 +91,9 @@ class CompiledGraph {
       const Backend& backend, std::span<const std::byte> model,
       const std::optional<Interface>& interface = std::nullopt);
 
-  // Binds the memory of the tensors, which must stay until the last run.
-  Status Bind(std::span<const HostTensor> inputs,
-              std::span<HostTensor> outputs);
+  // Binds the memory of the values, which must be tensors of numbers and stay
+  // until the last run.
+  Status Bind(std::span<const HostValue> inputs, std::span<HostValue> outputs);
   // One run to its end. The inputs are read when it starts.
   Status Run();
   // One run without bound memory. Works for every graph.

@@ -36,10 +36,10 @@ struct Worst {
 void Describe(int64_t parts, const Worst& worst, Comparison* result) {
   result->equal = result->mismatches == 0;
   if (result->equal) return;
-  result->reason = StrCat(
-      result->mismatches, " of ", parts, " elements differ, worst at ",
-      worst.index, ": expected ", NumberText(worst.want), ", got ",
-      NumberText(worst.got));
+  result->reason =
+      StrCat(result->mismatches, " of ", parts, " elements differ, worst at ",
+             worst.index, ": expected ", NumberText(worst.want), ", got ",
+             NumberText(worst.got));
 }
 
 Comparison Different(std::string reason) {
@@ -127,8 +127,8 @@ Comparison CompareTensors(const HostTensor& want, const HostTensor& got,
                             ", got ", graph::DataTypeName(got.type())));
   }
   if (want.dims() != got.dims()) {
-    return Different(StrCat("expected shape ", ShapeText(want.dims()),
-                            ", got ", ShapeText(got.dims())));
+    return Different(StrCat("expected shape ", ShapeText(want.dims()), ", got ",
+                            ShapeText(got.dims())));
   }
   return compare(want, got);
 }
@@ -167,9 +167,8 @@ Result<HostTensor> InOrderOf(const HostTensor& keys, const HostValue& map) {
     return Status(ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
                   "packed values come in another order");
   }
-  ONNXIFI_ASSIGN_OR_RETURN(
-      HostTensor ordered,
-      HostTensor::Make("", values.type(), values.dims()));
+  ONNXIFI_ASSIGN_OR_RETURN(HostTensor ordered,
+                           HostTensor::Make("", values.type(), values.dims()));
   const auto count = static_cast<size_t>(std::max<int64_t>(1, keys.elements()));
   const size_t width = values.bytes().size() / count;
   for (int64_t i = 0; i < keys.elements(); ++i) {
@@ -205,8 +204,8 @@ Comparison CompareMaps(const HostValue& want, const HostValue& got,
   result.equal = true;
   const HostTensor& wanted = want.elements[0].tensor;
   if (SameOrder(want.tensor, got.tensor)) {
-    Merge("values",
-          CompareTensors(wanted, got.elements[0].tensor, compare), &result);
+    Merge("values", CompareTensors(wanted, got.elements[0].tensor, compare),
+          &result);
     return result;
   }
   const Result<HostTensor> values = InOrderOf(want.tensor, got);
@@ -275,8 +274,7 @@ Comparison CheckRange(const HostTensor& got, const ValueRange& range) {
 
 Comparison Compare(const HostValue& want, const HostValue& got,
                    const Tolerance& tolerance) {
-  return Named(want.name(),
-               CompareValues(want, got, WithTolerance(tolerance)));
+  return Named(want.name(), CompareValues(want, got, WithTolerance(tolerance)));
 }
 
 Comparison Compare(const HostTensor& want, const HostTensor& got,

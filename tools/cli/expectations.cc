@@ -126,9 +126,9 @@ std::vector<std::string> CheckExpectations(
     const Expectations& expected, const std::vector<NamedResult>& results) {
   std::vector<std::string> differences;
   for (const Expectation& row : expected.outcomes) {
-    const auto count = static_cast<size_t>(
-        std::count_if(results.begin(), results.end(),
-                      [&](const auto& result) { return Matches(row, result); }));
+    const auto count = static_cast<size_t>(std::count_if(
+        results.begin(), results.end(),
+        [&](const auto& result) { return Matches(row, result); }));
     if (!row.count.has_value() || count == *row.count) continue;
     differences.push_back(
         CountText(OutcomeName(row.outcome), row.glob, *row.count, count));

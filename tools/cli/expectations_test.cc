@@ -69,11 +69,11 @@ TEST(ExpectationsTest, AFailureWithoutALineIsADifference) {
 }
 
 TEST(ExpectationsTest, RefusesLinesItDoesNotUnderstand) {
-  for (const char* line : {"passed 1 a b", "refused x a b", "refused 0 a b",
-                           "refused 1 a", "refused 1", "refused -1 a b",
-                           "refused all a b", "random 1 a b", "random 1 a 0..1",
-                           "random any a 0..1 b", "random 1 a 1..0 b",
-                           "random 1 a 0.. b", "random 1 a 01 b"}) {
+  for (const char* line :
+       {"passed 1 a b", "refused x a b", "refused 0 a b", "refused 1 a",
+        "refused 1", "refused -1 a b", "refused all a b", "random 1 a b",
+        "random 1 a 0..1", "random any a 0..1 b", "random 1 a 1..0 b",
+        "random 1 a 0.. b", "random 1 a 01 b"}) {
     EXPECT_FALSE(ParseExpectations(line).ok()) << line;
   }
 }

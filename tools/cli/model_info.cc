@@ -263,15 +263,22 @@ std::string NotCarried(const ValueInfo& value) {
                 ", which an interface 1.0 descriptor cannot carry");
 }
 
-bool NeedsValues(const ModelInfo& model) {
+std::string NotCarried(const ModelInfo& model) {
   for (const ValueInfo& input : model.RuntimeInputs()) {
-    if (!NotCarried(input).empty()) return true;
+    std::string why = NotCarried(input);
+    if (!why.empty()) return "input " + why;
   }
-  return std::any_of(model.outputs.begin(), model.outputs.end(),
-                     [](const ValueInfo& output) {
-                       return !NotCarried(output).empty() ||
-                              !output.has_fixed_shape();
-                     });
+  for (const ValueInfo& output : model.outputs) {
+    std::string why = NotCarried(output);
+    if (!why.empty()) return "output " + why;
+  }
+  return "";
+}
+
+bool NeedsValues(const ModelInfo& model) {
+  return !NotCarried(model).empty() ||
+         !std::all_of(model.outputs.begin(), model.outputs.end(),
+                      [](const ValueInfo& v) { return v.has_fixed_shape(); });
 }
 
 }  // namespace onnxifi::cli

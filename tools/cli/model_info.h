@@ -49,6 +49,8 @@ std::string TypeText(const ValueInfo& value);
 
 // Why a 1.0 tensor descriptor cannot carry the value; empty when it can.
 std::string NotCarried(const ValueInfo& value);
+// The first run-time input or output that they cannot carry, and why.
+std::string NotCarried(const ModelInfo& model);
 
 // True when descriptors cannot carry an input or output, or the model leaves
 // the shape of an output open: interface 1.1 is the way then.

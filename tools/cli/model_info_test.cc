@@ -54,12 +54,12 @@ TEST(ModelInfoTest, ReadsNestedTypes) {
       fx::WireWriter()
           .Bytes(5, fx::WireWriter().Varint(1, 7).Bytes(2, floats).bytes())
           .bytes();
-  const Result<ModelInfo> info = Read(
-      fx::ModelBuilder()
-          .InputOfType("x", OptionalType(fx::SequenceType(floats)))
-          .OutputOfType("y", fx::SequenceType(map))
-          .Node("Foo", {"x"}, {"y"})
-          .Build());
+  const Result<ModelInfo> info =
+      Read(fx::ModelBuilder()
+               .InputOfType("x", OptionalType(fx::SequenceType(floats)))
+               .OutputOfType("y", fx::SequenceType(map))
+               .Node("Foo", {"x"}, {"y"})
+               .Build());
   ASSERT_TRUE(info.ok()) << info.status().message();
   EXPECT_EQ(TypeText(info->inputs[0]), "optional sequence of float32 2");
   EXPECT_EQ(TypeText(info->outputs[0]), "sequence of map int64 to float32 2");
@@ -69,8 +69,7 @@ TEST(ModelInfoTest, ReadsNestedTypes) {
 TEST(ModelInfoTest, DeepTypesAreAnError) {
   std::string type = fx::TensorType(fx::kFloat, {});
   for (int i = 0; i < 100; ++i) type = fx::SequenceType(type);
-  EXPECT_FALSE(
-      Read(fx::ModelBuilder().InputOfType("x", type).Build()).ok());
+  EXPECT_FALSE(Read(fx::ModelBuilder().InputOfType("x", type).Build()).ok());
 }
 
 TEST(ModelInfoTest, OpenOutputShapesNeedValues) {

@@ -4,6 +4,74 @@
 #include <utility>
 
 namespace onnxifi::testing {
+
+namespace models {
+namespace {
+
+using fixtures::ModelBuilder;
+using fixtures::SequenceType;
+using fixtures::TensorType;
+using fixtures::WireWriter;
+
+constexpr int32_t kFloat = fixtures::kFloat;
+constexpr int32_t kString = fixtures::kString;
+
+}  // namespace
+
+std::string OptionalType(const std::string& element) {
+  return WireWriter().Bytes(9, WireWriter().Bytes(1, element).bytes()).bytes();
+}
+std::string MapType(int32_t key, const std::string& value) {
+  const std::string map = WireWriter()
+                              .Varint(1, static_cast<uint64_t>(key))
+                              .Bytes(2, value)
+                              .bytes();
+  return WireWriter().Bytes(5, map).bytes();
+}
+
+std::string IdentityOf(const std::string& type) {
+  return ModelBuilder(11, 23)
+      .InputOfType("x", type)
+      .OutputOfType("y", type)
+      .Node("Identity", {"x"}, {"y"})
+      .Build();
+}
+std::string StringIdentity() { return IdentityOf(TensorType(kString, {"N"})); }
+std::string SequenceIdentity() {
+  return IdentityOf(SequenceType(TensorType(kFloat, {"N"})));
+}
+std::string NonZero() {
+  return ModelBuilder()
+      .Input("x", kFloat, {"N"})
+      .Output("y", fixtures::kInt64, {1, "M"})
+      .Node("NonZero", {"x"}, {"y"})
+      .Build();
+}
+std::string CastMap() {
+  return ModelBuilder()
+      .Opset("ai.onnx.ml", 1)
+      .InputOfType("x", MapType(fixtures::kInt64, TensorType(kFloat, {})))
+      .Output("y", kFloat, {1, "M"})
+      .Node("CastMap", {"x"}, {"y"}, {}, "ai.onnx.ml")
+      .Build();
+}
+std::string ZipMap() {
+  const std::string labels = WireWriter()
+                                 .Bytes(1, "classlabels_strings")
+                                 .Bytes(9, "cat")
+                                 .Bytes(9, "dog")
+                                 .Varint(20, 8)
+                                 .bytes();
+  return ModelBuilder()
+      .Opset("ai.onnx.ml", 1)
+      .Input("x", kFloat, {"N", 2})
+      .OutputOfType("y", SequenceType(MapType(kString, TensorType(kFloat, {}))))
+      .Node("ZipMap", {"x"}, {"y"}, {labels}, "ai.onnx.ml")
+      .Build();
+}
+
+}  // namespace models
+
 namespace {
 
 constexpr uint32_t kString = fixtures::kString;

@@ -11,6 +11,18 @@
 
 namespace onnxifi::testing {
 
+// Models that need values: "y" is made from "x".
+namespace models {
+std::string OptionalType(const std::string& element);
+std::string MapType(int32_t key, const std::string& value);
+std::string IdentityOf(const std::string& type);
+std::string StringIdentity();    // of any length
+std::string SequenceIdentity();  // of float32 lists
+std::string NonZero();           // float32 list to int64 1xM
+std::string CastMap();           // int64 to float32, to float32 1xM
+std::string ZipMap();            // float32 Nx2 to N maps from "cat", "dog"
+}  // namespace models
+
 // A value with all its memory. Get() refers to it; so does what an element of
 // another value refers to, which is copied when that value is made.
 class TestValue {
