@@ -15,14 +15,14 @@ namespace onnxifi::cli {
 namespace {
 
 // Zero-filled tensors for values whose shapes the model declares.
-Result<std::vector<HostTensor>> MakeTensors(
+Result<std::vector<HostValue>> MakeTensors(
     const std::vector<ValueInfo>& values) {
-  std::vector<HostTensor> tensors;
+  std::vector<HostValue> tensors;
   for (const ValueInfo& value : values) {
     ONNXIFI_ASSIGN_OR_RETURN(
         HostTensor tensor,
         HostTensor::Make(value.name, value.type, value.dims));
-    tensors.push_back(std::move(tensor));
+    tensors.emplace_back(std::move(tensor));
   }
   return tensors;
 }
@@ -35,13 +35,13 @@ Status RunOnce(const char* path, int64_t* done_ns) {
   ONNXIFI_ASSIGN_OR_RETURN(CompiledGraph graph,
                            CompiledGraph::Compile(backend, file.bytes));
   ONNXIFI_ASSIGN_OR_RETURN(const ModelInfo model, ReadModelInfo(file.bytes));
-  ONNXIFI_ASSIGN_OR_RETURN(std::vector<HostTensor> inputs,
+  ONNXIFI_ASSIGN_OR_RETURN(std::vector<HostValue> inputs,
                            MakeTensors(model.RuntimeInputs()));
-  ONNXIFI_ASSIGN_OR_RETURN(std::vector<HostTensor> outputs,
+  ONNXIFI_ASSIGN_OR_RETURN(std::vector<HostValue> outputs,
                            MakeTensors(model.outputs));
   // The ramp of ONNX's light models: ordinary numbers, no denormals.
-  for (HostTensor& input : inputs) {
-    Fill(input, {Generator::Kind::kLightData}, 0);
+  for (HostValue& input : inputs) {
+    Fill(input.tensor, {Generator::Kind::kLightData}, 0);
   }
   ONNXIFI_RETURN_IF_ERROR(graph.Bind(inputs, outputs));
   ONNXIFI_RETURN_IF_ERROR(graph.Run());

@@ -16,6 +16,7 @@
 namespace onnxifi::graph {
 
 struct Graph;
+struct ValueType;
 
 // Constant tensor data, dense, row-major, native byte order, any alignment.
 // The bytes belong to `owner` (a mapped file, the caller's model, a heap
@@ -64,6 +65,16 @@ struct Value {
   Shape dims;
   std::vector<std::string> symbols;  // parallel to dims; "" = none
   TensorPtr constant;                // initializer, weight or folded value
+  // All of the type of a sequence, an optional or a map; null for the others.
+  std::shared_ptr<const ValueType> whole_type;
+};
+
+// A type as deep as it is declared, without shapes.
+struct ValueType {
+  Value::Kind kind = Value::Kind::kUnknown;
+  DataType type = DataType::kUndefined;  // tensors: elements; maps: keys
+  // Of a sequence or an optional: what is in it. Of a map: its values.
+  std::vector<ValueType> elements;
 };
 
 // One attribute. Only the member that belongs to `kind` is set.

@@ -39,7 +39,39 @@ void SetTensorType(const TensorType& type, Value* value) {
   }
 }
 
+// As deep as protobuf let the message nest.
+ValueType WholeType(const onnx::TypeProto& proto) {
+  ValueType type;
+  switch (proto.value_case()) {
+    case onnx::TypeProto::kTensorType:
+      type.kind = Value::Kind::kTensor;
+      type.type = static_cast<DataType>(proto.tensor_type().elem_type());
+      break;
+    case onnx::TypeProto::kSparseTensorType:
+      type.kind = Value::Kind::kSparse;
+      type.type = static_cast<DataType>(proto.sparse_tensor_type().elem_type());
+      break;
+    case onnx::TypeProto::kSequenceType:
+      type.kind = Value::Kind::kSequence;
+      type.elements.push_back(WholeType(proto.sequence_type().elem_type()));
+      break;
+    case onnx::TypeProto::kOptionalType:
+      type.kind = Value::Kind::kOptional;
+      type.elements.push_back(WholeType(proto.optional_type().elem_type()));
+      break;
+    case onnx::TypeProto::kMapType:
+      type.kind = Value::Kind::kMap;
+      type.type = static_cast<DataType>(proto.map_type().key_type());
+      type.elements.push_back(WholeType(proto.map_type().value_type()));
+      break;
+    default:
+      break;
+  }
+  return type;
+}
+
 Status SetType(const onnx::TypeProto& type, Value* value) {
+  value->whole_type = nullptr;
   switch (type.value_case()) {
     case onnx::TypeProto::kTensorType:
       value->kind = Value::Kind::kTensor;
@@ -61,6 +93,11 @@ Status SetType(const onnx::TypeProto& type, Value* value) {
     default:
       value->kind = Value::Kind::kUnknown;
       break;
+  }
+  if (value->kind == Value::Kind::kSequence ||
+      value->kind == Value::Kind::kOptional ||
+      value->kind == Value::Kind::kMap) {
+    value->whole_type = std::make_shared<const ValueType>(WholeType(type));
   }
   if (value->dims.size() > kMaxRank) {
     return Invalid(StrCat("value ", Quoted(value->name), " has rank ",

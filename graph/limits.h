@@ -31,6 +31,10 @@ inline constexpr size_t kMaxNameBytes = 4096;
 inline constexpr int64_t kMaxElements = int64_t{1} << 48;
 // Dense size of a sparse tensor, whose file size does not bound it.
 inline constexpr size_t kMaxDenseFromSparseBytes = size_t{1} << 30;
+// Sequences, optionals and maps within each other, in data files, and all the
+// values that one file may hold.
+inline constexpr int kMaxValueDepth = 16;
+inline constexpr int64_t kMaxValueElements = 4'000'000;
 // Tensors up to this many elements are visible to shape inference.
 inline constexpr int64_t kInlineElements = 1024;
 

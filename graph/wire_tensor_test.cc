@@ -122,7 +122,7 @@ TEST(WireTensorTest, ReadsStrings) {
   const auto* data = static_cast<const StringRef*>(read->tensor->data);
   EXPECT_EQ(data[0], "one");
   EXPECT_EQ(data[1].size(), 1u);
-  EXPECT_EQ(read->tensor->bytes, 2 * sizeof(std::string));
+  EXPECT_EQ(read->tensor->bytes, 2 * sizeof(StringRef));
   strings.add_string_data("more");
   EXPECT_EQ(CodeOf(strings), ONNXIFI_STATUS_INVALID_MODEL);
 }

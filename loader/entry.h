@@ -67,9 +67,70 @@ inline onnxStatus CheckNewHandle(onnxStatus status, const char* function,
                       kNullHandle);
 }
 
+// The checks of a model that every function has that takes one.
+inline onnxStatus CheckModelBytes(const char* function, const void* model,
+                                  size_t size) {
+  if (model == nullptr) {
+    return Fail(ONNXIFI_STATUS_INVALID_POINTER, function, "onnxModel is NULL");
+  }
+  if (size == 0) {
+    return Fail(ONNXIFI_STATUS_INVALID_SIZE, function, "onnxModelSize is 0");
+  }
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
+// What onnxInitGraph and initGraph check.
+struct GraphSource {
+  onnxBackend backend;
+  size_t model_size;
+  const void* model;
+  uint32_t weights_count;
+  const onnxTensorDescriptorV1* weights;
+};
+// Sets *graph to NULL, checks the arguments in the order of the ABI and finds
+// the backend.
+onnxStatus StartGraph(const char* function, const GraphSource& source,
+                      onnxGraph* graph, HandleEntry* backend);
+
+// Ends what StartGraph began: reserves a handle, has the plugin make the graph
+// by `init(onnxGraph* made)`, and publishes it.
+template <typename Init>
+onnxStatus MakeGraph(const char* function, onnxBackend backend,
+                     onnxGraph* graph, Init&& init);
+
 // Gives back the reference that an object held on its backend, and ends the
 // backend in the plugin when it was the last.
 void DropBackendReference(HandleTable& handles, uint32_t slot);
+
+template <typename Init>
+onnxStatus MakeGraph(const char* function, onnxBackend backend,
+                     onnxGraph* graph, Init&& init) {
+  HandleTable& handles = Loader::IfStarted()->handles();
+  if (!handles.AddReference(backend, HandleKind::kBackend)) {
+    return Fail(ONNXIFI_STATUS_INVALID_BACKEND, function, kNoBackend);
+  }
+  const uint32_t backend_slot = HandleTable::SlotOf(backend);
+  const HandleEntry entry = handles.Peek(backend_slot);
+  uint32_t slot = 0;
+  if (!handles.Reserve(&slot)) {
+    DropBackendReference(handles, backend_slot);
+    return Fail(ONNXIFI_STATUS_NO_SYSTEM_MEMORY, function, kNoSlot);
+  }
+  onnxGraph inner = nullptr;
+  const onnxStatus status =
+      CheckNewHandle(init(&inner), function, entry.device, inner);
+  if (status != ONNXIFI_STATUS_SUCCESS && status != ONNXIFI_STATUS_FALLBACK) {
+    handles.Free(slot);
+    DropBackendReference(handles, backend_slot);
+    return status;
+  }
+  *graph = handles.Publish(slot, HandleKind::kGraph,
+                           {.device = entry.device,
+                            .inner = inner,
+                            .companion = nullptr,
+                            .parent = backend_slot});
+  return status;
+}
 
 }  // namespace onnxifi::loader
 

@@ -1,4 +1,5 @@
 // Entry points on backend IDs and backends.
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -21,11 +22,30 @@ bool HasToken(const std::string& list, std::string_view token) {
   return padded.find(StrCat(" ", token, " ")) != std::string::npos;
 }
 
+// The list without a token.
+std::string WithoutToken(std::string_view list, std::string_view token) {
+  std::string kept;
+  while (!list.empty()) {
+    const size_t end = std::min(list.find(' '), list.size());
+    const std::string_view word = list.substr(0, end);
+    if (word != token) kept += StrCat(kept.empty() ? "" : " ", word);
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return kept;
+}
+
 onnxStatus CopyExtensions(const Device* device, void* value, size_t* size) {
   std::string list =
       device->plugin->InfoText(device->inner, ONNXIFI_BACKEND_EXTENSIONS);
-  for (const auto token : kOwnExtensions) {
+  const auto add = [&](std::string_view token) {
     if (!HasToken(list, token)) list += StrCat(list.empty() ? "" : " ", token);
+  };
+  for (const auto token : kOwnExtensions) add(token);
+  // A table that the loader refuses is not there for clients.
+  if (device->interface.offered()) {
+    add(ONNXIFI_GET_INTERFACE_FUNCTION_NAME);
+  } else {
+    list = WithoutToken(list, ONNXIFI_GET_INTERFACE_FUNCTION_NAME);
   }
   return CopyText(list, static_cast<char*>(value), size);
 }
@@ -173,12 +193,9 @@ onnxStatus ONNXIFI_ABI onnxGetBackendCompatibility(onnxBackendID backendID,
   if (!FindHandle(backendID, HandleKind::kId, &id)) {
     return Fail(ONNXIFI_STATUS_INVALID_ID, kFunction, onnxifi::loader::kNoId);
   }
-  if (onnxModel == nullptr) {
-    return Fail(ONNXIFI_STATUS_INVALID_POINTER, kFunction, "onnxModel is NULL");
-  }
-  if (onnxModelSize == 0) {
-    return Fail(ONNXIFI_STATUS_INVALID_SIZE, kFunction, "onnxModelSize is 0");
-  }
+  const onnxStatus status =
+      onnxifi::loader::CheckModelBytes(kFunction, onnxModel, onnxModelSize);
+  if (status != ONNXIFI_STATUS_SUCCESS) return status;
   return CallPlugin(id.device, kFunction, [&](const DispatchTable& table) {
     return table.onnxGetBackendCompatibility(id.inner, onnxModelSize,
                                              onnxModel);

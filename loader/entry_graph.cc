@@ -2,6 +2,27 @@
 #include "loader/entry.h"
 #include "loader/run_emulation.h"
 
+namespace onnxifi::loader {
+
+onnxStatus StartGraph(const char* function, const GraphSource& source,
+                      onnxGraph* graph, HandleEntry* backend) {
+  if (graph == nullptr) {
+    return Fail(ONNXIFI_STATUS_INVALID_POINTER, function, "graph is NULL");
+  }
+  *graph = nullptr;
+  if (!FindHandle(source.backend, HandleKind::kBackend, backend)) {
+    return Fail(ONNXIFI_STATUS_INVALID_BACKEND, function, kNoBackend);
+  }
+  if (source.model != nullptr && source.weights_count > 0 &&
+      source.weights == nullptr) {
+    return Fail(ONNXIFI_STATUS_INVALID_POINTER, function,
+                "weightDescriptors is NULL although weightsCount is not 0");
+  }
+  return CheckModelBytes(function, source.model, source.model_size);
+}
+
+}  // namespace onnxifi::loader
+
 using onnxifi::loader::CallPlugin;
 using onnxifi::loader::Device;
 using onnxifi::loader::DispatchTable;
@@ -17,44 +38,6 @@ using onnxifi::loader::kNoSlot;
 using onnxifi::loader::Loader;
 
 namespace {
-
-struct GraphArguments {
-  const uint64_t* properties;
-  size_t model_size;
-  const void* model;
-  uint32_t weights_count;
-  const onnxTensorDescriptorV1* weights;
-};
-
-onnxStatus MakeGraph(HandleTable& handles, uint32_t backend_slot,
-                     const GraphArguments& arguments, onnxGraph* graph) {
-  constexpr const char* kFunction = "onnxInitGraph";
-  const HandleEntry backend = handles.Peek(backend_slot);
-  uint32_t slot = 0;
-  if (!handles.Reserve(&slot)) {
-    return Fail(ONNXIFI_STATUS_NO_SYSTEM_MEMORY, kFunction, kNoSlot);
-  }
-  onnxGraph inner = nullptr;
-  onnxStatus status =
-      CallPlugin(backend.device, kFunction, [&](const DispatchTable& table) {
-        return table.onnxInitGraph(backend.inner, arguments.properties,
-                                   arguments.model_size, arguments.model,
-                                   arguments.weights_count, arguments.weights,
-                                   &inner);
-      });
-  status =
-      onnxifi::loader::CheckNewHandle(status, kFunction, backend.device, inner);
-  if (status != ONNXIFI_STATUS_SUCCESS && status != ONNXIFI_STATUS_FALLBACK) {
-    handles.Free(slot);
-    return status;
-  }
-  *graph = handles.Publish(slot, HandleKind::kGraph,
-                           {.device = backend.device,
-                            .inner = inner,
-                            .companion = nullptr,
-                            .parent = backend_slot});
-  return status;
-}
 
 // Runs with the plugin's output fence in `made`, and turns its event into one
 // of ours. `run` accepts the run in the plugin and may set the companion.
@@ -128,39 +111,24 @@ onnxStatus ONNXIFI_ABI onnxInitGraph(
     size_t onnxModelSize, const void* onnxModel, uint32_t weightsCount,
     const onnxTensorDescriptorV1* weightDescriptors, onnxGraph* graph) {
   constexpr const char* kFunction = "onnxInitGraph";
-  if (graph == nullptr) {
-    return Fail(ONNXIFI_STATUS_INVALID_POINTER, kFunction, "graph is NULL");
-  }
-  *graph = nullptr;
-  Loader* loader = Loader::IfStarted();
   HandleEntry entry;
-  if (!FindHandle(backend, HandleKind::kBackend, &entry)) {
-    return Fail(ONNXIFI_STATUS_INVALID_BACKEND, kFunction,
-                onnxifi::loader::kNoBackend);
-  }
-  if (onnxModel == nullptr) {
-    return Fail(ONNXIFI_STATUS_INVALID_POINTER, kFunction, "onnxModel is NULL");
-  }
-  if (weightsCount > 0 && weightDescriptors == nullptr) {
-    return Fail(ONNXIFI_STATUS_INVALID_POINTER, kFunction,
-                "weightDescriptors is NULL although weightsCount is not 0");
-  }
-  if (onnxModelSize == 0) {
-    return Fail(ONNXIFI_STATUS_INVALID_SIZE, kFunction, "onnxModelSize is 0");
-  }
-  if (!loader->handles().AddReference(backend, HandleKind::kBackend)) {
-    return Fail(ONNXIFI_STATUS_INVALID_BACKEND, kFunction,
-                onnxifi::loader::kNoBackend);
-  }
-  const uint32_t slot = HandleTable::SlotOf(backend);
+  const onnxStatus status = onnxifi::loader::StartGraph(
+      kFunction,
+      {backend, onnxModelSize, onnxModel, weightsCount, weightDescriptors},
+      graph, &entry);
+  if (status != ONNXIFI_STATUS_SUCCESS) return status;
   // The pointer is not to be read when the count is 0: spare plugins the trap.
-  const GraphArguments arguments = {
-      auxPropertiesList, onnxModelSize, onnxModel, weightsCount,
-      weightsCount == 0 ? nullptr : weightDescriptors};
-  const onnxStatus status =
-      MakeGraph(loader->handles(), slot, arguments, graph);
-  if (*graph == nullptr) DropBackendReference(loader->handles(), slot);
-  return status;
+  const onnxTensorDescriptorV1* weights =
+      weightsCount == 0 ? nullptr : weightDescriptors;
+  return onnxifi::loader::MakeGraph(
+      kFunction, backend, graph, [&](onnxGraph* made) {
+        return CallPlugin(
+            entry.device, kFunction, [&](const DispatchTable& table) {
+              return table.onnxInitGraph(entry.inner, auxPropertiesList,
+                                         onnxModelSize, onnxModel, weightsCount,
+                                         weights, made);
+            });
+      });
 }
 
 // A failing call has to reach the plugin, which then forgets its binding: so

@@ -7,6 +7,7 @@
 #include "loader/entry.h"
 
 using onnxifi::loader::CastFunction;
+using onnxifi::loader::Device;
 using onnxifi::loader::Fail;
 using onnxifi::loader::HandleEntry;
 using onnxifi::loader::HandleKind;
@@ -16,7 +17,8 @@ namespace {
 
 // Extension functions of a plugin take the plugin's handles, so only those
 // that the loader translates are offered.
-onnxExtensionFunctionPointer FindExtension(std::string_view name) {
+onnxExtensionFunctionPointer FindExtension(const Device& device,
+                                           std::string_view name) {
   if (name == "onnxGetExtensionFunctionAddress" ||
       name == "onnxGetExtensionFunctionAddressFunction") {
     return CastFunction<onnxExtensionFunctionPointer>(
@@ -28,6 +30,12 @@ onnxExtensionFunctionPointer FindExtension(std::string_view name) {
   }
   if (name == ONNXIFI_GET_LAST_ERROR_FUNCTION_NAME) {
     return CastFunction<onnxExtensionFunctionPointer>(&onnxifiGetLastError);
+  }
+  if ((name == "onnxGetInterface" ||
+       name == ONNXIFI_GET_INTERFACE_FUNCTION_NAME) &&
+      device.interface.offered()) {
+    return CastFunction<onnxExtensionFunctionPointer>(
+        &onnxifi::loader::GetInterface);
   }
   return nullptr;
 }
@@ -51,7 +59,7 @@ onnxGetExtensionFunctionAddress(onnxBackendID backendID, const char* name,
   if (name == nullptr) {
     return Fail(ONNXIFI_STATUS_INVALID_POINTER, kFunction, "name is NULL");
   }
-  *function = FindExtension(name);
+  *function = FindExtension(*id.device, name);
   if (*function == nullptr) {
     return Fail(ONNXIFI_STATUS_UNIDENTIFIED_NAME, kFunction,
                 "no extension function of this name goes through the loader");

@@ -109,6 +109,12 @@ void Loader::Consider(const Candidate& candidate) {
     report.verdict = Verdict::kLoaded;
     report.backends = loaded->current.size();
     AppendRemark(&report.outcome.text, loaded->plugin->Remark());
+    for (const auto& device : loaded->known) {
+      if (device->interface.refusal == nullptr) continue;
+      AppendRemark(&report.outcome.text, StrCat("interface 1.1 is not used: ",
+                                                device->interface.refusal));
+      break;
+    }
     AppendRemark(&report.outcome.text, remark);
     plugins_.push_back(std::move(loaded));
   } else if (report.outcome.reason == Reason::kDisabled ||

@@ -160,6 +160,9 @@ void Plugin::BindExtensions(Device* device) const {
   }
   device->last_error = CastFunction<onnxGetLastErrorFunction>(
       find(ONNXIFI_GET_LAST_ERROR_FUNCTION_NAME));
+  BindInterface(CastFunction<onnxGetInterfaceFunction>(
+                    find(ONNXIFI_GET_INTERFACE_FUNCTION_NAME)),
+                device->inner, &device->interface);
 }
 
 Outcome Plugin::CheckExtensions(onnxBackendID id) const {

@@ -12,6 +12,7 @@
 #include "loader/dispatch.h"
 #include "loader/dynamic_library.h"
 #include "loader/outcome.h"
+#include "loader/plugin_interface.h"
 
 namespace onnxifi::loader {
 
@@ -27,6 +28,7 @@ struct Device {
   // Extension functions of the plugin, or null.
   onnxSetIOAndRunGraphFunction set_io_and_run = nullptr;
   onnxGetLastErrorFunction last_error = nullptr;
+  PluginInterface interface;
   // How often clients have been given the ID and not yet released it.
   uint64_t references = 0;
 };

@@ -1,5 +1,6 @@
-// onnxifi-probe PLUGIN: loads a plugin and lists its backends, then writes
-// "NUMBER TEXT" to descriptor 3: 0, or the number of the reason against it.
+// onnxifi-probe PLUGIN: loads a plugin, lists its backends and asks for their
+// extensions, then writes "NUMBER TEXT" to descriptor 3: 0, or the number of
+// the reason against it.
 // Started by the loader; whatever the plugin does stays in this process.
 #include <sys/resource.h>
 #include <unistd.h>
@@ -20,6 +21,14 @@ int main(int argc, char** argv) {
   std::unique_ptr<onnxifi::loader::Plugin> plugin;
   const onnxifi::loader::Outcome outcome =
       onnxifi::loader::Plugin::Load(argv[1], &plugin);
+  // What the host's loader will ask next.
+  if (outcome.ok()) {
+    for (const onnxBackendID id : plugin->TakeFirstIds()) {
+      onnxifi::loader::Device device;
+      device.inner = id;
+      plugin->BindExtensions(&device);
+    }
+  }
   std::string text = outcome.text.substr(0, kMaxText);
   std::replace(text.begin(), text.end(), '\n', ' ');
   const std::string answer =

@@ -4,8 +4,9 @@
 #include <onnxifi/onnxifi.h>
 #include <onnxifi/onnxifi_ext.h>
 
-// The entry points of the interface, as they are described in onnxifi.h, under
-// names that are private to the plugin: what abi_main.h exports forwards here.
+// The entry points of the interface, as they are described in onnxifi.h and
+// onnxifi_ext.h, under names that are private to the plugin: what abi_main.h
+// exports forwards here.
 // Thread-safe; none lets an exception out.
 namespace onnxifi::abi {
 
@@ -47,6 +48,9 @@ onnxStatus ONNXIFI_ABI SetIOAndRunGraph(onnxGraph graph, uint32_t inputs_count,
                                         const onnxTensorDescriptorV1* outputs,
                                         onnxMemoryFenceV1* output_fence);
 onnxStatus ONNXIFI_ABI GetLastError(char* text, size_t* size);
+onnxStatus ONNXIFI_ABI GetInterface(onnxBackendID id,
+                                    const onnxHostInterface* host,
+                                    const onnxPluginInterface** plugin);
 
 }  // namespace onnxifi::abi
 

@@ -4,10 +4,10 @@
 #include "backends/common/abi_api.h"
 #include "backends/common/abi_arguments.h"
 #include "backends/common/abi_guard.h"
+#include "backends/common/abi_models.h"
 #include "backends/common/backend_info.h"
 #include "backends/common/backend_object.h"
 #include "backends/common/library.h"
-#include "backends/common/model_loader.h"
 #include "backends/common/properties.h"
 #include "base/log.h"
 
@@ -36,15 +36,8 @@ onnxStatus GetBackendInfo(onnxBackendID id, onnxBackendInfo query, void* value,
 
 onnxStatus GetBackendCompatibility(onnxBackendID id, size_t model_size,
                                    const void* model) {
-  return Guard([&]() -> Status {
-    const Device* device = Library::Get().FindId(id);
-    if (device == nullptr) return DeadId();
-    if (model == nullptr) return NullPointer("onnxModel");
-    if (model_size == 0) {
-      return Status(ONNXIFI_STATUS_INVALID_SIZE, "onnxModelSize is 0");
-    }
-    return CheckModel(*device->backend,
-                      {static_cast<const std::byte*>(model), model_size});
+  return Guard([&] {
+    return CheckModelFor(id, model_size, model, Carrier::kDescriptors);
   });
 }
 

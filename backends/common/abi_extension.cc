@@ -32,6 +32,8 @@ onnxExtensionFunctionPointer FindExtension(std::string_view name) {
       {"onnxSetIOAndRunGraph", Erase(&SetIOAndRunGraph)},
       {"onnxSetIOAndRunGraphFunction", Erase(&SetIOAndRunGraph)},
       {ONNXIFI_GET_LAST_ERROR_FUNCTION_NAME, Erase(&GetLastError)},
+      {"onnxGetInterface", Erase(&GetInterface)},
+      {ONNXIFI_GET_INTERFACE_FUNCTION_NAME, Erase(&GetInterface)},
   };
   for (const Extension& extension : kExtensions) {
     if (extension.name == name) return extension.function;

@@ -4,10 +4,8 @@
 #include "backends/common/abi_api.h"
 #include "backends/common/abi_arguments.h"
 #include "backends/common/abi_guard.h"
-#include "backends/common/backend_object.h"
+#include "backends/common/abi_models.h"
 #include "backends/common/graph_object.h"
-#include "backends/common/model_loader.h"
-#include "backends/common/properties.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::abi {
@@ -55,29 +53,10 @@ onnxStatus InitGraph(onnxBackend backend, const uint64_t* properties,
                      size_t model_size, const void* model,
                      uint32_t weights_count,
                      const onnxTensorDescriptorV1* weights, onnxGraph* graph) {
-  return Guard([&]() -> Status {
-    if (graph == nullptr) return NullPointer("graph");
-    *graph = nullptr;
-    Ref<BackendObject> owner = BackendObject::Table().Acquire(backend);
-    if (!owner) return DeadBackend();
-    if (model == nullptr) return NullPointer("onnxModel");
-    if (weights_count > 0 && weights == nullptr) {
-      return NullPointer("weightDescriptors");
-    }
-    if (model_size == 0) {
-      return Status(ONNXIFI_STATUS_INVALID_SIZE, "onnxModelSize is 0");
-    }
-    ONNXIFI_RETURN_IF_ERROR(CheckGraphProperties(properties));
-    ONNXIFI_ASSIGN_OR_RETURN(
-        graph::Graph loaded,
-        LoadModel(owner->backend(),
-                  {static_cast<const std::byte*>(model), model_size},
-                  MakeSpan(weights, weights_count), owner->tolerant()));
-    ONNXIFI_ASSIGN_OR_RETURN(
-        const Ref<GraphObject> object,
-        GraphObject::Create(std::move(owner), std::move(loaded)));
-    *graph = Hand(object);
-    return Status::Ok();
+  return Guard([&] {
+    return MakeGraph(
+        {backend, properties, model_size, model, weights_count, weights},
+        Carrier::kDescriptors, graph);
   });
 }
 

@@ -105,7 +105,7 @@ TEST_F(InfoTest, R_065_R_253_Extensions) {
   const std::string text = Bytes(ONNXIFI_BACKEND_EXTENSIONS);
   EXPECT_STREQ(text.c_str(),
                "onnx_extension_function onnxSetIOAndRunGraphFunction "
-               "onnxGetLastErrorFunction");
+               "onnxGetLastErrorFunction onnxGetInterfaceFunction");
 }
 
 TEST_F(InfoTest, R_066_to_R_075_Numbers) {

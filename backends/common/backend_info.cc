@@ -16,7 +16,8 @@ namespace {
 constexpr uint64_t kInterfaceVersion = uint64_t{1} << 32;
 constexpr std::string_view kExtensions =
     "onnx_extension_function onnxSetIOAndRunGraphFunction "
-    "" ONNXIFI_GET_LAST_ERROR_FUNCTION_NAME;
+    "" ONNXIFI_GET_LAST_ERROR_FUNCTION_NAME
+    " " ONNXIFI_GET_INTERFACE_FUNCTION_NAME;
 
 uint64_t HostMemoryBytes() {
   const long pages = sysconf(_SC_PHYS_PAGES);

@@ -7,18 +7,24 @@ onnxifi_library(onnxifi_backend_glue
     abi_extension.cc
     abi_graph.cc
     abi_guard.cc
+    abi_interface.cc
+    abi_models.cc
     backend_info.cc
     binding.cc
     event.cc
     executor.cc
     graph_io.cc
     graph_object.cc
+    graph_values.cc
     last_error.cc
     library.cc
     model_loader.cc
     properties.cc
     run_queue.cc
     tensor_descriptor.cc
+    value_descriptor.cc
+    value_run.cc
+    value_view.cc
   DEPS onnxifi_backend_common onnxifi_graph onnxifi_base)
 
 # In-test plugin: a backend whose behaviour tests control, behind all entry
@@ -27,13 +33,15 @@ if(ONNXIFI_BUILD_TESTS)
   onnxifi_library(onnxifi_fake_plugin
     SRCS testing/abi_fixture.cc testing/alloc_failure.cc
          testing/fake_backend.cc testing/fake_plugin.cc
+         testing/fake_values.cc testing/values_fixture.cc
     DEPS onnxifi_backend_glue GTest::gtest)
 endif()
 
 onnxifi_test(glue_test
   SRCS abi_backend_test.cc abi_event_test.cc abi_extension_test.cc
        abi_graph_test.cc abi_id_test.cc abi_info_test.cc abi_io_test.cc
-       abi_run_test.cc abi_whole_test.cc
+       abi_interface_test.cc abi_run_test.cc abi_values_test.cc
+       abi_bad_values_test.cc abi_value_runs_test.cc abi_whole_test.cc
   DEPS onnxifi_fake_plugin)
 onnxifi_precompile(glue_test <gtest/gtest.h>
   "${CMAKE_SOURCE_DIR}/backends/common/testing/abi_fixture.h")

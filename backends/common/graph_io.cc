@@ -1,5 +1,6 @@
 #include "backends/common/graph_io.h"
 
+#include <cstdint>
 #include <utility>
 
 #include "base/str_cat.h"
@@ -12,6 +13,7 @@ constexpr auto kLastBindableType = graph::DataType::kBfloat16;
 // Which capability the tensor needs: 0, SYMBOLIC_BATCH_SIZE or
 // SYMBOLIC_SIZE_TENSORS.
 uint64_t NeededCapability(const graph::Value& value) {
+  if (value.kind != graph::Value::Kind::kTensor) return 0;
   if (!value.has_shape) return ONNXIFI_CAPABILITY_SYMBOLIC_SIZE_TENSORS;
   uint64_t needed = 0;
   for (size_t i = 0; i < value.dims.size(); ++i) {
@@ -22,12 +24,18 @@ uint64_t NeededCapability(const graph::Value& value) {
   return needed;
 }
 
-Status CheckValue(const graph::Value& value, const char* role) {
+// The way out for what descriptors cannot carry.
+constexpr const char* kUseValues =
+    "; use runValues of interface 1.1 (" ONNXIFI_GET_INTERFACE_FUNCTION_NAME
+    ")";
+
+Status CheckDescribable(const graph::Value& value, const char* role) {
   if (value.kind != graph::Value::Kind::kTensor) {
     return Status(ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
                   StrCat(role, " '", value.name,
                          "' is not a dense tensor; interface 1.0 can only "
-                         "bind tensors"));
+                         "bind tensors",
+                         kUseValues));
   }
   const bool bindable = value.type != graph::DataType::kUndefined &&
                         value.type != graph::DataType::kString &&
@@ -36,17 +44,36 @@ Status CheckValue(const graph::Value& value, const char* role) {
     return Status(ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
                   StrCat(role, " '", value.name, "' has type ",
                          graph::DataTypeName(value.type),
-                         ", which a descriptor of interface 1.0 cannot have"));
+                         ", which a descriptor of interface 1.0 cannot have",
+                         kUseValues));
   }
   return Status::Ok();
 }
 
+// `any`: the value says what it is, so the model need not.
+Status CheckValue(const graph::Value& value, const char* role, bool any) {
+  const bool unknown = value.kind == graph::Value::Kind::kUnknown ||
+                       (value.kind == graph::Value::Kind::kTensor &&
+                        value.type == graph::DataType::kUndefined);
+  if (any && unknown) return Status::Ok();
+  const Status carried = CheckCarried(TypeOfValue(value));
+  if (carried.ok()) return carried;
+  return Status(carried.code(),
+                StrCat(role, " '", value.name, "' ", carried.message()));
+}
+
 }  // namespace
 
-Status GraphIo::Check(const graph::Graph& graph, uint64_t capabilities) {
+Status GraphIo::Check(const graph::Graph& graph, uint64_t capabilities,
+                      Carrier carrier) {
+  const auto check = [&](const graph::Value& value, const char* role,
+                         bool any) {
+    return carrier == Carrier::kDescriptors ? CheckDescribable(value, role)
+                                            : CheckValue(value, role, any);
+  };
   for (const graph::ValueId id : graph.inputs) {
     const graph::Value& value = graph.value(id);
-    ONNXIFI_RETURN_IF_ERROR(CheckValue(value, "input"));
+    ONNXIFI_RETURN_IF_ERROR(check(value, "input", false));
     const uint64_t needed = NeededCapability(value);
     if ((capabilities & needed) != needed) {
       return Status(ONNXIFI_STATUS_UNSUPPORTED_SHAPE,
@@ -56,7 +83,7 @@ Status GraphIo::Check(const graph::Graph& graph, uint64_t capabilities) {
     }
   }
   for (const graph::ValueId id : graph.outputs) {
-    ONNXIFI_RETURN_IF_ERROR(CheckValue(graph.value(id), "output"));
+    ONNXIFI_RETURN_IF_ERROR(check(graph.value(id), "output", true));
   }
   return Status::Ok();
 }
@@ -66,6 +93,16 @@ GraphIo::GraphIo(const graph::Graph& graph) {
   outputs_.role = "output";
   Fill(graph, graph.inputs, &inputs_);
   Fill(graph, graph.outputs, &outputs_);
+  for (const graph::ValueId id : graph.inputs) {
+    if (descriptors_.ok()) {
+      descriptors_ = CheckDescribable(graph.value(id), inputs_.role);
+    }
+  }
+  for (const graph::ValueId id : graph.outputs) {
+    if (descriptors_.ok()) {
+      descriptors_ = CheckDescribable(graph.value(id), outputs_.role);
+    }
+  }
 }
 
 void GraphIo::Fill(const graph::Graph& graph,
@@ -73,8 +110,8 @@ void GraphIo::Fill(const graph::Graph& graph,
   side->tensors.reserve(ids.size());  // the index holds views of the names
   for (const graph::ValueId id : ids) {
     const graph::Value& value = graph.value(id);
-    side->tensors.push_back(
-        {value.name, value.type, value.has_shape, value.dims, value.symbols});
+    side->tensors.push_back({value.name, value.type, value.has_shape,
+                             value.dims, value.symbols, TypeOfValue(value)});
     side->index.emplace(side->tensors.back().name, side->tensors.size() - 1);
   }
 }
@@ -91,11 +128,23 @@ bool GraphIo::StaticInputs(std::vector<graph::Shape>* shapes) const {
   return true;
 }
 
-Status GraphIo::MatchNames(const Side& side, Descriptors descriptors,
-                           Matched* matched) {
-  matched->assign(side.tensors.size(), nullptr);
-  for (size_t i = 0; i < descriptors.size(); ++i) {
-    const char* name = descriptors[i].name;
+bool GraphIo::AllTensors() const {
+  for (const Side* side : {&inputs_, &outputs_}) {
+    for (const Tensor& tensor : side->tensors) {
+      if (tensor.whole_type.kind != graph::Value::Kind::kTensor) return false;
+    }
+  }
+  return true;
+}
+
+template <typename NameOf>
+Result<std::vector<size_t>> GraphIo::MatchNames(const Side& side, size_t count,
+                                                const char* what,
+                                                const NameOf& name_of) {
+  constexpr size_t kNone = SIZE_MAX;
+  std::vector<size_t> matched(side.tensors.size(), kNone);
+  for (size_t i = 0; i < count; ++i) {
+    const char* name = name_of(i);
     size_t at = side.tensors.size();
     if (name != nullptr) {
       if (i < side.tensors.size() && side.tensors[i].name == name) {
@@ -106,25 +155,24 @@ Status GraphIo::MatchNames(const Side& side, Descriptors descriptors,
       }
     }
     if (at == side.tensors.size()) {
-      return Status(
-          ONNXIFI_STATUS_INVALID_NAME,
-          StrCat("descriptor ", i, ": ", DescribeTensor(side.role, name),
-                 " is not a run-time ", side.role, " of the model"));
+      return Status(ONNXIFI_STATUS_INVALID_NAME,
+                    StrCat(what, " ", i, ": ", DescribeTensor(side.role, name),
+                           " is not a run-time ", side.role, " of the model"));
     }
-    if ((*matched)[at] != nullptr) {
+    if (matched[at] != kNone) {
       return Status(ONNXIFI_STATUS_INVALID_NAME,
                     DescribeTensor(side.role, name) + " is given twice");
     }
-    (*matched)[at] = &descriptors[i];
+    matched[at] = i;
   }
   for (size_t i = 0; i < side.tensors.size(); ++i) {
-    if ((*matched)[i] == nullptr) {
+    if (matched[i] == kNone) {
       return Status(ONNXIFI_STATUS_UNIDENTIFIED_NAME,
                     StrCat(side.role, " '", side.tensors[i].name,
-                           "' of the model has no descriptor"));
+                           "' of the model has no ", what));
     }
   }
-  return Status::Ok();
+  return matched;
 }
 
 // Strictly by name. In tolerant mode names that cannot be used make the order
@@ -132,26 +180,58 @@ Status GraphIo::MatchNames(const Side& side, Descriptors descriptors,
 Status GraphIo::Match(const Side& side, Descriptors descriptors, bool tolerant,
                       Matched* matched) {
   ONNXIFI_RETURN_IF_ERROR(CheckTags(descriptors, side.role));
-  const Status by_name = MatchNames(side, descriptors, matched);
-  if (by_name.ok() || !tolerant ||
-      by_name.code() != ONNXIFI_STATUS_INVALID_NAME ||
+  const auto by_name =
+      MatchNames(side, descriptors.size(), "descriptor",
+                 [&](size_t i) { return descriptors[i].name; });
+  matched->clear();
+  if (by_name.ok()) {
+    for (const size_t i : *by_name) matched->push_back(&descriptors[i]);
+    return Status::Ok();
+  }
+  if (!tolerant || by_name.status().code() != ONNXIFI_STATUS_INVALID_NAME ||
       descriptors.size() != side.tensors.size()) {
-    return by_name;
+    return by_name.status();
   }
   SymbolValues symbols;
   for (size_t i = 0; i < descriptors.size(); ++i) {
-    if (!CheckValues(descriptors[i], side.role, true).ok() ||
-        !CheckTensor(side, side.tensors[i], descriptors[i], &symbols).ok()) {
-      return by_name;
+    const onnxTensorDescriptorV1& d = descriptors[i];
+    if (!CheckValues(d, side.role, true).ok() ||
+        !CheckTensor(side, side.tensors[i], d, ShapeOf(d), &symbols).ok()) {
+      return by_name.status();
     }
-    (*matched)[i] = &descriptors[i];
+    matched->push_back(&d);
+  }
+  return Status::Ok();
+}
+
+Status GraphIo::CheckShape(const Side& side, const Tensor& tensor,
+                           const graph::Shape& given, const char* where,
+                           SymbolValues* symbols) {
+  if (!tensor.has_shape) return Status::Ok();
+  const auto mismatch = [&](const char* why) {
+    return Status(ONNXIFI_STATUS_MISMATCHING_SHAPE,
+                  StrCat(side.role, " '", tensor.name, "' is ",
+                         ShapeText(tensor.dims), " in the model, but ",
+                         ShapeText(given), " in the ", where, why));
+  };
+  if (given.size() != tensor.dims.size()) return mismatch("");
+  for (size_t i = 0; i < tensor.dims.size(); ++i) {
+    if (tensor.dims[i] >= 0) {
+      if (given[i] != tensor.dims[i]) return mismatch("");
+      continue;
+    }
+    if (i >= tensor.symbols.size() || tensor.symbols[i].empty()) continue;
+    const auto [at, fresh] = symbols->emplace(tensor.symbols[i], given[i]);
+    if (!fresh && at->second != given[i]) {
+      return mismatch("; a symbol has two different values");
+    }
   }
   return Status::Ok();
 }
 
 Status GraphIo::CheckTensor(const Side& side, const Tensor& tensor,
                             const onnxTensorDescriptorV1& descriptor,
-                            SymbolValues* symbols) {
+                            const graph::Shape& dims, SymbolValues* symbols) {
   const auto type = static_cast<graph::DataType>(descriptor.dataType);
   if (type != tensor.type) {
     return Status(
@@ -160,32 +240,12 @@ Status GraphIo::CheckTensor(const Side& side, const Tensor& tensor,
                graph::DataTypeName(tensor.type), " in the model, but ",
                graph::DataTypeName(type), " in the descriptor"));
   }
-  if (!tensor.has_shape) return Status::Ok();
-  const auto mismatch = [&](const char* why) {
-    return Status(
-        ONNXIFI_STATUS_MISMATCHING_SHAPE,
-        StrCat(side.role, " '", tensor.name, "' is ", ShapeText(tensor.dims),
-               " in the model, but ", ShapeText(ShapeOf(descriptor)),
-               " in the descriptor", why));
-  };
-  if (descriptor.dimensions != tensor.dims.size()) return mismatch("");
-  for (size_t i = 0; i < tensor.dims.size(); ++i) {
-    const auto given = static_cast<int64_t>(descriptor.shape[i]);
-    if (tensor.dims[i] >= 0) {
-      if (given != tensor.dims[i]) return mismatch("");
-      continue;
-    }
-    if (i >= tensor.symbols.size() || tensor.symbols[i].empty()) continue;
-    const auto [at, fresh] = symbols->emplace(tensor.symbols[i], given);
-    if (!fresh && at->second != given) {
-      return mismatch("; a symbol has two different values");
-    }
-  }
-  return Status::Ok();
+  return CheckShape(side, tensor, dims, "descriptor", symbols);
 }
 
 Result<BoundTensors> GraphIo::Resolve(Descriptors inputs, Descriptors outputs,
                                       bool tolerant) const {
+  ONNXIFI_RETURN_IF_ERROR(descriptors_);
   Matched matched_inputs;
   Matched matched_outputs;
   ONNXIFI_RETURN_IF_ERROR(Match(inputs_, inputs, tolerant, &matched_inputs));
@@ -195,20 +255,47 @@ Result<BoundTensors> GraphIo::Resolve(Descriptors inputs, Descriptors outputs,
   for (size_t i = 0; i < matched_inputs.size(); ++i) {
     const onnxTensorDescriptorV1& d = *matched_inputs[i];
     ONNXIFI_RETURN_IF_ERROR(CheckValues(d, inputs_.role, tolerant));
-    ONNXIFI_RETURN_IF_ERROR(
-        CheckTensor(inputs_, inputs_.tensors[i], d, &symbols));
     bound.input_shapes.push_back(ShapeOf(d));
+    ONNXIFI_RETURN_IF_ERROR(CheckTensor(inputs_, inputs_.tensors[i], d,
+                                        bound.input_shapes.back(), &symbols));
     bound.inputs.push_back(reinterpret_cast<const void*>(d.buffer));
   }
   for (size_t i = 0; i < matched_outputs.size(); ++i) {
     const onnxTensorDescriptorV1& d = *matched_outputs[i];
     ONNXIFI_RETURN_IF_ERROR(CheckValues(d, outputs_.role, tolerant));
-    ONNXIFI_RETURN_IF_ERROR(
-        CheckTensor(outputs_, outputs_.tensors[i], d, &symbols));
     bound.output_shapes.push_back(ShapeOf(d));
+    ONNXIFI_RETURN_IF_ERROR(CheckTensor(outputs_, outputs_.tensors[i], d,
+                                        bound.output_shapes.back(), &symbols));
     bound.outputs.push_back(reinterpret_cast<void*>(d.buffer));
   }
   return bound;
+}
+
+Result<std::vector<RunValue>> GraphIo::ResolveValues(
+    const ValueArray& values) const {
+  ONNXIFI_ASSIGN_OR_RETURN(
+      const std::vector<size_t> matched,
+      MatchNames(inputs_, values.size(), "value",
+                 [&](size_t i) { return values[i].name; }));
+  ValueReader reader;
+  SymbolValues symbols;
+  std::vector<RunValue> resolved;
+  for (size_t i = 0; i < matched.size(); ++i) {
+    const Tensor& declared = inputs_.tensors[i];
+    Result<RunValue> value =
+        reader.Read(values[matched[i]], declared.whole_type);
+    if (!value.ok()) {
+      return value.status().WithContext(
+          StrCat(inputs_.role, " '", declared.name, "'"));
+    }
+    if (value->is_tensor() &&
+        declared.whole_type.kind == graph::Value::Kind::kTensor) {
+      ONNXIFI_RETURN_IF_ERROR(CheckShape(inputs_, declared, value->tensor->dims,
+                                         "value", &symbols));
+    }
+    resolved.push_back(std::move(value).value());
+  }
+  return resolved;
 }
 
 Result<std::vector<graph::TensorData>> GraphIo::Tensors(

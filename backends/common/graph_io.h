@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backends/common/tensor_descriptor.h"
+#include "backends/common/value_descriptor.h"
 #include "graph/graph.h"
 
 namespace onnxifi::abi {
@@ -20,24 +21,45 @@ struct BoundTensors {
   std::vector<void*> outputs;
 };
 
+// What inputs and outputs of a graph have to go through: descriptors of 1.0, or
+// values of 1.1.
+enum class Carrier { kDescriptors, kValues };
+
 // The run-time inputs and outputs of a graph as its model declares them, and
-// the rules by which descriptors are matched with them. Immutable.
+// the rules by which descriptors and values are matched with them. Immutable.
 class GraphIo {
  public:
   explicit GraphIo(const graph::Graph& graph);
 
-  // Refuses what descriptors of 1.0 cannot express, and symbolic dimensions
-  // beyond the backend's capabilities.
-  static Status Check(const graph::Graph& graph, uint64_t capabilities);
+  // Refuses what `carrier` cannot express, and symbolic dimensions beyond the
+  // backend's capabilities.
+  static Status Check(const graph::Graph& graph, uint64_t capabilities,
+                      Carrier carrier);
 
   // All dimensions of all inputs are fixed in the model; then *shapes gets
   // them.
   bool StaticInputs(std::vector<graph::Shape>* shapes) const;
 
+  // Everything is a tensor of a known type, so that buffers can be made for a
+  // plan.
+  bool AllTensors() const;
+
   // Matches descriptors by name, or by position where the tolerant mode
   // allows. Shapes of outputs are only compared with what the model fixes.
   Result<BoundTensors> Resolve(Descriptors inputs, Descriptors outputs,
                                bool tolerant) const;
+
+  // Matches values with the inputs by name; in model order.
+  Result<std::vector<RunValue>> ResolveValues(const ValueArray& values) const;
+
+  // One output, by its place in the model.
+  const std::string& output_name(size_t i) const {
+    return outputs_.tensors[i].name;
+  }
+  const graph::ValueType& output_type(size_t i) const {
+    return outputs_.tensors[i].whole_type;
+  }
+  size_t output_count() const { return outputs_.tensors.size(); }
 
   // Types, shapes and sizes of one side, without data.
   Result<std::vector<graph::TensorData>> InputTensors(
@@ -55,12 +77,13 @@ class GraphIo {
                            const std::vector<graph::Shape>& computed) const;
 
  private:
-  struct Tensor {
+  struct Tensor {  // or another value: then without shape
     std::string name;
     graph::DataType type;
     bool has_shape;
     graph::Shape dims;
     std::vector<std::string> symbols;
+    graph::ValueType whole_type;
   };
   struct Side {
     const char* role;
@@ -77,14 +100,21 @@ class GraphIo {
                    const std::vector<graph::ValueId>& ids, Side* side);
   static Status Match(const Side& side, Descriptors descriptors, bool tolerant,
                       Matched* matched);
-  static Status MatchNames(const Side& side, Descriptors descriptors,
-                           Matched* matched);
+  // For each tensor of a side the index of the given name that is its own.
+  template <typename NameOf>
+  static Result<std::vector<size_t>> MatchNames(const Side& side, size_t count,
+                                                const char* what,
+                                                const NameOf& name_of);
+  static Status CheckShape(const Side& side, const Tensor& tensor,
+                           const graph::Shape& given, const char* where,
+                           SymbolValues* symbols);
   static Status CheckTensor(const Side& side, const Tensor& tensor,
                             const onnxTensorDescriptorV1& descriptor,
-                            SymbolValues* symbols);
+                            const graph::Shape& dims, SymbolValues* symbols);
 
   Side inputs_;
   Side outputs_;
+  Status descriptors_;  // why descriptors cannot carry this graph's values
 };
 
 }  // namespace onnxifi::abi

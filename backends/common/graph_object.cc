@@ -61,6 +61,11 @@ Status GraphObject::Compile(graph::Graph graph) {
   ONNXIFI_ASSIGN_OR_RETURN(
       compiled_,
       backend_->backend().Compile(std::move(graph), backend_->options()));
+  if (!compiled_->by_value() && !io_.AllTensors()) {
+    return Status(ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
+                  "the backend runs this graph by shapes, so that its inputs "
+                  "and outputs must be tensors of known types");
+  }
   Shapes shapes;
   if (compiled_->by_value() || !io_.StaticInputs(&shapes)) return Status::Ok();
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -137,14 +142,6 @@ Result<Ref<Event>> GraphObject::BindAndStart(Descriptors inputs,
     binding_.reset();  // both or none
     throw;
   }
-}
-
-void GraphObject::Close() {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    closed_ = true;
-  }
-  queue_->WaitIdle();
 }
 
 }  // namespace onnxifi::abi

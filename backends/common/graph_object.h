@@ -1,6 +1,8 @@
 #ifndef ONNXIFI_BACKENDS_COMMON_GRAPH_OBJECT_H_
 #define ONNXIFI_BACKENDS_COMMON_GRAPH_OBJECT_H_
 
+#include <onnxifi/onnxifi_ext.h>
+
 #include <memory>
 #include <mutex>
 #include <string>
@@ -17,6 +19,12 @@
 #include "backends/common/run_queue.h"
 
 namespace onnxifi::abi {
+
+// Where the outputs of a run on values go.
+struct ValueReceiver {
+  onnxReceiveValueCallback receive = nullptr;
+  void* context = nullptr;
+};
 
 // A compiled graph, its plans by input shapes, the binding that the next run
 // will use, and the queue of accepted runs. Thread-safe; runs are executed one
@@ -47,16 +55,33 @@ class GraphObject {
   // Both in one indivisible step.
   Result<Ref<Event>> BindAndStart(Descriptors inputs, Descriptors outputs);
 
-  // Ends the graph for new runs and waits for the accepted ones.
+  // Runs once, waits for the end, and gives the outputs to `receiver` on this
+  // thread. Shares the queue with the runs above, but no binding.
+  Status RunValues(const ValueArray& values, const ValueReceiver& receiver);
+
+  // Ends the graph for new runs and waits for the accepted ones, but for
+  // RunValues calls of this thread, inside whose receiver it is called.
   void Close();
 
  private:
   using Shapes = std::vector<graph::Shape>;
 
+  class ValueCall;
+  // Outputs of a run on values, and what they refer to.
+  struct ValueResult {
+    std::vector<RunValue> outputs;
+    std::shared_ptr<const Binding> keep;
+  };
+
   Status Compile(graph::Graph graph);
   Status BindLocked(Descriptors inputs, Descriptors outputs);
   Result<std::shared_ptr<Executable>> ExecutableFor(const BoundTensors& bound);
   Result<Ref<Event>> StartLocked(const Ref<Event>& input);
+  Result<ValueResult> RunByValue(std::vector<RunValue> inputs);
+  Result<ValueResult> RunPlanned(const std::vector<RunValue>& inputs);
+  onnxStatus RunAndWait(std::shared_ptr<const Binding> binding);
+  Status Deliver(size_t index, const RunValue& output,
+                 const ValueReceiver& receiver) const;
 
   const Ref<BackendObject> backend_;
   const GraphIo io_;

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "backends/common/backend_info.h"
-#include "backends/common/graph_io.h"
 #include "backends/common/op_kernel.h"
 #include "base/str_cat.h"
 #include "base/thread_pool.h"
@@ -133,9 +132,10 @@ class ConstantOwner {
   std::vector<Copy> copies_;
 };
 
-Status CheckSupported(const Backend& backend, const graph::Graph& graph) {
+Status CheckSupported(const Backend& backend, const graph::Graph& graph,
+                      Carrier carrier) {
   ONNXIFI_RETURN_IF_ERROR(
-      GraphIo::Check(graph, OfferedCapabilities(backend.info())));
+      GraphIo::Check(graph, OfferedCapabilities(backend.info()), carrier));
   for (const graph::Node& node : graph.nodes) {
     const Reject reject = backend.Supports(NodeView(graph, node));
     if (reject.supported()) continue;
@@ -149,16 +149,17 @@ Status CheckSupported(const Backend& backend, const graph::Graph& graph) {
 
 }  // namespace
 
-Status CheckModel(const Backend& backend, ModelBytes model) {
+Status CheckModel(const Backend& backend, ModelBytes model, Carrier carrier) {
   graph::ReadOptions options;
   options.structure_only = true;
   ONNXIFI_ASSIGN_OR_RETURN(const graph::Graph graph,
                            graph::ReadModel(model, options));
-  return CheckSupported(backend, graph);
+  return CheckSupported(backend, graph, carrier);
 }
 
 Result<graph::Graph> LoadModel(const Backend& backend, ModelBytes model,
-                               Descriptors weights, bool tolerant) {
+                               Descriptors weights, bool tolerant,
+                               Carrier carrier) {
   graph::ReadOptions options;
   if (!weights.empty()) {
     if (!HasInitializers(model)) {
@@ -171,7 +172,7 @@ Result<graph::Graph> LoadModel(const Backend& backend, ModelBytes model,
   }
   ONNXIFI_ASSIGN_OR_RETURN(graph::Graph graph,
                            graph::ReadModel(model, options));
-  ONNXIFI_RETURN_IF_ERROR(CheckSupported(backend, graph));
+  ONNXIFI_RETURN_IF_ERROR(CheckSupported(backend, graph, carrier));
   const size_t borrow_above =
       backend.takes_borrowed_constants() ? kBorrowAbove : SIZE_MAX;
   ONNXIFI_RETURN_IF_ERROR(ConstantOwner(borrow_above).Take(graph));

@@ -85,20 +85,20 @@ void RunQueue::Drain(const Event* last) {
   }
 }
 
-void RunQueue::WaitIdle() {
+void RunQueue::WaitIdle(uint32_t own) {
   constexpr int64_t kWarnNs = 5000000000;
   constexpr timespec kStep = {1, 0};
   int64_t warn_at = NowNs() + kWarnNs;
   idle_waiters_.fetch_add(1, std::memory_order_seq_cst);
   for (;;) {
     const uint32_t left = outstanding_.load(std::memory_order_seq_cst);
-    if (left == 0) break;
+    if (left <= own) break;
     if (TryClaim()) {
       Drain(nullptr);
       continue;
     }
     FutexWait(outstanding_, left, &kStep);
-    if (NowNs() > warn_at && outstanding_.load() != 0) {
+    if (NowNs() > warn_at && outstanding_.load() > own) {
       warn_at = INT64_MAX;
       Log(LogLevel::kWarning, "onnxReleaseGraph of ", name_, " waits for ",
           left, " run(s); their input events have to be signalled or released");

@@ -38,8 +38,9 @@ class RunQueue : public std::enable_shared_from_this<RunQueue> {
   // and gives the claim back. Requires a claim.
   void Drain(const Event* last);
 
-  // Waits until no accepted run is left, executing what is ready.
-  void WaitIdle();
+  // Waits until no accepted run is left but `own` ones that wait for the
+  // caller, executing what is ready.
+  void WaitIdle(uint32_t own = 0);
 
  private:
   friend class Executor;

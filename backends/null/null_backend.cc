@@ -1,5 +1,6 @@
 #include "backends/null/null_backend.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -45,11 +46,27 @@ class NullExecutable : public Executable {
   const std::vector<size_t> bytes_;  // of each output
 };
 
-// The graph with every output traced back through its Identity nodes.
+// The graph with every output traced back through its Identity nodes. Tensors
+// are copied by plans for their shapes; sequences, optionals and maps have no
+// shapes, so that a graph with one of them runs value by value.
 class NullGraph : public CompiledGraph {
  public:
-  NullGraph(std::vector<Source> sources, std::vector<graph::DataType> types)
-      : sources_(std::move(sources)), types_(std::move(types)) {}
+  NullGraph(std::vector<Source> sources, std::vector<graph::DataType> types,
+            bool by_value)
+      : sources_(std::move(sources)),
+        types_(std::move(types)),
+        by_value_(by_value) {}
+
+  bool by_value() const override { return by_value_; }
+  Status RunValues(RunScope&, std::vector<RunValue> inputs,
+                   std::vector<RunValue>* outputs) override {
+    for (const Source& source : sources_) {
+      outputs->push_back(source.constant != nullptr
+                             ? RunValue::Tensor(source.constant)
+                             : inputs[source.input]);
+    }
+    return Status::Ok();
+  }
 
   Result<std::unique_ptr<Executable>> Specialize(
       const std::vector<graph::Shape>& input_shapes) override {
@@ -70,6 +87,7 @@ class NullGraph : public CompiledGraph {
  private:
   const std::vector<Source> sources_;
   const std::vector<graph::DataType> types_;  // of each output
+  const bool by_value_;
 };
 
 // What every value of the graph is a copy of. Nodes are in topological order.
@@ -111,9 +129,12 @@ Reject NullBackend::Supports(const NodeView& node) const {
   if (!node.node().domain.empty() || node.node().op_type != "Identity") {
     return {RejectReason::kUnknownOperator, "only Identity"};
   }
-  if (!node.HasInput(0) || node.input(0).kind != graph::Value::Kind::kTensor) {
+  using Kind = graph::Value::Kind;
+  if (!node.HasInput(0) || node.input(0).kind == Kind::kSparse ||
+      node.input(0).kind == Kind::kUnknown) {
     return {RejectReason::kValueKind, "Identity of something else"};
   }
+  if (node.input(0).kind != Kind::kTensor) return {};
   if (graph::ElementBits(node.input_type(0)) == 0) {
     return {RejectReason::kDataType, graph::DataTypeName(node.input_type(0))};
   }
@@ -130,8 +151,14 @@ Result<std::unique_ptr<CompiledGraph>> NullBackend::Compile(
     outputs.push_back(sources[static_cast<size_t>(id)]);
     types.push_back(graph.value(id).type);
   }
-  return std::unique_ptr<CompiledGraph>(
-      std::make_unique<NullGraph>(std::move(outputs), std::move(types)));
+  const auto is_tensor = [&](graph::ValueId id) {
+    return graph.value(id).kind == graph::Value::Kind::kTensor;
+  };
+  const bool all_tensors =
+      std::all_of(graph.inputs.begin(), graph.inputs.end(), is_tensor) &&
+      std::all_of(graph.outputs.begin(), graph.outputs.end(), is_tensor);
+  return std::unique_ptr<CompiledGraph>(std::make_unique<NullGraph>(
+      std::move(outputs), std::move(types), !all_tensors));
 }
 
 Result<std::vector<std::unique_ptr<Backend>>> CreateNullBackends() {

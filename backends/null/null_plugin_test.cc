@@ -184,6 +184,84 @@ TEST_F(NullPluginTest, GivesConstants) {
   EXPECT_EQ(plugin_.onnxReleaseGraph(graph), ONNXIFI_STATUS_SUCCESS);
 }
 
+// One run on values: what arrives is appended to `got`.
+struct Arrived {
+  std::vector<uint32_t> kinds;
+  std::string strings;
+};
+onnxStatus Arrive(void* context, uint32_t, const onnxValue* value) {
+  auto* got = static_cast<Arrived*>(context);
+  got->kinds.push_back(value->kind);
+  const onnxValue* tensor = value;
+  if (value->kind == ONNXIFI_VALUE_KIND_SEQUENCE) tensor = value->elements;
+  const auto* views = static_cast<const onnxStringView*>(tensor->data);
+  for (size_t i = 0; i < tensor->dataSize / sizeof(*views); ++i) {
+    got->strings.append(views[i].data, views[i].size);
+  }
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
+TEST_F(NullPluginTest, CopiesStringsAndSequencesThroughInterface11) {
+  onnxExtensionFunctionPointer found = nullptr;
+  ASSERT_EQ(plugin_.onnxGetExtensionFunctionAddress(
+                id_, ONNXIFI_GET_INTERFACE_FUNCTION_NAME, &found),
+            ONNXIFI_STATUS_SUCCESS);
+  onnxHostInterface host = {};
+  host.structSize = sizeof(host);
+  host.minVersion = host.maxVersion = ONNXIFI_INTERFACE_VERSION_1_1;
+  const onnxPluginInterface* table = nullptr;
+  ASSERT_EQ(reinterpret_cast<onnxGetInterfaceFunction>(
+                reinterpret_cast<void*>(found))(id_, &host, &table),
+            ONNXIFI_STATUS_SUCCESS);
+  const onnxStringView strings[] = {{"ab", 2}, {"c", 1}};
+  const uint64_t shape[] = {2};
+  onnxValue tensor = {};
+  tensor.structSize = sizeof(tensor);
+  tensor.kind = ONNXIFI_VALUE_KIND_TENSOR;
+  tensor.name = "x";
+  tensor.dataType = fixtures::kString;
+  tensor.dimensions = 1;
+  tensor.shape = shape;
+  tensor.data = strings;
+  tensor.dataSize = sizeof(strings);
+  onnxValue sequence = {};
+  sequence.structSize = sizeof(sequence);
+  sequence.kind = ONNXIFI_VALUE_KIND_SEQUENCE;
+  sequence.name = "x";
+  sequence.elementCount = 1;
+  sequence.elements = &tensor;
+  const std::string type = fixtures::TensorType(fixtures::kString, {"N"});
+  for (const onnxValue* x : {&tensor, &sequence}) {
+    const std::string declared =
+        x == &tensor ? type : fixtures::SequenceType(type);
+    const std::string model = ModelBuilder()
+                                  .InputOfType("x", declared)
+                                  .OutputOfType("y", declared)
+                                  .Node("Identity", {"x"}, {"y"})
+                                  .Build();
+    onnxGraph graph = nullptr;
+    onnxInitGraphArguments init = {};
+    init.structSize = sizeof(init);
+    init.backend = backend_;
+    init.onnxModel = model.data();
+    init.onnxModelSize = model.size();
+    init.graph = &graph;
+    ASSERT_EQ(table->initGraph(&init), ONNXIFI_STATUS_SUCCESS);
+    Arrived got;
+    onnxRunValuesArguments run = {};
+    run.structSize = sizeof(run);
+    run.graph = graph;
+    run.inputsCount = 1;
+    run.inputs = x;
+    run.receive = &Arrive;
+    run.receiveContext = &got;
+    EXPECT_EQ(table->runValues(&run), ONNXIFI_STATUS_SUCCESS);
+    EXPECT_EQ(got.kinds, std::vector<uint32_t>{x->kind});
+    EXPECT_EQ(got.strings, "abc");
+    EXPECT_EQ(plugin_.onnxReleaseGraph(graph), ONNXIFI_STATUS_SUCCESS);
+  }
+}
+
 TEST_F(NullPluginTest, RefusesEverythingElse) {
   const std::string relu = ModelBuilder()
                                .Input("x", fixtures::kFloat, {2})

@@ -11,8 +11,9 @@
 #if ONNXIFI_H != 1 || ONNXIFI_EXT_H != 1 || ONNXIFI_LOADER_H != 1
 #error "guard macros"
 #endif
-#if ONNXIFI_STATUS_INTERNAL_ERROR != 0x0406 || \
-    ONNXIFI_TAG_MEMORY_FENCE_V1 < 0 || ONNXIFI_EVENT_STATE_SIGNALLED < 0
+#if ONNXIFI_STATUS_INTERNAL_ERROR != 0x0406 ||                              \
+    ONNXIFI_TAG_MEMORY_FENCE_V1 < 0 || ONNXIFI_EVENT_STATE_SIGNALLED < 0 || \
+    ONNXIFI_INTERFACE_VERSION_1_1 < 0 || ONNXIFI_VALUE_KIND_MAP < 0
 #error "constants must be usable in #if"
 #endif
 
@@ -21,10 +22,35 @@
   static const name##Function k_##name = &name;
 #include "abi/onnxifi_functions.inc"
 
+/* The table and its arguments can be written down in plain C. */
+static onnxStatus Receive(void* context, uint32_t index,
+                          const onnxValue* value) {
+  (void)context;
+  return index == 0 && value->structSize >= sizeof(onnxValue)
+             ? ONNXIFI_STATUS_SUCCESS
+             : ONNXIFI_STATUS_INTERNAL_ERROR;
+}
+
+static int ValuesWork(void) {
+  static const onnxStringView kStrings[] = {{"a", 1}, {NULL, 0}};
+  static const uint64_t kShape[] = {2};
+  const onnxRunValuesArguments run = {sizeof(run), 0,        NULL, NULL,
+                                      NULL,        &Receive, NULL};
+  onnxValue value = {0};
+  value.structSize = sizeof(value);
+  value.kind = ONNXIFI_VALUE_KIND_TENSOR;
+  value.dataType = 8;
+  value.dimensions = 1;
+  value.shape = kShape;
+  value.data = kStrings;
+  value.dataSize = sizeof(kStrings);
+  return run.receive(run.receiveContext, 0, &value) == ONNXIFI_STATUS_SUCCESS;
+}
+
 int main(void) {
   const void* used[] = {
 #define ONNXIFI_FUNCTION(name, since, kind) &k_##name,
 #include "abi/onnxifi_functions.inc"
   };
-  return sizeof(used) / sizeof(used[0]) == 17 ? 0 : 1;
+  return sizeof(used) / sizeof(used[0]) == 17 && ValuesWork() ? 0 : 1;
 }

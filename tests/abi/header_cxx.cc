@@ -6,6 +6,7 @@
 #define ONNXIFI_PUBLIC [[maybe_unused]]
 #define ONNXIFI_CHECK_RESULT
 #include <onnxifi/onnxifi.h>
+#include <onnxifi/onnxifi_ext.h>
 #include <onnxifi/onnxifi_loader.h>
 
 #include <type_traits>
@@ -15,6 +16,8 @@ static_assert(std::is_same_v<onnxBackendID, void*> &&
 static_assert(std::is_signed_v<onnxStatus> && std::is_unsigned_v<onnxEnum>);
 static_assert(
     std::is_same_v<decltype(onnxTensorDescriptorV1::shape), const uint64_t*>);
+static_assert(std::is_trivial_v<onnxValue> &&
+              std::is_same_v<decltype(onnxValue::elements), const onnxValue*>);
 
 int main() {
   onnxMemoryFenceV1 fence = {};

@@ -194,7 +194,86 @@ FROZEN(ONNXIFI_LOADER_FLAG_VERSION_1_0, 0x01);
 #define ONNXIFI_STATUS_CODE(name, value) FROZEN(ONNXIFI_STATUS_##name, value);
 #include "abi/onnxifi_status.inc"
 
-/* Additive interface 1.1. */
+/* Additive interface 1.1. Its structures grow at the end only: the offsets
+ * stay, the sizes are those of 1.1. */
 FROZEN(ONNXIFI_BACKEND_PROPERTY_TOLERANT, 0x0000000100000001);
+FROZEN(ONNXIFI_INTERFACE_VERSION_1_1, 0x00010001);
+FROZEN(ONNXIFI_VALUE_KIND_TENSOR, 1);
+FROZEN(ONNXIFI_VALUE_KIND_SEQUENCE, 2);
+FROZEN(ONNXIFI_VALUE_KIND_OPTIONAL, 3);
+FROZEN(ONNXIFI_VALUE_KIND_MAP, 4);
+FROZEN(ONNXIFI_VALUE_MAX_DEPTH, 16);
+
+FROZEN(sizeof(onnxStringView), 16);
+FROZEN_AT(onnxStringView, data, 0);
+FROZEN_AT(onnxStringView, size, 8);
+
+FROZEN(sizeof(onnxValue), 64);
+FROZEN(_Alignof(onnxValue), 8);
+FROZEN_AT(onnxValue, structSize, 0);
+FROZEN_AT(onnxValue, kind, 4);
+FROZEN_AT(onnxValue, name, 8);
+FROZEN_AT(onnxValue, dataType, 16);
+FROZEN_AT(onnxValue, dimensions, 20);
+FROZEN_AT(onnxValue, shape, 24);
+FROZEN_AT(onnxValue, data, 32);
+FROZEN_AT(onnxValue, dataSize, 40);
+FROZEN_AT(onnxValue, elementCount, 48);
+FROZEN_AT(onnxValue, elements, 56);
+
+FROZEN(sizeof(onnxCheckModelArguments), 40);
+FROZEN_AT(onnxCheckModelArguments, structSize, 0);
+FROZEN_AT(onnxCheckModelArguments, reserved, 4);
+FROZEN_AT(onnxCheckModelArguments, next, 8);
+FROZEN_AT(onnxCheckModelArguments, backendID, 16);
+FROZEN_AT(onnxCheckModelArguments, onnxModel, 24);
+FROZEN_AT(onnxCheckModelArguments, onnxModelSize, 32);
+
+FROZEN(sizeof(onnxInitGraphArguments), 64);
+FROZEN_AT(onnxInitGraphArguments, structSize, 0);
+FROZEN_AT(onnxInitGraphArguments, weightsCount, 4);
+FROZEN_AT(onnxInitGraphArguments, next, 8);
+FROZEN_AT(onnxInitGraphArguments, backend, 16);
+FROZEN_AT(onnxInitGraphArguments, auxPropertiesList, 24);
+FROZEN_AT(onnxInitGraphArguments, onnxModel, 32);
+FROZEN_AT(onnxInitGraphArguments, onnxModelSize, 40);
+FROZEN_AT(onnxInitGraphArguments, weightDescriptors, 48);
+FROZEN_AT(onnxInitGraphArguments, graph, 56);
+
+FROZEN(sizeof(onnxRunValuesArguments), 48);
+FROZEN_AT(onnxRunValuesArguments, structSize, 0);
+FROZEN_AT(onnxRunValuesArguments, inputsCount, 4);
+FROZEN_AT(onnxRunValuesArguments, next, 8);
+FROZEN_AT(onnxRunValuesArguments, graph, 16);
+FROZEN_AT(onnxRunValuesArguments, inputs, 24);
+FROZEN_AT(onnxRunValuesArguments, receive, 32);
+FROZEN_AT(onnxRunValuesArguments, receiveContext, 40);
+
+FROZEN(sizeof(onnxHostInterface), 32);
+FROZEN_AT(onnxHostInterface, structSize, 0);
+FROZEN_AT(onnxHostInterface, minVersion, 4);
+FROZEN_AT(onnxHostInterface, maxVersion, 8);
+FROZEN_AT(onnxHostInterface, reserved, 12);
+FROZEN_AT(onnxHostInterface, log, 16);
+FROZEN_AT(onnxHostInterface, logContext, 24);
+
+FROZEN(sizeof(onnxPluginInterface), 32);
+FROZEN_AT(onnxPluginInterface, structSize, 0);
+FROZEN_AT(onnxPluginInterface, version, 4);
+FROZEN_AT(onnxPluginInterface, checkModel, 8);
+FROZEN_AT(onnxPluginInterface, initGraph, 16);
+FROZEN_AT(onnxPluginInterface, runValues, 24);
+
+/* The list has the members of the table, in its order and no others. */
+enum {
+#define ONNXIFI_INTERFACE_FUNCTION(member, Name, since) k_##member,
+#include "abi/onnxifi_interface.inc"
+  k_count
+};
+#define ONNXIFI_INTERFACE_FUNCTION(member, Name, since)       \
+  FROZEN_AT(onnxPluginInterface, member, 8 + 8 * k_##member); \
+  FROZEN(sizeof(((onnxPluginInterface*)0)->member), sizeof(onnx##Name##Call));
+#include "abi/onnxifi_interface.inc"
+FROZEN(sizeof(onnxPluginInterface), 8 + 8 * k_count);
 
 int main(void) { return 0; }

@@ -6,7 +6,8 @@
 
 Passes when at least N cases passed and none failed or crashed; what is left
 was refused with a status. `models` are the collections simple,
-pytorch-operator and pytorch-converted of the onnx package.
+pytorch-operator and pytorch-converted of the onnx package. A file
+KIND_expectations.txt beside this one goes to check-cases.
 """
 
 import argparse
@@ -57,8 +58,12 @@ def main():
     parser.add_argument("--at-least", type=int, required=True)
     parser.add_argument("kind", choices=("node", "light", "models"))
     options = parser.parse_args()
+    expect = pathlib.Path(__file__).with_name(
+        f"{options.kind}_expectations.txt")
+    extra = ["--expect", expect] if expect.exists() else []
     done = subprocess.run(
-        [options.cli, "check-cases", "--backend", "cpu", *folders(options)],
+        [options.cli, "check-cases", "--backend", "cpu", *extra,
+         *folders(options)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, errors="replace")
     print(done.stdout)

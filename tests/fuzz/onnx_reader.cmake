@@ -1,1 +1,2 @@
 onnxifi_fuzz(onnx_reader_fuzz onnx_reader_fuzz.cc onnx_reader onnxifi_graph)
+onnxifi_fuzz(value_reader_fuzz value_reader_fuzz.cc value_reader onnxifi_graph)

@@ -20,15 +20,15 @@ std::string Fixture(const std::string& name) {
 
 // Runs before main, because the loader reads the environment once.
 const bool g_environment = [] {
-  setenv(
-      "ONNXIFI_PLUGIN_FILES",
-      (Fixture("good") + ":" + Fixture("core_only") + ":" + Fixture("reenter"))
-          .c_str(),
-      1);
+  setenv("ONNXIFI_PLUGIN_FILES",
+         (Fixture("good") + ":" + Fixture("core_only") + ":" +
+          Fixture("reenter") + ":" + Fixture("interface_good"))
+             .c_str(),
+         1);
   setenv("ONNXIFI_PROBE", "0", 1);
   return true;
 }();
-constexpr size_t kBackends = 6;
+constexpr size_t kBackends = 8;
 
 // Outlive every run that a stray handle may still start.
 float g_in = 1;
@@ -77,6 +77,39 @@ TEST(HandleAbuseTest, APluginCannotReenterWhileItIsLoaded) {
   EXPECT_EQ(*answer, ONNXIFI_STATUS_INTERNAL_ERROR);
 }
 
+// The table of interface 1.1 of the last plugin; stays when its ID is released.
+const onnxPluginInterface* FindTable() {
+  onnxBackendID ids[kBackends];
+  size_t count = kBackends;
+  EXPECT_EQ(onnxGetBackendIDs(ids, &count), ONNXIFI_STATUS_SUCCESS);
+  onnxExtensionFunctionPointer found = nullptr;
+  EXPECT_EQ(
+      onnxGetExtensionFunctionAddress(
+          ids[kBackends - 1], ONNXIFI_GET_INTERFACE_FUNCTION_NAME, &found),
+      ONNXIFI_STATUS_SUCCESS);
+  onnxHostInterface host = {};
+  host.structSize = sizeof(host);
+  host.minVersion = host.maxVersion = ONNXIFI_INTERFACE_VERSION_1_1;
+  const onnxPluginInterface* table = nullptr;
+  EXPECT_EQ(reinterpret_cast<onnxGetInterfaceFunction>(reinterpret_cast<void*>(
+                found))(ids[kBackends - 1], &host, &table),
+            ONNXIFI_STATUS_SUCCESS);
+  for (onnxBackendID id : ids) {
+    EXPECT_EQ(onnxReleaseBackendID(id), ONNXIFI_STATUS_SUCCESS);
+  }
+  return table;
+}
+
+// Found once, before any abuse: others would release the IDs meanwhile.
+const onnxPluginInterface* Table() {
+  static const onnxPluginInterface* const table = FindTable();
+  return table;
+}
+
+onnxStatus Ignore(void*, uint32_t, const onnxValue*) {
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
 // Makes one random call; new handles join the pool, old ones stay in it.
 class Abuser {
  public:
@@ -100,7 +133,7 @@ class Abuser {
     size_t size = 0;
     onnxEventState state;
     onnxStatus status;
-    switch (random_() % 17) {
+    switch (random_() % 21) {
       case 0:
         return Enumerate();
       case 1:
@@ -134,12 +167,34 @@ class Abuser {
       case 15:
         status = onnxSetIOAndRunGraph(Pick(), 1, &x_, 1, &y_, &output);
         return Keep(status, status == 0 ? output.event : nullptr);
-      default:
+      case 16:
+      case 17:
         return onnxReleaseGraph(Pick());
+      default:
+        return StepOnTable(&made);
     }
   }
 
  private:
+  onnxStatus StepOnTable(void** made) {
+    const onnxCheckModelArguments check = {sizeof(check), 0,   nullptr,
+                                           Pick(),        "m", 1};
+    const onnxInitGraphArguments init = {
+        sizeof(init), 0, nullptr, Pick(), nullptr, "m", 1, nullptr, made};
+    onnxValue x = {};
+    x.structSize = sizeof(x);
+    const onnxRunValuesArguments run = {sizeof(run), 1,       nullptr, Pick(),
+                                        &x,          &Ignore, nullptr};
+    switch (random_() % 3) {
+      case 0:
+        return table_->checkModel(&check);
+      case 1:
+        return Keep(table_->initGraph(&init), *made);
+      default:
+        return table_->runValues(&run);
+    }
+  }
+
   void* Pick() {
     void* handle = pool_[random_() % pool_.size()];
     if (random_() % 8 == 0) {
@@ -169,6 +224,7 @@ class Abuser {
     return status;
   }
 
+  const onnxPluginInterface* table_ = Table();
   std::mt19937 random_;
   std::vector<void*> pool_;
   onnxTensorDescriptorV1 x_ = {};

@@ -6,8 +6,8 @@
 #include "base/str_cat.h"
 #include "graph/onnx_reader.h"
 #include "tools/cli/generate.h"
-#include "tools/cli/tensor_file.h"
 #include "tools/cli/text.h"
+#include "tools/cli/value_file.h"
 
 namespace onnxifi::cli {
 namespace {
@@ -34,39 +34,30 @@ CaseResult BadData(const Status& status) {
   return Failed("TEST_DATA", status.message());
 }
 
-// Why the model's inputs or outputs cannot be bound; empty when they can.
-std::string NotCarried(const ModelInfo& model) {
-  for (const ValueInfo& input : model.RuntimeInputs()) {
-    std::string why = cli::NotCarried(input);
-    if (!why.empty()) return "input " + why;
-  }
-  for (const ValueInfo& output : model.outputs) {
-    std::string why = cli::NotCarried(output);
-    if (!why.empty()) return "output " + why;
-  }
-  return "";
-}
-
-Result<std::vector<HostTensor>> GenerateInputs(const ModelInfo& model) {
+Result<std::vector<HostValue>> GenerateInputs(const ModelInfo& model) {
   const Generator ramp{Generator::Kind::kLightData};
-  std::vector<HostTensor> tensors;
+  std::vector<HostValue> values;
   for (const ValueInfo& input : model.RuntimeInputs()) {
+    if (const std::string why = NotCarried(input); !why.empty()) {
+      return Status(ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
+                    StrCat("no data can be made up: input ", why));
+    }
     graph::Shape dims = input.dims;
     for (int64_t& dim : dims) dim = dim < 0 ? 1 : dim;
     ONNXIFI_ASSIGN_OR_RETURN(
         HostTensor tensor,
         HostTensor::Make(input.name, input.type, std::move(dims)));
     Fill(tensor, ramp, 0);
-    tensors.push_back(std::move(tensor));
+    values.emplace_back(std::move(tensor));
   }
-  return tensors;
+  return values;
 }
 
 // Files belong to the model's inputs in order. Where some inputs have an
 // initializer, the files may or may not count them.
-Result<std::vector<HostTensor>> ReadInputs(const CaseData& data,
-                                           const ModelInfo& model) {
-  std::vector<HostTensor> tensors;
+Result<std::vector<HostValue>> ReadInputs(const CaseData& data,
+                                          const ModelInfo& model) {
+  std::vector<HostValue> values;
   const std::vector<ValueInfo> runtime = model.RuntimeInputs();
   const bool all = data.inputs.size() > runtime.size();
   const size_t wanted = all ? model.inputs.size() : runtime.size();
@@ -77,29 +68,69 @@ Result<std::vector<HostTensor>> ReadInputs(const CaseData& data,
   }
   for (size_t i = 0; i < wanted; ++i) {
     if (all && model.is_static[i]) continue;
-    ONNXIFI_ASSIGN_OR_RETURN(HostTensor tensor, ReadTensorFile(data.inputs[i]));
-    tensor.set_name(all ? model.inputs[i].name : runtime[i].name);
-    tensors.push_back(std::move(tensor));
+    ONNXIFI_ASSIGN_OR_RETURN(
+        HostValue value,
+        ReadValueFile(data.inputs[i], all ? model.inputs[i] : runtime[i]));
+    values.push_back(std::move(value));
   }
-  return tensors;
+  return values;
 }
 
-Result<std::vector<HostTensor>> ReadOutputs(const CaseData& data,
-                                            const ModelInfo& model) {
+Result<std::vector<HostValue>> ReadOutputs(const CaseData& data,
+                                           const ModelInfo& model) {
   if (data.outputs.size() != model.outputs.size()) {
     return Status(
         ONNXIFI_STATUS_INVALID_POINTER,
         StrCat("the case has ", data.outputs.size(),
                " output files, the model gives ", model.outputs.size()));
   }
-  std::vector<HostTensor> tensors;
+  std::vector<HostValue> values;
   for (size_t i = 0; i < data.outputs.size(); ++i) {
-    ONNXIFI_ASSIGN_OR_RETURN(HostTensor tensor,
-                             ReadTensorFile(data.outputs[i]));
-    tensor.set_name(model.outputs[i].name);
-    tensors.push_back(std::move(tensor));
+    ONNXIFI_ASSIGN_OR_RETURN(HostValue value,
+                             ReadValueFile(data.outputs[i], model.outputs[i]));
+    values.push_back(std::move(value));
   }
-  return tensors;
+  return values;
+}
+
+// One run by descriptors. `*call` is the step that failed.
+Result<std::vector<HostValue>> RunBound(CompiledGraph& graph,
+                                        const std::vector<HostValue>& inputs,
+                                        const std::vector<HostValue>& want,
+                                        const char** call) {
+  std::vector<HostValue> got;
+  *call = "test data";
+  for (const HostValue& value : want) {
+    const HostTensor& tensor = value.tensor;
+    ONNXIFI_ASSIGN_OR_RETURN(HostTensor output,
+                             HostTensor::Make(tensor.name(), tensor.type(),
+                                              tensor.dims(), kUnwritten));
+    got.emplace_back(std::move(output));
+  }
+  *call = "bind";
+  ONNXIFI_RETURN_IF_ERROR(graph.Bind(inputs, got));
+  *call = "run";
+  ONNXIFI_RETURN_IF_ERROR(graph.Run());
+  return got;
+}
+
+CaseResult CompareAll(const std::vector<HostValue>& want,
+                      const std::vector<HostValue>& got, const TestCase& test) {
+  CaseResult result;
+  result.outcome = Outcome::kPassed;
+  for (size_t i = 0; i < want.size(); ++i) {
+    const Comparison compared =
+        test.random.has_value() ? CompareRange(want[i], got[i], *test.random)
+                                : Compare(want[i], got[i], test.tolerance);
+    result.max_rel_error =
+        std::max(result.max_rel_error, compared.max_rel_error);
+    if (compared.equal) continue;
+    result.outcome = Outcome::kFailed;
+    result.code = "COMPARISON";
+    result.text = compared.reason;
+    break;
+  }
+  return result;
 }
 
 }  // namespace
@@ -143,69 +174,65 @@ CaseResult CaseRunner::RunModel(const TestCase& test) const {
   if (!file.ok()) return BadData(file.status());
   const std::span<const std::byte> bytes = file.value().bytes;
 
-  const Status compatible =
-      CallStatus(onnxGetBackendCompatibility(id_, bytes.size(), bytes.data()));
-  if (!compatible.ok()) return FromStatus(compatible, "compatibility");
-
   const Result<ModelInfo> info = ReadModelInfo(bytes);
+  const bool by_value =
+      interface_.has_value() && info.ok() && NeedsValues(info.value());
+  const std::optional<Interface> interface =
+      by_value ? interface_ : std::nullopt;
+
+  const Status compatible = by_value ? interface->CheckModel(bytes)
+                                     : CallStatus(onnxGetBackendCompatibility(
+                                           id_, bytes.size(), bytes.data()));
+  if (!compatible.ok()) return FromStatus(compatible, "compatibility");
   if (!info.ok()) return BadData(info.status());
   const ModelInfo& model = info.value();
-  if (std::string why = NotCarried(model); !why.empty()) {
+  if (std::string why = NotCarried(model); !why.empty() && !by_value) {
     CaseResult result = Failed("NOT_CARRIED", std::move(why));
     result.outcome = Outcome::kRefused;
     return result;
   }
 
   CaseResult result;
-  Result<CompiledGraph> graph = CompiledGraph::Compile(backend_, bytes);
-  if (!graph.ok()) {
-    result = FromStatus(graph.status(), "init");
-  } else if (test.data.empty()) {
-    result = Failed("TEST_DATA", "the case has no test_data_set");
-  } else {
-    for (const CaseData& data : test.data) {
-      result = RunData(data, test.tolerance, model, graph.value());
-      if (result.outcome != Outcome::kPassed) break;
-    }
-  }
+  Result<CompiledGraph> graph =
+      CompiledGraph::Compile(backend_, bytes, interface);
+  result = graph.ok() ? RunAll(test, model, interface, graph.value())
+                      : FromStatus(graph.status(), "init");
   result.broken_promise = result.outcome == Outcome::kRefused;
   return result;
 }
 
-CaseResult CaseRunner::RunData(const CaseData& data, const Tolerance& tolerance,
-                               const ModelInfo& model,
-                               CompiledGraph& graph) const {
-  const Result<std::vector<HostTensor>> inputs =
-      data.generate_inputs ? GenerateInputs(model) : ReadInputs(data, model);
-  if (!inputs.ok()) return BadData(inputs.status());
-  const Result<std::vector<HostTensor>> want = ReadOutputs(data, model);
-  if (!want.ok()) return BadData(want.status());
-  std::vector<HostTensor> got;
-  for (const HostTensor& tensor : want.value()) {
-    Result<HostTensor> output = HostTensor::Make(tensor.name(), tensor.type(),
-                                                 tensor.dims(), kUnwritten);
-    if (!output.ok()) return BadData(output.status());
-    got.push_back(std::move(output).value());
-  }
-
-  const Status bound = graph.Bind(inputs.value(), got);
-  if (!bound.ok()) return FromStatus(bound, "bind");
-  const Status ran = graph.Run();
-  if (!ran.ok()) return FromStatus(ran, "run");
-
-  CaseResult result;
-  result.outcome = Outcome::kPassed;
-  for (size_t i = 0; i < got.size(); ++i) {
-    const Comparison compared = Compare(want.value()[i], got[i], tolerance);
-    result.max_rel_error =
-        std::max(result.max_rel_error, compared.max_rel_error);
-    if (compared.equal) continue;
-    result.outcome = Outcome::kFailed;
-    result.code = "COMPARISON";
-    result.text = compared.reason;
-    break;
+CaseResult CaseRunner::RunAll(const TestCase& test, const ModelInfo& model,
+                              const std::optional<Interface>& interface,
+                              CompiledGraph& graph) const {
+  CaseResult result = Failed("TEST_DATA", "the case has no test_data_set");
+  for (const CaseData& data : test.data) {
+    result = RunData(test, data, model, interface, graph);
+    if (result.outcome != Outcome::kPassed) break;
   }
   return result;
+}
+
+CaseResult CaseRunner::RunData(const TestCase& test, const CaseData& data,
+                               const ModelInfo& model,
+                               const std::optional<Interface>& interface,
+                               CompiledGraph& graph) const {
+  const Result<std::vector<HostValue>> inputs =
+      data.generate_inputs ? GenerateInputs(model) : ReadInputs(data, model);
+  if (!inputs.ok()) return BadData(inputs.status());
+  const Result<std::vector<HostValue>> want = ReadOutputs(data, model);
+  if (!want.ok()) return BadData(want.status());
+  const char* call = "run";
+  const Result<std::vector<HostValue>> got =
+      interface.has_value()
+          ? graph.RunValues(*interface, inputs.value())
+          : RunBound(graph, inputs.value(), want.value(), &call);
+  if (!got.ok()) return FromStatus(got.status(), call);
+  if (got.value().size() != want.value().size()) {
+    return Failed("COMPARISON",
+                  StrCat("the backend gives ", got.value().size(),
+                         " outputs instead of ", want.value().size()));
+  }
+  return CompareAll(want.value(), got.value(), test);
 }
 
 }  // namespace onnxifi::cli

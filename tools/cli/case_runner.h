@@ -2,6 +2,7 @@
 #define ONNXIFI_TOOLS_CLI_CASE_RUNNER_H_
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "base/status.h"
 #include "tools/cli/case_set.h"
 #include "tools/cli/client.h"
+#include "tools/cli/interface.h"
 #include "tools/cli/model_info.h"
 
 namespace onnxifi::cli {
@@ -29,7 +31,9 @@ struct CaseResult {
   double milliseconds = 0;
 };
 
-// Runs test cases on one backend through the ABI. Thread-compatible.
+// Runs test cases on one backend through the ABI: by descriptors of 1.0 where
+// they can carry everything, else on values of 1.1 where the backend has them.
+// Thread-compatible.
 class CaseRunner {
  public:
   static Result<std::unique_ptr<CaseRunner>> Open(const BackendChoice& choice);
@@ -43,15 +47,24 @@ class CaseRunner {
              std::string name)
       : list_(std::move(list)),
         id_(id),
+        interface_(Interface::Find(id)),
         backend_(std::move(backend)),
-        name_(std::move(name)) {}
+        name_(std::move(name)) {
+    if (interface_.has_value() && !interface_->complete()) interface_.reset();
+  }
 
   CaseResult RunModel(const TestCase& test) const;
-  CaseResult RunData(const CaseData& data, const Tolerance& tolerance,
-                     const ModelInfo& model, CompiledGraph& graph) const;
+  CaseResult RunAll(const TestCase& test, const ModelInfo& model,
+                    const std::optional<Interface>& interface,
+                    CompiledGraph& graph) const;
+  CaseResult RunData(const TestCase& test, const CaseData& data,
+                     const ModelInfo& model,
+                     const std::optional<Interface>& interface,
+                     CompiledGraph& graph) const;
 
   BackendList list_;
   onnxBackendID id_;
+  std::optional<Interface> interface_;  // when it can run models on values
   Backend backend_;
   std::string name_;
 };

@@ -1,6 +1,7 @@
 #ifndef ONNXIFI_TOOLS_CLI_CASE_SET_H_
 #define ONNXIFI_TOOLS_CLI_CASE_SET_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,8 @@
 
 namespace onnxifi::cli {
 
-// One set of inputs and expected outputs of a case; TensorProto files in model
-// order.
+// One set of inputs and expected outputs of a case; files in model order, each
+// the message that the declared type asks for.
 struct CaseData {
   bool generate_inputs = false;  // ONNX's own ramp instead of files
   std::vector<std::string> inputs;
@@ -23,6 +24,7 @@ struct TestCase {
   std::string model;  // path
   std::vector<CaseData> data;
   Tolerance tolerance;
+  std::optional<ValueRange> random;  // its outputs are random, within this
 };
 
 // PREFIX0.pb, PREFIX1.pb, ... as far as they exist.

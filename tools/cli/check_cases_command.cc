@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -183,39 +184,46 @@ Status WriteJson(const std::string& path, const std::string& backend,
   return WriteFileAtomically(path, std::as_bytes(std::span(text)));
 }
 
-// Lines that differ from the expectations; an error when they are unreadable.
-Result<std::vector<std::string>> Unexpected(
-    const std::string& path, const std::vector<NamedResult>& rows) {
+// The file of --expect; empty without one.
+Result<std::optional<Expectations>> ReadExpectations(const std::string& path) {
+  if (path.empty()) return std::optional<Expectations>();
   ONNXIFI_ASSIGN_OR_RETURN(const graph::MappedFile file, graph::MapFile(path));
-  const std::string_view text = graph::Text(file.bytes);
-  ONNXIFI_ASSIGN_OR_RETURN(const std::vector<Expectation> expected,
-                           ParseExpectations(text));
-  return CheckExpectations(expected, rows);
+  ONNXIFI_ASSIGN_OR_RETURN(Expectations expected,
+                           ParseExpectations(graph::Text(file.bytes)));
+  return std::optional<Expectations>(std::move(expected));
 }
 
 // The verdict over all rows.
-int Conclude(const Options& options, const std::vector<NamedResult>& rows,
-             const Totals& totals) {
-  if (options.expect.empty()) {
+int Conclude(const std::optional<Expectations>& expected,
+             const std::vector<NamedResult>& rows, const Totals& totals) {
+  if (!expected.has_value()) {
     return totals.failed + totals.crashed == 0 ? kExitOk : kExitComparison;
   }
-  const Result<std::vector<std::string>> differences =
-      Unexpected(options.expect, rows);
-  if (!differences.ok()) {
-    return ReportError(kErrorFile, differences.status().message(), kExitUsage);
-  }
-  for (const std::string& line : differences.value()) {
+  const std::vector<std::string> differences =
+      CheckExpectations(*expected, rows);
+  for (const std::string& line : differences) {
     ReportError(kErrorExpectation, line, kExitComparison);
   }
-  return differences.value().empty() ? kExitOk : kExitComparison;
+  return differences.empty() ? kExitOk : kExitComparison;
 }
 
 int CheckCases(const Options& options) {
-  const Result<std::vector<TestCase>> found = CollectCases(options);
+  Result<std::vector<TestCase>> found = CollectCases(options);
   if (!found.ok()) {
     return ReportError(kErrorNoCase, found.status().message(), kExitUsage);
   }
-  const std::vector<TestCase>& cases = found.value();
+  std::vector<TestCase> cases = std::move(found).value();
+  const Result<std::optional<Expectations>> expected =
+      ReadExpectations(options.expect);
+  if (!expected.ok()) {
+    return ReportError(kErrorFile, expected.status().message(), kExitUsage);
+  }
+  size_t random = 0;
+  for (TestCase& test : cases) {
+    if (!expected.value().has_value()) break;
+    test.random = RandomRange(*expected.value(), test.name);
+    random += test.random.has_value() ? 1 : 0;
+  }
   std::vector<NamedResult> rows(cases.size());
   std::string backend;
 
@@ -247,10 +255,13 @@ int CheckCases(const Options& options) {
       return ReportError(kErrorWrite, written.message(), kExitResources);
     }
   }
-  const int verdict = Conclude(options, rows, totals);
+  const int verdict = Conclude(expected.value(), rows, totals);
   if (options.json_file == "-") return verdict;
   std::printf("backend %s, %zu cases\n", backend.c_str(), rows.size());
   PrintReasons(rows);
+  if (random != 0) {
+    std::printf("%6zu  compared by type, shape and range only\n", random);
+  }
   if (totals.broken_promises != 0) {
     std::printf("%6zu  refused after compatibility had said yes\n",
                 totals.broken_promises);
@@ -284,8 +295,9 @@ void AddCheckCasesCommand(CLI::App& app, Action* action) {
                    "Seconds for one case")
       ->check(CLI::Range(1, 86400));
   command->add_option("--expect", options->expect,
-                      "File of lines 'refused|failed|crashed COUNT GLOB "
-                      "REASON': what may not pass");
+                      "File of lines 'refused|failed|crashed COUNT|any GLOB "
+                      "REASON': what may not pass, and 'random COUNT GLOB "
+                      "LOW..HIGH REASON': what has random outputs");
   command->add_option("--json", options->json_file,
                       "Write the results as JSON to this file, - for stdout");
   command->add_flag("--list-refused", options->list_refused,

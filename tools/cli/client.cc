@@ -186,9 +186,15 @@ Result<Backend> InitBackend(onnxBackendID id) {
   return Backend(handle);
 }
 
-Result<CompiledGraph> CompiledGraph::Compile(const Backend& backend,
-                                             std::span<const std::byte> model) {
+Result<CompiledGraph> CompiledGraph::Compile(
+    const Backend& backend, std::span<const std::byte> model,
+    const std::optional<Interface>& interface) {
   ONNXIFI_ASSIGN_OR_RETURN(Event ready, MakeSignalledEvent(backend));
+  if (interface.has_value()) {
+    ONNXIFI_ASSIGN_OR_RETURN(onnxGraph made,
+                             interface->InitGraph(backend.get(), model));
+    return CompiledGraph(Handle(made), std::move(ready));
+  }
   // An empty file has no address; its size is what is wrong with it.
   const void* model_bytes =
       model.empty() ? "" : static_cast<const void*>(model.data());
@@ -198,12 +204,12 @@ Result<CompiledGraph> CompiledGraph::Compile(const Backend& backend,
   return CompiledGraph(Handle(handle), std::move(ready));
 }
 
-Status CompiledGraph::Bind(std::span<const HostTensor> inputs,
-                           std::span<HostTensor> outputs) {
+Status CompiledGraph::Bind(std::span<const HostValue> inputs,
+                           std::span<HostValue> outputs) {
   std::vector<onnxTensorDescriptorV1> in;
   std::vector<onnxTensorDescriptorV1> out;
-  for (const HostTensor& tensor : inputs) in.push_back(Describe(tensor));
-  for (const HostTensor& tensor : outputs) out.push_back(Describe(tensor));
+  for (const HostValue& value : inputs) in.push_back(Describe(value.tensor));
+  for (const HostValue& value : outputs) out.push_back(Describe(value.tensor));
   return CallStatus(
       onnxSetGraphIO(graph_.get(), static_cast<uint32_t>(in.size()), in.data(),
                      static_cast<uint32_t>(out.size()), out.data()));

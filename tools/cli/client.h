@@ -11,7 +11,8 @@
 #include <vector>
 
 #include "base/status.h"
-#include "tools/cli/host_tensor.h"
+#include "tools/cli/host_value.h"
+#include "tools/cli/interface.h"
 
 namespace onnxifi::cli {
 
@@ -84,14 +85,22 @@ using Event = Owned<onnxEvent, onnxReleaseEvent>;
 // backend must outlive it.
 class CompiledGraph {
  public:
-  static Result<CompiledGraph> Compile(const Backend& backend,
-                                       std::span<const std::byte> model);
+  // Through interface 1.1 where it is given, for values that descriptors of 1.0
+  // cannot carry.
+  static Result<CompiledGraph> Compile(
+      const Backend& backend, std::span<const std::byte> model,
+      const std::optional<Interface>& interface = std::nullopt);
 
-  // Binds the memory of the tensors, which must stay until the last run.
-  Status Bind(std::span<const HostTensor> inputs,
-              std::span<HostTensor> outputs);
+  // Binds the memory of the values, which must be tensors of numbers and stay
+  // until the last run.
+  Status Bind(std::span<const HostValue> inputs, std::span<HostValue> outputs);
   // One run to its end. The inputs are read when it starts.
   Status Run();
+  // One run without bound memory. Works for every graph.
+  Result<std::vector<HostValue>> RunValues(const Interface& interface,
+                                           std::span<const HostValue> inputs) {
+    return interface.RunValues(graph_.get(), inputs);
+  }
 
  private:
   using Handle = Owned<onnxGraph, onnxReleaseGraph>;

@@ -107,6 +107,9 @@ TEST_F(CommandTest, InfoShowsBackendsAndReasons) {
   EXPECT_EQ(json["schema"], "onnxifi.info/1");
   ASSERT_EQ(json["backends"].size(), 1u);
   EXPECT_EQ(json["backends"][0]["onnxifi_version"], "0x100000000");
+  EXPECT_EQ(json["backends"][0]["interface"], "1.1");
+  EXPECT_EQ(json["backends"][0]["interface_functions"],
+            "checkModel initGraph runValues");
   EXPECT_EQ(json["loader"]["candidates"][0]["verdict"], "loaded");
   EXPECT_EQ(WithNull("info --summary").exit, 0);
   const std::string bad = Write("libonnxifi-bad.so", "not a library");
@@ -150,6 +153,85 @@ TEST_F(CommandTest, CheckTakesATestDataSet) {
                            Path("case/test_data_set_0"));
   EXPECT_EQ(run.exit, 0) << run.output;
   EXPECT_NE(run.output.find("max 2"), std::string::npos) << run.output;
+}
+
+// Messages of ONNX's data files.
+std::string Strings(const std::string& a, const std::string& b) {
+  return fx::WireWriter()
+      .Varint(1, 2)
+      .Varint(2, fx::kString)
+      .Bytes(6, a)
+      .Bytes(6, b)
+      .bytes();
+}
+std::string SequenceOf(const std::string& tensor) {
+  return fx::WireWriter().Varint(2, 1).Bytes(3, tensor).bytes();
+}
+std::string OptionalType(const std::string& element) {
+  return fx::WireWriter()
+      .Bytes(9, fx::WireWriter().Bytes(1, element).bytes())
+      .bytes();
+}
+std::string IdentityOf(const std::string& type) {
+  return fx::ModelBuilder()
+      .InputOfType("x", type)
+      .OutputOfType("y", type)
+      .Node("Identity", {"x"}, {"y"})
+      .Build();
+}
+
+TEST_F(CommandTest, RunTakesWhatDescriptorsCannotCarry) {
+  const std::string floats = fx::TensorType(fx::kFloat, {2});
+  const struct {
+    const char* name;
+    std::string model;
+    std::string input;
+    std::string other;
+    const char* shown;
+  } kRows[] = {
+      {"strings", Identity({"N"}, fx::kString), Strings("ab", "c\nd"),
+       Strings("ab", "cd"), "'ab' 'c\\x0Ad'"},
+      {"sequence", IdentityOf(fx::SequenceType(floats)), SequenceOf(Pair(1, 2)),
+       SequenceOf(Pair(1, 3)), "sequence of 1  float32 2"},
+      {"optional", IdentityOf(OptionalType(floats)), Pair(1, 2),
+       fx::WireWriter().Varint(2, 0).bytes(), "optional  float32 2"}};
+  for (const auto& row : kRows) {
+    SCOPED_TRACE(row.name);
+    const std::string model = Write("m.onnx", row.model);
+    const std::string input = Write("in.pb", row.input);
+    const std::string other = Write("other.pb", row.other);
+    const std::string out = Path(row.name);
+    const Ran first =
+        WithNull("run " + model + " --input x=@" + input + " --save-outputs " +
+                 out + " --json " + Path("report.json"));
+    ASSERT_EQ(first.exit, 0) << first.output;
+    EXPECT_NE(first.output.find(row.shown), std::string::npos) << first.output;
+    const std::string saved = out + "/output_0.pb";
+    ASSERT_TRUE(fs::exists(saved));
+    const std::string again =
+        "run " + model + " --input x=@" + saved + " --check ";
+    EXPECT_EQ(WithNull(again + saved).exit, 0);
+    EXPECT_EQ(WithNull(again + input).exit, 0);
+    const Ran differs = WithNull(again + other);
+    EXPECT_EQ(differs.exit, 1) << differs.output;
+    const Ran made_up = WithNull("run " + model);
+    EXPECT_EQ(made_up.exit, 2);
+    EXPECT_NE(made_up.output.find("cannot be made up"), std::string::npos);
+    EXPECT_EQ(
+        WithNull("run " + model + " --input x=@" + Write("bad.pb", "\xFF\xFF"))
+            .exit,
+        2);
+  }
+  // float8: made up like every number, and timed.
+  const Ran small =
+      WithNull("bench " +
+               Write("f8.onnx", fx::ModelBuilder(11, 23)
+                                    .Input("x", 17, {8})
+                                    .Output("y", 17, {8})
+                                    .Node("Identity", {"x"}, {"y"})
+                                    .Build()) +
+               " --duration 0.05 --warmup 0");
+  EXPECT_EQ(small.exit, 0) << small.output;
 }
 
 TEST_F(CommandTest, SymbolicDimensionsNeedValues) {
@@ -277,6 +359,65 @@ TEST_F(CommandTest, CheckCasesCountsEveryOutcome) {
   EXPECT_EQ(json["failed"], 2);
   EXPECT_EQ(WithNull("check-cases " + folder_.string() + " --filter good").exit,
             0);
+}
+
+TEST_F(CommandTest, CheckCasesOfStringsSequencesOptionalsAndOpenShapes) {
+  const std::string floats = fx::TensorType(fx::kFloat, {2});
+  WriteCase("strings", Identity({2}, fx::kString), Strings("a", "b"),
+            Strings("a", "b"));
+  WriteCase("wrong_strings", Identity({2}, fx::kString), Strings("a", "b"),
+            Strings("a", "B"));
+  WriteCase("sequence", IdentityOf(fx::SequenceType(floats)),
+            SequenceOf(Pair(1, 2)), SequenceOf(Pair(1, 2)));
+  WriteCase("wrong_sequence", IdentityOf(fx::SequenceType(floats)),
+            SequenceOf(Pair(1, 2)), fx::WireWriter().Varint(2, 1).bytes());
+  WriteCase("optional", IdentityOf(OptionalType(floats)), Pair(1, 2),
+            SequenceOf(Pair(1, 2)));  // an OptionalProto of the same bytes
+  WriteCase("none", IdentityOf(OptionalType(floats)),
+            fx::WireWriter().Varint(2, 0).bytes(), "");
+  WriteCase("int4",
+            fx::ModelBuilder(11, 23)
+                .Input("x", 22, {3})
+                .Output("y", 22, {3})
+                .Node("Identity", {"x"}, {"y"})
+                .Build(),
+            fx::RawTensor("t", 22, {3}, "\x21\x03"),
+            fx::RawTensor("t", 22, {3}, "\x21\x03"));
+  // By the open shape, the backend must find out that it is 2.
+  const std::string open = fx::ModelBuilder()
+                               .Input("x", fx::kFloat, {2})
+                               .Output("y", fx::kFloat, {"M"})
+                               .Node("Identity", {"x"}, {"y"})
+                               .Build();
+  WriteCase("open", open, Pair(1, 2), Pair(1, 2));
+  WriteCase("wrong_open", open, Pair(1, 2),
+            fx::TensorOf<float>("t", fx::kFloat, {1}, {1}));
+  const Ran ran = WithNull("check-cases " + folder_.string());
+  EXPECT_NE(ran.output.find("6 passed, 3 failed, 0 refused, 0 crashed"),
+            std::string::npos)
+      << ran.output;
+  for (const char* reason : {"string 1 differs: expected 'B', got 'b'",
+                             "expected sequence of 0, got sequence of 1",
+                             "expected shape 1, got 2"}) {
+    EXPECT_NE(ran.output.find(reason), std::string::npos) << ran.output;
+  }
+}
+
+TEST_F(CommandTest, CheckCasesOfRandomOutputs) {
+  WriteCase("draw_1", Identity({2}), Pair(0, 1), Pair(1, 0));
+  WriteCase("draw_2", Identity({2}), Pair(1, 1), Pair(0, 1));
+  const std::string run = "check-cases " + folder_.string() + " --expect ";
+  const auto with = [&](const char* line) {
+    return WithNull(run + Write("expect.txt", line));
+  };
+  EXPECT_EQ(WithNull("check-cases " + folder_.string()).exit, 1);
+  const Ran good = with("random 2 draw_* 0..1 draws");
+  EXPECT_EQ(good.exit, 0) << good.output;
+  EXPECT_NE(good.output.find("2  compared by type, shape and range only"),
+            std::string::npos);
+  EXPECT_EQ(with("random 3 draw_* 0..1 draws").exit, 1);
+  EXPECT_EQ(with("random 2 draw_* 0..0.5 draws").exit, 1);
+  EXPECT_EQ(with("random 1 draw_1 0..1 draws").exit, 1) << "the other differs";
 }
 
 TEST_F(CommandTest, CheckCasesRunsModelsWithTheirRamp) {

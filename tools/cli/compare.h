@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "tools/cli/host_tensor.h"
+#include "tools/cli/host_value.h"
 
 namespace onnxifi::cli {
 
@@ -14,7 +14,13 @@ struct Tolerance {
   double atol = 1e-7;
 };
 
-// How far a tensor is from the expected one.
+// Where the elements of an output must lie whose values are random.
+struct ValueRange {
+  double low = 0;
+  double high = 0;
+};
+
+// How far a value is from the expected one; over all tensors in it.
 struct Comparison {
   bool equal = false;        // within the tolerance
   std::string reason;        // why not; empty when equal
@@ -23,10 +29,17 @@ struct Comparison {
   int64_t mismatches = 0;    // elements outside the tolerance
 };
 
-// Types and shapes must be equal; integers and booleans exact; NaN equals NaN,
-// an infinity only itself.
+// Kinds, types, shapes and numbers of elements must be equal; strings, integers
+// and booleans exact; NaN equals NaN, an infinity only itself. The entries of
+// maps may come in any order.
+Comparison Compare(const HostValue& want, const HostValue& got,
+                   const Tolerance& tolerance);
 Comparison Compare(const HostTensor& want, const HostTensor& got,
                    const Tolerance& tolerance);
+
+// The same for values that are random: numbers need only lie in `range`.
+Comparison CompareRange(const HostValue& want, const HostValue& got,
+                        const ValueRange& range);
 
 }  // namespace onnxifi::cli
 

@@ -20,8 +20,41 @@ std::string_view TakeWord(std::string_view* text) {
   return word;
 }
 
-bool ParseLine(std::string_view line, Expectation* row) {
-  const std::string_view outcome = TakeWord(&line);
+bool ParseCount(std::string_view word, size_t* count) {
+  const auto [end, error] =
+      std::from_chars(word.data(), word.data() + word.size(), *count);
+  return error == std::errc() && end == word.data() + word.size() && *count > 0;
+}
+
+bool ParseNumber(std::string_view word, double* number) {
+  const auto [end, error] =
+      std::from_chars(word.data(), word.data() + word.size(), *number);
+  return error == std::errc() && end == word.data() + word.size();
+}
+
+bool ParseRange(std::string_view word, ValueRange* range) {
+  const size_t at = word.find("..");
+  return at != std::string_view::npos &&
+         ParseNumber(word.substr(0, at), &range->low) &&
+         ParseNumber(word.substr(at + 2), &range->high) &&
+         range->low <= range->high;
+}
+
+std::string_view TakeReason(std::string_view line) {
+  line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+  return line;
+}
+
+bool ParseRandom(std::string_view line, RandomCases* row) {
+  const bool counted = ParseCount(TakeWord(&line), &row->count);
+  row->glob = TakeWord(&line);
+  const bool ranged = ParseRange(TakeWord(&line), &row->range);
+  row->reason = TakeReason(line);
+  return counted && ranged && !row->glob.empty() && !row->reason.empty();
+}
+
+bool ParseOutcome(std::string_view outcome, std::string_view line,
+                  Expectation* row) {
   if (outcome == "refused") {
     row->outcome = Outcome::kRefused;
   } else if (outcome == "failed") {
@@ -32,24 +65,37 @@ bool ParseLine(std::string_view line, Expectation* row) {
     return false;
   }
   const std::string_view count = TakeWord(&line);
-  const auto [end, error] =
-      std::from_chars(count.data(), count.data() + count.size(), row->count);
+  if (count != "any" && !ParseCount(count, &row->count.emplace())) return false;
   row->glob = TakeWord(&line);
-  const size_t reason = std::min(line.find_first_not_of(" \t"), line.size());
-  row->reason = line.substr(reason);
-  return error == std::errc() && end == count.data() + count.size() &&
-         row->count > 0 && !row->glob.empty() && !row->reason.empty();
+  row->reason = TakeReason(line);
+  return !row->glob.empty() && !row->reason.empty();
+}
+
+bool ParseLine(std::string_view line, Expectations* rows) {
+  const std::string_view first = TakeWord(&line);
+  return first == "random"
+             ? ParseRandom(line, &rows->random.emplace_back())
+             : ParseOutcome(first, line, &rows->outcomes.emplace_back());
+}
+
+bool HasName(const std::string& glob, const std::string& name) {
+  return ::fnmatch(glob.c_str(), name.c_str(), 0) == 0;
 }
 
 bool Matches(const Expectation& row, const NamedResult& result) {
-  return row.outcome == result.result.outcome &&
-         ::fnmatch(row.glob.c_str(), result.name.c_str(), 0) == 0;
+  return row.outcome == result.result.outcome && HasName(row.glob, result.name);
+}
+
+std::string CountText(const char* what, const std::string& glob,
+                      size_t expected, size_t counted) {
+  return StrCat(what, " ", EscapeText(glob), ": expected ", expected,
+                " cases, counted ", counted);
 }
 
 }  // namespace
 
-Result<std::vector<Expectation>> ParseExpectations(std::string_view text) {
-  std::vector<Expectation> rows;
+Result<Expectations> ParseExpectations(std::string_view text) {
+  Expectations rows;
   for (size_t number = 1; !text.empty(); ++number) {
     const size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
@@ -57,34 +103,48 @@ Result<std::vector<Expectation>> ParseExpectations(std::string_view text) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     const size_t first = line.find_first_not_of(" \t");
     if (first == std::string_view::npos || line[first] == '#') continue;
-    if (!ParseLine(line, &rows.emplace_back())) {
+    if (!ParseLine(line, &rows)) {
       return Status(ONNXIFI_STATUS_INVALID_PROPERTY,
                     StrCat("expectations, line ", number,
                            ": not understood: write refused|failed|crashed "
-                           "COUNT GLOB REASON"));
+                           "COUNT|any GLOB REASON, or random COUNT GLOB "
+                           "LOW..HIGH REASON"));
     }
   }
   return rows;
 }
 
+std::optional<ValueRange> RandomRange(const Expectations& expected,
+                                      const std::string& name) {
+  for (const RandomCases& row : expected.random) {
+    if (HasName(row.glob, name)) return row.range;
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> CheckExpectations(
-    const std::vector<Expectation>& expected,
-    const std::vector<NamedResult>& results) {
+    const Expectations& expected, const std::vector<NamedResult>& results) {
   std::vector<std::string> differences;
-  for (const Expectation& row : expected) {
-    size_t count = 0;
-    for (const NamedResult& result : results) {
-      count += Matches(row, result) ? 1 : 0;
-    }
+  for (const Expectation& row : expected.outcomes) {
+    const auto count = static_cast<size_t>(std::count_if(
+        results.begin(), results.end(),
+        [&](const auto& result) { return Matches(row, result); }));
+    if (!row.count.has_value() || count == *row.count) continue;
+    differences.push_back(
+        CountText(OutcomeName(row.outcome), row.glob, *row.count, count));
+  }
+  for (const RandomCases& row : expected.random) {
+    const auto count = static_cast<size_t>(std::count_if(
+        results.begin(), results.end(),
+        [&](const auto& result) { return HasName(row.glob, result.name); }));
     if (count == row.count) continue;
-    differences.push_back(StrCat(OutcomeName(row.outcome), " ",
-                                 EscapeText(row.glob), ": expected ", row.count,
-                                 " cases, counted ", count));
+    differences.push_back(CountText("random", row.glob, row.count, count));
   }
   for (const NamedResult& result : results) {
     if (result.result.outcome == Outcome::kPassed) continue;
-    bool covered = false;
-    for (const Expectation& row : expected) covered |= Matches(row, result);
+    const bool covered = std::any_of(
+        expected.outcomes.begin(), expected.outcomes.end(),
+        [&](const Expectation& row) { return Matches(row, result); });
     if (covered) continue;
     differences.push_back(StrCat(OutcomeName(result.result.outcome), " ",
                                  EscapeText(result.name),

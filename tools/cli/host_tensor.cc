@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <exception>
 #include <limits>
 
 #include "base/str_cat.h"
@@ -163,7 +164,17 @@ Result<HostTensor> HostTensor::Make(std::string name, DataType type,
                                     graph::Shape dims, uint8_t fill) {
   HostTensor tensor;
   ONNXIFI_ASSIGN_OR_RETURN(tensor.elements_, graph::ElementCount(dims));
-  ONNXIFI_ASSIGN_OR_RETURN(tensor.size_, graph::ByteSize(type, dims));
+  if (type == DataType::kString) {
+    try {
+      tensor.strings_.resize(static_cast<size_t>(tensor.elements_));
+    } catch (const std::exception&) {
+      return Status(ONNXIFI_STATUS_NO_SYSTEM_MEMORY,
+                    StrCat("tensor '", name, "': no memory for ",
+                           tensor.elements_, " strings"));
+    }
+  } else {
+    ONNXIFI_ASSIGN_OR_RETURN(tensor.size_, graph::ByteSize(type, dims));
+  }
   const size_t room =
       (tensor.size_ + kAlignment) / kAlignment * kAlignment;  // at least one
   tensor.data_.reset(

@@ -7,19 +7,20 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "graph/tensor_type.h"
 
 namespace onnxifi::cli {
 
-// A dense tensor in host memory, aligned to 64 bytes, that owns its bytes.
-// Move-only; thread-compatible.
+// A dense tensor in host memory, aligned to 64 bytes, that owns its bytes, or
+// its strings. Move-only; thread-compatible.
 class HostTensor {
  public:
   HostTensor() = default;
-  // Every byte is set to `fill`. Fails for types without a fixed element size
-  // and for sizes that cannot be allocated.
+  // Every byte is set to `fill`; strings are empty. Fails for unknown types and
+  // for sizes that cannot be allocated.
   static Result<HostTensor> Make(std::string name, graph::DataType type,
                                  graph::Shape dims, uint8_t fill = 0);
 
@@ -30,6 +31,10 @@ class HostTensor {
   int64_t elements() const { return elements_; }
   std::span<std::byte> bytes() { return {data_.get(), size_}; }
   std::span<const std::byte> bytes() const { return {data_.get(), size_}; }
+  // The elements of a string tensor, which has no bytes.
+  std::span<std::string> strings() { return strings_; }
+  std::span<const std::string> strings() const { return strings_; }
+  bool has_strings() const { return type_ == graph::DataType::kString; }
 
  private:
   struct Free {
@@ -42,6 +47,7 @@ class HostTensor {
   int64_t elements_ = 0;
   size_t size_ = 0;
   std::unique_ptr<std::byte[], Free> data_;
+  std::vector<std::string> strings_;
 };
 
 bool IsComplex(graph::DataType type);
@@ -57,7 +63,7 @@ uint64_t ElementAsBits(const HostTensor& tensor, int64_t index);
 // Stores `value`, rounded to nearest; integers saturate.
 void SetElement(HostTensor& tensor, int64_t index, double value);
 
-// One line of figures about a tensor; min, max and mean leave NaN out.
+// One line of figures about a tensor of numbers; min, max and mean leave NaN out.
 struct TensorStats {
   double min = 0;
   double max = 0;

@@ -26,12 +26,20 @@ double RoundTrip(DataType type, double value) {
 }
 
 TEST(HostTensorTest, MakeRefusesWhatCannotBe) {
-  EXPECT_FALSE(HostTensor::Make("x", DataType::kString, {1}).ok());
+  EXPECT_FALSE(HostTensor::Make("x", DataType::kUndefined, {1}).ok());
   EXPECT_FALSE(HostTensor::Make("x", DataType::kFloat, {-1}).ok());
   EXPECT_FALSE(
       HostTensor::Make("x", DataType::kFloat, {int64_t{1} << 40, 1 << 20})
           .ok());
   EXPECT_TRUE(HostTensor::Make("x", DataType::kFloat, {0, 5}).ok());
+}
+
+TEST(HostTensorTest, StringsAreNoBytes) {
+  Result<HostTensor> tensor = HostTensor::Make("x", DataType::kString, {2, 3});
+  ASSERT_TRUE(tensor.ok());
+  EXPECT_TRUE(tensor->has_strings());
+  EXPECT_EQ(tensor->strings().size(), 6u);
+  EXPECT_TRUE(tensor->bytes().empty());
 }
 
 TEST(HostTensorTest, FillByteReachesEveryElement) {

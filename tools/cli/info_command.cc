@@ -9,6 +9,7 @@
 #include "tools/cli/cli_error.h"
 #include "tools/cli/client.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/interface.h"
 #include "tools/cli/text.h"
 #include "tools/cli/version.h"
 
@@ -110,6 +111,12 @@ json BackendJson(onnxBackendID id, size_t index) {
       values[query.name] = HexText(*number);
     }
   }
+  if (const auto interface = Interface::Find(id)) {
+    values["interface"] = interface->VersionText();
+    values["interface_functions"] = interface->FunctionsText();
+  } else {
+    values["interface"] = "1.0";
+  }
   const auto type = InfoNumber(id, ONNXIFI_BACKEND_DEVICE_TYPE);
   if (type) values["device_type"] = DeviceTypeName(*type);
   return values;
@@ -160,10 +167,11 @@ void PrintCandidates(const json& report, bool summary) {
 }
 
 void PrintBackend(const json& values, bool summary) {
-  std::printf("[%s] %s  %s  %s  version %s  device %s\n",
+  std::printf("[%s] %s  %s  %s  version %s  interface %s  device %s\n",
               Text(values, "index").c_str(), Text(values, "name").c_str(),
               Text(values, "device_type").c_str(),
               Text(values, "vendor").c_str(), Text(values, "version").c_str(),
+              Text(values, "interface").c_str(),
               Text(values, "device").c_str());
   if (summary) return;
   for (const auto& [key, value] : values.items()) {

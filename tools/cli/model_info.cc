@@ -1,5 +1,6 @@
 #include "tools/cli/model_info.h"
 
+#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -25,11 +26,17 @@ constexpr uint32_t kTypeSequence = 4;
 constexpr uint32_t kTypeMap = 5;
 constexpr uint32_t kTypeSparse = 8;
 constexpr uint32_t kTypeOptional = 9;
+constexpr uint32_t kSequenceElemType = 1;  // also that of an optional
+constexpr uint32_t kMapKeyType = 1;
+constexpr uint32_t kMapValueType = 2;
 constexpr uint32_t kTensorElemType = 1;
 constexpr uint32_t kTensorShape = 2;
 constexpr uint32_t kShapeDim = 1;
 constexpr uint32_t kDimValue = 1;
 constexpr uint32_t kDimParam = 2;
+
+// Types deeper than this are nothing that a run could carry.
+constexpr int kMaxTypeDepth = 32;
 
 // Calls fn(field) for each field of a message.
 template <typename Fn>
@@ -74,35 +81,56 @@ Status ReadTensorType(graph::Bytes bytes, ValueInfo* value) {
   });
 }
 
-Status ReadType(graph::Bytes bytes, ValueInfo* value) {
+Status ReadType(graph::Bytes bytes, ValueInfo* value, int depth);
+
+// The type message of a sequence, an optional or a map.
+Status ReadContainerType(graph::Bytes bytes, ValueInfo* value, int depth) {
+  const bool map = value->kind == ValueInfo::Kind::kMap;
+  const uint32_t element = map ? kMapValueType : kSequenceElemType;
+  return ForEachField(bytes, [&](const graph::WireField& field) {
+    if (map && field.number == kMapKeyType &&
+        field.value <= std::numeric_limits<int32_t>::max()) {
+      value->type = static_cast<graph::DataType>(field.value);
+    }
+    if (field.number != element) return Status::Ok();
+    value->elements.assign(1, ValueInfo());
+    return ReadType(field.bytes, &value->elements[0], depth + 1);
+  });
+}
+
+Status ReadType(graph::Bytes bytes, ValueInfo* value, int depth) {
+  if (depth > kMaxTypeDepth) {
+    return Status(ONNXIFI_STATUS_INVALID_MODEL,
+                  StrCat("a type is nested deeper than ", kMaxTypeDepth));
+  }
   return ForEachField(bytes, [&](const graph::WireField& field) {
     switch (field.number) {
       case kTypeTensor:
         value->kind = ValueInfo::Kind::kTensor;
         return ReadTensorType(field.bytes, value);
+      case kTypeSparse:
+        value->kind = ValueInfo::Kind::kSparse;
+        return Status::Ok();
       case kTypeSequence:
         value->kind = ValueInfo::Kind::kSequence;
         break;
       case kTypeMap:
         value->kind = ValueInfo::Kind::kMap;
         break;
-      case kTypeSparse:
-        value->kind = ValueInfo::Kind::kSparse;
-        break;
       case kTypeOptional:
         value->kind = ValueInfo::Kind::kOptional;
         break;
       default:
-        break;
+        return Status::Ok();
     }
-    return Status::Ok();
+    return ReadContainerType(field.bytes, value, depth);
   });
 }
 
 Status ReadValue(graph::Bytes bytes, ValueInfo* value) {
   return ForEachField(bytes, [&](const graph::WireField& field) {
     if (field.number == kValueName) value->name = graph::Text(field.bytes);
-    return field.number == kValueType ? ReadType(field.bytes, value)
+    return field.number == kValueType ? ReadType(field.bytes, value, 0)
                                       : Status::Ok();
   });
 }
@@ -180,14 +208,22 @@ Result<ModelInfo> ReadModelInfo(std::span<const std::byte> model) {
   return info;
 }
 
+bool ValueInfo::has_fixed_shape() const {
+  return kind == Kind::kTensor && has_shape &&
+         std::all_of(dims.begin(), dims.end(),
+                     [](int64_t dim) { return dim >= 0; });
+}
+
 std::string TypeText(const ValueInfo& value) {
+  const std::string inner =
+      value.elements.empty() ? "unknown type" : TypeText(value.elements[0]);
   switch (value.kind) {
     case ValueInfo::Kind::kSequence:
-      return "sequence";
+      return "sequence of " + inner;
     case ValueInfo::Kind::kMap:
-      return "map";
+      return StrCat("map ", graph::DataTypeName(value.type), " to ", inner);
     case ValueInfo::Kind::kOptional:
-      return "optional";
+      return "optional " + inner;
     case ValueInfo::Kind::kSparse:
       return "sparse tensor";
     case ValueInfo::Kind::kUnknown:
@@ -225,6 +261,24 @@ std::string NotCarried(const ValueInfo& value) {
   if (tensor) text = text.substr(0, text.find(' ')) + " tensor";
   return StrCat("'", value.name, "' is a ", text,
                 ", which an interface 1.0 descriptor cannot carry");
+}
+
+std::string NotCarried(const ModelInfo& model) {
+  for (const ValueInfo& input : model.RuntimeInputs()) {
+    std::string why = NotCarried(input);
+    if (!why.empty()) return "input " + why;
+  }
+  for (const ValueInfo& output : model.outputs) {
+    std::string why = NotCarried(output);
+    if (!why.empty()) return "output " + why;
+  }
+  return "";
+}
+
+bool NeedsValues(const ModelInfo& model) {
+  return !NotCarried(model).empty() ||
+         !std::all_of(model.outputs.begin(), model.outputs.end(),
+                      [](const ValueInfo& v) { return v.has_fixed_shape(); });
 }
 
 }  // namespace onnxifi::cli

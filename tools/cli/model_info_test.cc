@@ -36,10 +36,54 @@ TEST(ModelInfoTest, ReadsTypesShapesAndWeights) {
   EXPECT_EQ(m.RuntimeInputs()[0].name, "x");
   EXPECT_EQ(TypeText(m.outputs[0]), "int64 scalar");
   EXPECT_EQ(m.outputs[1].dims, graph::Shape{-1});
-  EXPECT_EQ(TypeText(m.outputs[2]), "sequence");
+  EXPECT_EQ(TypeText(m.outputs[2]), "sequence of float32 scalar");
   EXPECT_EQ(TypeText(m.outputs[3]), "bool (shape unknown)");
   EXPECT_TRUE(NotCarried(m.outputs[0]).empty());
   EXPECT_NE(NotCarried(m.outputs[2]).find("sequence"), std::string::npos);
+}
+
+std::string OptionalType(const std::string& element) {
+  return fx::WireWriter()
+      .Bytes(9, fx::WireWriter().Bytes(1, element).bytes())
+      .bytes();
+}
+
+TEST(ModelInfoTest, ReadsNestedTypes) {
+  const std::string floats = fx::TensorType(fx::kFloat, {2});
+  const std::string map =
+      fx::WireWriter()
+          .Bytes(5, fx::WireWriter().Varint(1, 7).Bytes(2, floats).bytes())
+          .bytes();
+  const Result<ModelInfo> info =
+      Read(fx::ModelBuilder()
+               .InputOfType("x", OptionalType(fx::SequenceType(floats)))
+               .OutputOfType("y", fx::SequenceType(map))
+               .Node("Foo", {"x"}, {"y"})
+               .Build());
+  ASSERT_TRUE(info.ok()) << info.status().message();
+  EXPECT_EQ(TypeText(info->inputs[0]), "optional sequence of float32 2");
+  EXPECT_EQ(TypeText(info->outputs[0]), "sequence of map int64 to float32 2");
+  EXPECT_TRUE(NeedsValues(*info));
+}
+
+TEST(ModelInfoTest, DeepTypesAreAnError) {
+  std::string type = fx::TensorType(fx::kFloat, {});
+  for (int i = 0; i < 100; ++i) type = fx::SequenceType(type);
+  EXPECT_FALSE(Read(fx::ModelBuilder().InputOfType("x", type).Build()).ok());
+}
+
+TEST(ModelInfoTest, OpenOutputShapesNeedValues) {
+  const auto needs = [](const fx::Dims& in, const fx::Dims& out) {
+    const Result<ModelInfo> info = Read(fx::ModelBuilder()
+                                            .Input("x", fx::kFloat, in)
+                                            .Output("y", fx::kFloat, out)
+                                            .Build());
+    return NeedsValues(info.value());
+  };
+  EXPECT_FALSE(needs({2}, {2}));
+  EXPECT_FALSE(needs({"N"}, {2})) << "inputs come with their shapes";
+  EXPECT_TRUE(needs({2}, {"N"}));
+  EXPECT_TRUE(needs({2}, {2, ""}));
 }
 
 TEST(ModelInfoTest, StringsAndNewTypesAreNotCarried) {

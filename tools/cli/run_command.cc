@@ -13,10 +13,11 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/compare.h"
 #include "tools/cli/file.h"
+#include "tools/cli/model_info.h"
 #include "tools/cli/npy.h"
 #include "tools/cli/session.h"
-#include "tools/cli/tensor_file.h"
 #include "tools/cli/text.h"
+#include "tools/cli/value_file.h"
 #include "tools/cli/version.h"
 
 namespace onnxifi::cli {
@@ -39,24 +40,38 @@ struct RunTimes {
   int steady_runs = 0;
 };
 
-std::string Describe(const HostTensor& tensor) {
-  const TensorStats stats = ComputeStats(tensor);
-  return StrCat(EscapeText(tensor.name()), "  ",
-                graph::DataTypeName(tensor.type()), " ",
-                ShapeText(tensor.dims()), "  min ", NumberText(stats.min),
-                "  max ", NumberText(stats.max), "  mean ",
-                NumberText(stats.mean), "  NaN ", stats.nans);
-}
+// At most so many strings or elements of a value go into the report.
+constexpr size_t kReportedElements = 16;
 
-json ToJson(const HostTensor& tensor) {
+json ToJson(const HostValue& value) {
+  json out = {{"name", EscapeText(value.name())}};
+  if (!value.is_tensor()) {
+    out["type"] = KindName(value.kind);
+    out["count"] = value.kind == HostValue::Kind::kMap
+                       ? static_cast<size_t>(value.tensor.elements())
+                       : value.elements.size();
+    for (const HostValue& element : value.elements) {
+      if (out["elements"].size() == kReportedElements) break;
+      out["elements"].push_back(ToJson(element));
+    }
+    return out;
+  }
+  const HostTensor& tensor = value.tensor;
+  out["type"] = graph::DataTypeName(tensor.type());
+  out["shape"] = tensor.dims();
+  if (tensor.has_strings()) {
+    for (const std::string& s : tensor.strings()) {
+      if (out["strings"].size() == kReportedElements) break;
+      out["strings"].push_back(EscapeText(s));
+    }
+    return out;
+  }
   const TensorStats stats = ComputeStats(tensor);
-  return {{"name", EscapeText(tensor.name())},
-          {"type", graph::DataTypeName(tensor.type())},
-          {"shape", tensor.dims()},
-          {"min", stats.min},
-          {"max", stats.max},
-          {"mean", stats.mean},
-          {"nan", stats.nans}};
+  out["min"] = stats.min;
+  out["max"] = stats.max;
+  out["mean"] = stats.mean;
+  out["nan"] = stats.nans;
+  return out;
 }
 
 Result<RunTimes> RunAll(Session& session, int iterations) {
@@ -89,8 +104,16 @@ Status SaveOutputs(const Session& session, const std::string& folder) {
   }
   for (size_t i = 0; i < session.outputs().size(); ++i) {
     // By number: a model's names may hold '/' or worse.
-    ONNXIFI_RETURN_IF_ERROR(WriteFileAtomically(
-        StrCat(folder, "/output_", i, ".npy"), WriteNpy(session.outputs()[i])));
+    const std::string stem = StrCat(folder, "/output_", i);
+    const HostValue& output = session.outputs()[i];
+    if (output.is_tensor() && !output.tensor.has_strings()) {
+      ONNXIFI_RETURN_IF_ERROR(
+          WriteFileAtomically(stem + ".npy", WriteNpy(output.tensor)));
+      continue;
+    }
+    const std::string bytes = SerializeValue(output);
+    ONNXIFI_RETURN_IF_ERROR(
+        WriteFileAtomically(stem + ".pb", std::as_bytes(std::span(bytes))));
   }
   return Status::Ok();
 }
@@ -112,23 +135,33 @@ Status ExpandDataSet(Options* options) {
                        "': no output_0.pb in it: check the path"));
 }
 
-Result<std::vector<HostTensor>> ReadExpected(Options* options) {
+// The files of --check, each as the model declares its output.
+Result<std::vector<HostValue>> ReadExpected(Options* options) {
+  std::vector<HostValue> values;
   ONNXIFI_RETURN_IF_ERROR(ExpandDataSet(options));
-  std::vector<HostTensor> tensors;
-  for (const std::string& path : options->check) {
-    ONNXIFI_ASSIGN_OR_RETURN(HostTensor tensor, ReadTensorFile(path));
-    tensors.push_back(std::move(tensor));
+  if (options->check.empty()) return values;
+  ONNXIFI_ASSIGN_OR_RETURN(const graph::MappedFile file,
+                           graph::MapFile(options->session.model));
+  // The backend will say what is wrong with the model.
+  const Result<ModelInfo> read = ReadModelInfo(file.bytes);
+  const ModelInfo model = read.ok() ? read.value() : ModelInfo();
+  for (size_t i = 0; i < options->check.size(); ++i) {
+    const ValueInfo declared =
+        i < model.outputs.size() ? model.outputs[i] : ValueInfo();
+    ONNXIFI_ASSIGN_OR_RETURN(HostValue value,
+                             ReadValueFile(options->check[i], declared));
+    values.push_back(std::move(value));
   }
-  return tensors;
+  return values;
 }
 
 // Compares and prints; adds each result to `report`.
-bool Check(const Session& session, std::vector<HostTensor>& expected,
+bool Check(const Session& session, std::vector<HostValue>& expected,
            const Tolerance& tolerance, json* report, bool print) {
   bool equal = true;
   for (size_t i = 0; i < expected.size(); ++i) {
-    const HostTensor& got = session.outputs()[i];
-    expected[i].set_name(got.name());
+    const HostValue& got = session.outputs()[i];
+    expected[i].tensor.set_name(got.name());
     const Comparison result = Compare(expected[i], got, tolerance);
     equal &= result.equal;
     report->push_back({{"name", EscapeText(got.name())},
@@ -161,7 +194,7 @@ void PrintRun(const Session& session, const RunTimes& times) {
     std::printf("input   %s  from %s\n", Describe(session.inputs()[i]).c_str(),
                 EscapeText(session.sources()[i]).c_str());
   }
-  for (const HostTensor& output : session.outputs()) {
+  for (const HostValue& output : session.outputs()) {
     std::printf("output  %s\n", Describe(output).c_str());
   }
   std::printf("times   load %s  compile %s  first run %s",
@@ -182,12 +215,12 @@ void PrintRun(const Session& session, const RunTimes& times) {
 Status WriteReport(const std::string& path, const Session& session,
                    const RunTimes& times, json checks) {
   json inputs = json::array();
-  for (const HostTensor& tensor : session.inputs()) {
-    inputs.push_back(ToJson(tensor));
+  for (const HostValue& value : session.inputs()) {
+    inputs.push_back(ToJson(value));
   }
   json outputs = json::array();
-  for (const HostTensor& tensor : session.outputs()) {
-    outputs.push_back(ToJson(tensor));
+  for (const HostValue& value : session.outputs()) {
+    outputs.push_back(ToJson(value));
   }
   const json report = {{"schema", "onnxifi.run/1"},
                        {"version", VersionText()},
@@ -212,7 +245,7 @@ Status WriteReport(const std::string& path, const Session& session,
 }
 
 int RunModel(Options options) {
-  Result<std::vector<HostTensor>> expected = ReadExpected(&options);
+  Result<std::vector<HostValue>> expected = ReadExpected(&options);
   if (!expected.ok()) {
     return ReportError(kErrorFile, expected.status().message(), kExitUsage);
   }
@@ -220,11 +253,11 @@ int RunModel(Options options) {
   const int prepared =
       session.Prepare(options.check.empty() ? nullptr : &expected.value());
   if (prepared != kExitOk) return prepared;
-  if (expected.value().size() > session.outputs().size()) {
+  if (expected.value().size() > session.model().outputs.size()) {
     return ReportError(
         kErrorUsage,
         StrCat("--check: ", expected.value().size(), " files for ",
-               session.outputs().size(), " outputs: give one for each"),
+               session.model().outputs.size(), " outputs: give one for each"),
         kExitUsage);
   }
   const Result<RunTimes> times = RunAll(session, options.iterations);
@@ -264,7 +297,8 @@ void AddRunCommand(CLI::App& app, Action* action) {
   command->add_option("--atol", options->tolerance.atol,
                       "Absolute tolerance of --check");
   command->add_option("--save-outputs", options->save_outputs,
-                      "Folder for output_0.npy, output_1.npy, ...");
+                      "Folder for output_0.npy, output_1.npy, ...; .pb for "
+                      "what is no tensor of numbers");
   command->add_option("--iterations", options->iterations, "Number of runs")
       ->check(CLI::Range(1, 1000000000));
   command->add_option("--json", options->json_file,

@@ -8,8 +8,8 @@
 
 #include "base/str_cat.h"
 #include "tools/cli/cli_error.h"
-#include "tools/cli/tensor_file.h"
 #include "tools/cli/text.h"
+#include "tools/cli/value_file.h"
 
 namespace onnxifi::cli {
 namespace {
@@ -99,7 +99,7 @@ Result<graph::Shape> ParseShape(std::string_view text) {
   return dims;
 }
 
-int Session::Prepare(const std::vector<HostTensor>* expected) {
+int Session::Prepare(const std::vector<HostValue>* expected) {
   if (const Status status = ParseBindings(); !status.ok()) {
     return ReportError(kErrorInput, status.message(), kExitUsage);
   }
@@ -124,6 +124,7 @@ int Session::Prepare(const std::vector<HostTensor>* expected) {
   if (const Status status = MakeOutputs(expected); !status.ok()) {
     return ReportError(kErrorShape, status.message(), kExitUsage);
   }
+  if (by_value_) return kExitOk;
   // Making inputs is not part of compiling; binding plans for the shapes.
   const auto bind_start = Clock::now();
   if (const Status status = graph_->Bind(inputs_, outputs_); !status.ok()) {
@@ -143,17 +144,25 @@ Status Session::OpenBackend() {
   ONNXIFI_ASSIGN_OR_RETURN(id_, ChooseBackend(*list_, options_.choice));
   backend_name_ = InfoText(id_, ONNXIFI_BACKEND_NAME).value_or("(unnamed)");
   ONNXIFI_ASSIGN_OR_RETURN(backend_, InitBackend(id_));
+  interface_ = Interface::Find(id_);
+  if (interface_.has_value() && !interface_->complete()) interface_.reset();
   return Status::Ok();
 }
 
 Status Session::Compile() {
+  Result<ModelInfo> model = ReadModelInfo(file_.bytes);
+  by_value_ =
+      interface_.has_value() && model.ok() && !NotCarried(*model).empty();
   const auto start = Clock::now();
-  ONNXIFI_ASSIGN_OR_RETURN(graph_,
-                           CompiledGraph::Compile(backend_, file_.bytes));
+  ONNXIFI_ASSIGN_OR_RETURN(
+      graph_, CompiledGraph::Compile(backend_, file_.bytes,
+                                     by_value_ ? interface_ : std::nullopt));
   compile_ms_ = MillisecondsSince(start);
-  ONNXIFI_ASSIGN_OR_RETURN(model_, ReadModelInfo(file_.bytes));
+  // A backend that accepts the model knows better than this tool.
+  ONNXIFI_ASSIGN_OR_RETURN(model_, std::move(model));
   for (const ValueInfo& input : model_.RuntimeInputs()) {
-    if (const std::string why = NotCarried(input); !why.empty()) {
+    const std::string why = NotCarried(input);
+    if (!why.empty() && !by_value_) {
       return Status(ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
                     StrCat("input ", why, ": use a model without it"));
     }
@@ -189,9 +198,9 @@ Status Session::MakeInputs() {
   for (const auto& [name, value] : values_) unknown.insert(name);
   std::string names;
   for (const ValueInfo& input : model_.RuntimeInputs()) {
-    ONNXIFI_ASSIGN_OR_RETURN(HostTensor tensor, MakeInput(input));
-    BindSymbols(input, tensor);
-    inputs_.push_back(std::move(tensor));
+    ONNXIFI_ASSIGN_OR_RETURN(HostValue value, MakeInput(input));
+    BindSymbols(input, value.tensor);
+    inputs_.push_back(std::move(value));
     unknown.erase(input.name);
     names += StrCat(names.empty() ? "'" : ", '", EscapeText(input.name), "'");
   }
@@ -201,7 +210,7 @@ Status Session::MakeInputs() {
                       names.empty() ? "none" : names));
 }
 
-Result<HostTensor> Session::MakeInput(const ValueInfo& input) {
+Result<HostValue> Session::MakeInput(const ValueInfo& input) {
   const auto given = values_.find(input.name);
   std::string text = "rand(0,1)";
   if (given != values_.end()) {
@@ -211,9 +220,13 @@ Result<HostTensor> Session::MakeInput(const ValueInfo& input) {
   }
   sources_.push_back(text);
   if (text.starts_with('@')) {
-    ONNXIFI_ASSIGN_OR_RETURN(HostTensor tensor, ReadTensorFile(text.substr(1)));
-    tensor.set_name(input.name);
-    return tensor;
+    return ReadValueFile(text.substr(1), input);
+  }
+  if (input.kind != ValueInfo::Kind::kTensor ||
+      input.type == graph::DataType::kString) {
+    return Wrong(StrCat("input '", EscapeText(input.name), "': a ",
+                        EscapeText(TypeText(input)),
+                        " cannot be made up: give --input NAME=@FILE.pb"));
   }
   ONNXIFI_ASSIGN_OR_RETURN(const Generator generator, Generator::Parse(text));
   ONNXIFI_ASSIGN_OR_RETURN(graph::Shape dims, InputDims(input));
@@ -222,7 +235,7 @@ Result<HostTensor> Session::MakeInput(const ValueInfo& input) {
       HostTensor::Make(input.name, input.type, std::move(dims)));
   // Inputs differ from each other, and adding one leaves the others alone.
   Fill(tensor, generator, options_.seed + inputs_.size() * 1000003);
-  return tensor;
+  return HostValue(std::move(tensor));
 }
 
 Result<graph::Shape> Session::InputDims(const ValueInfo& input) const {
@@ -260,8 +273,8 @@ void Session::BindSymbols(const ValueInfo& input, const HostTensor& tensor) {
   }
 }
 
-Status Session::MakeOutputs(const std::vector<HostTensor>* expected) {
-  for (size_t i = 0; i < model_.outputs.size(); ++i) {
+Status Session::MakeOutputs(const std::vector<HostValue>* expected) {
+  for (size_t i = 0; i < model_.outputs.size() && !by_value_; ++i) {
     ValueInfo output = model_.outputs[i];
     if (output.type == graph::DataType::kUndefined) {
       const ValueInfo* inferred = InferredOutput(output.name);
@@ -270,16 +283,17 @@ Status Session::MakeOutputs(const std::vector<HostTensor>* expected) {
     if (const std::string why = NotCarried(output); !why.empty()) {
       return Wrong(StrCat("output ", why, ": use a model without it"));
     }
-    graph::Shape dims;
-    if (expected != nullptr && i < expected->size()) {
-      dims = (*expected)[i].dims();
-    } else {
-      ONNXIFI_ASSIGN_OR_RETURN(dims, OutputDims(output));
-    }
+    Result<graph::Shape> dims = expected != nullptr && i < expected->size()
+                                    ? (*expected)[i].tensor.dims()
+                                    : OutputDims(output);
+    // The run will tell, where the backend can say it then.
+    by_value_ = !dims.ok() && interface_.has_value();
+    if (by_value_) break;
+    if (!dims.ok()) return dims.status();
     ONNXIFI_ASSIGN_OR_RETURN(
         HostTensor tensor,
-        HostTensor::Make(output.name, output.type, std::move(dims)));
-    outputs_.push_back(std::move(tensor));
+        HostTensor::Make(output.name, output.type, std::move(dims).value()));
+    outputs_.emplace_back(std::move(tensor));
   }
   return Status::Ok();
 }
@@ -328,8 +342,17 @@ const ValueInfo* Session::InferredOutput(const std::string& name) {
 
 Result<double> Session::Run() {
   const auto start = Clock::now();
-  ONNXIFI_RETURN_IF_ERROR(graph_->Run());
-  return MillisecondsSince(start);
+  if (!by_value_) {
+    ONNXIFI_RETURN_IF_ERROR(graph_->Run());
+    return MillisecondsSince(start);
+  }
+  // The copy of the outputs counts: bound memory is written by the run, too.
+  ONNXIFI_ASSIGN_OR_RETURN(outputs_, graph_->RunValues(*interface_, inputs_));
+  if (outputs_.size() == model_.outputs.size()) return MillisecondsSince(start);
+  return Status(
+      ONNXIFI_STATUS_INTERNAL_ERROR,
+      StrCat("the backend gives ", outputs_.size(), " outputs instead of ",
+             model_.outputs.size(), ": report it"));
 }
 
 }  // namespace onnxifi::cli

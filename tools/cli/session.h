@@ -12,7 +12,8 @@
 #include "graph/onnx_reader.h"
 #include "tools/cli/client.h"
 #include "tools/cli/generate.h"
-#include "tools/cli/host_tensor.h"
+#include "tools/cli/host_value.h"
+#include "tools/cli/interface.h"
 #include "tools/cli/model_info.h"
 
 namespace onnxifi::cli {
@@ -31,23 +32,27 @@ struct SessionOptions {
 };
 void AddSessionOptions(CLI::App& command, SessionOptions* options);
 
-// One model on one backend with its tensors. Single-threaded.
+// One model on one backend with its inputs and outputs. Runs on bound tensors
+// of interface 1.0 where that can be, and on values of 1.1 where descriptors
+// cannot carry something or a shape is not known before the run.
+// Single-threaded.
 class Session {
  public:
   explicit Session(SessionOptions options) : options_(std::move(options)) {}
 
   // Everything up to the first run. Prints what is wrong and returns the exit
   // code, kExitOk when the session is ready. `expected`, when not null, holds
-  // tensors whose shapes the outputs have.
-  int Prepare(const std::vector<HostTensor>* expected);
+  // values whose shapes the outputs have.
+  int Prepare(const std::vector<HostValue>* expected);
   // One run; its time in milliseconds.
   Result<double> Run();
 
   const SessionOptions& options() const { return options_; }
   const std::string& backend_name() const { return backend_name_; }
   const ModelInfo& model() const { return model_; }
-  const std::vector<HostTensor>& inputs() const { return inputs_; }
-  const std::vector<HostTensor>& outputs() const { return outputs_; }
+  const std::vector<HostValue>& inputs() const { return inputs_; }
+  // After a run.
+  const std::vector<HostValue>& outputs() const { return outputs_; }
   // How each input was made: "@file" or the generator's notation.
   const std::vector<std::string>& sources() const { return sources_; }
   double load_ms() const { return load_ms_; }
@@ -58,10 +63,10 @@ class Session {
   Status Compile();
   Status ParseBindings();
   Status MakeInputs();
-  Result<HostTensor> MakeInput(const ValueInfo& input);
+  Result<HostValue> MakeInput(const ValueInfo& input);
   Result<graph::Shape> InputDims(const ValueInfo& input) const;
   void BindSymbols(const ValueInfo& input, const HostTensor& tensor);
-  Status MakeOutputs(const std::vector<HostTensor>* expected);
+  Status MakeOutputs(const std::vector<HostValue>* expected);
   Result<graph::Shape> OutputDims(const ValueInfo& output);
   // Types and shapes of the outputs as ONNX's inference sees them, for models
   // that do not declare them.
@@ -73,14 +78,16 @@ class Session {
   onnxBackendID id_{};
   std::string backend_name_;
   Backend backend_;
+  std::optional<Interface> interface_;  // when it can run models on values
+  bool by_value_ = false;
   std::optional<CompiledGraph> graph_;
   ModelInfo model_;
   std::optional<std::vector<ValueInfo>> inferred_;
   std::map<std::string, std::string> values_;
   std::map<std::string, graph::Shape> shapes_;
   std::map<std::string, int64_t> symbols_;
-  std::vector<HostTensor> inputs_;
-  std::vector<HostTensor> outputs_;
+  std::vector<HostValue> inputs_;
+  std::vector<HostValue> outputs_;
   std::vector<std::string> sources_;
   double load_ms_ = 0;
   double compile_ms_ = 0;

@@ -17,6 +17,11 @@ Result<HostTensor> ReadProtoTensor(std::span<const std::byte> bytes) {
   const graph::TensorData& data = *read.data;
   ONNXIFI_ASSIGN_OR_RETURN(HostTensor tensor,
                            HostTensor::Make(read.name, data.type, data.dims));
+  if (tensor.has_strings()) {
+    const auto* refs = static_cast<const graph::StringRef*>(data.data);
+    for (std::string& s : tensor.strings()) s = *refs++;
+    return tensor;
+  }
   if (data.bytes != tensor.bytes().size()) {
     return Status(
         ONNXIFI_STATUS_INVALID_PROTOBUF,

@@ -3,10 +3,12 @@
  *  What goes beyond the 15 core functions of ONNXIFI 1.0.
  *
  *  Part 1 is the 1.0 extension header: a lookup by name and a combined bind and
- *  run. Part 2 is additive interface 1.1; nothing in it changes part 1 or the
- *  core. A client finds out at run time what a backend offers: it looks for the
- *  token in ONNXIFI_BACKEND_EXTENSIONS, or asks onnxGetExtensionFunctionAddress
- *  and takes UNIDENTIFIED_NAME for "no". The conventions of onnxifi.h hold.
+ *  run. Parts 2 and 3 are additive interface 1.1; nothing in them changes part 1
+ *  or the core. Part 2 is single functions, part 3 a table of functions and the
+ *  values that descriptors of 1.0 cannot carry. A client finds out at run time
+ *  what a backend offers: it looks for the token in ONNXIFI_BACKEND_EXTENSIONS,
+ *  or asks onnxGetExtensionFunctionAddress and takes UNIDENTIFIED_NAME for "no".
+ *  The conventions of onnxifi.h hold.
  */
 #ifndef ONNXIFI_EXT_H
 #define ONNXIFI_EXT_H 1
@@ -107,6 +109,248 @@ typedef ONNXIFI_CHECK_RESULT onnxStatus(ONNXIFI_ABI* onnxGetLastErrorFunction)(
  *  Other values: INVALID_PROPERTY. A backend without it: UNSUPPORTED_PROPERTY.
  *  @since 1.1 */
 #define ONNXIFI_BACKEND_PROPERTY_TOLERANT 0x0000000100000001
+
+/* ==== Part 3: the table of interface 1.1 ================================ */
+
+/* How its structures grow. Members are only ever added at the end. structSize
+ * is the sizeof that whoever filled the structure was compiled with; a reader
+ * uses the members that lie inside it and takes the others as 0 or NULL, which
+ * always means the default. A structure that lacks a member of 1.1 is refused
+ * with INVALID_SIZE [R-ext-3]. `next` is for a chain of extensions; none is
+ * defined yet, and anything but NULL is UNSUPPORTED_PROPERTY [R-ext-4].
+ *
+ * A version is major << 16 | minor. Within one major version, a higher minor
+ * version has everything that a lower one has. */
+
+#define ONNXIFI_INTERFACE_VERSION_1_1 0x00010001
+
+/** Looked up by this name, exported by no plugin; also the token in
+ *  ONNXIFI_BACKEND_EXTENSIONS. The bare name, onnxGetInterface, finds the same
+ *  function. */
+#define ONNXIFI_GET_INTERFACE_FUNCTION_NAME "onnxGetInterfaceFunction"
+
+/* ---- Values ----------------------------------------------------------- */
+
+/** One element of a string tensor: any bytes, UTF-8 by ONNX's rules, not
+ *  terminated. data may be NULL when size is 0. This structure never grows. */
+typedef struct onnxStringView {
+  const char* data;
+  size_t size;
+} onnxStringView;
+
+/** Dense elements of one type. */
+#define ONNXIFI_VALUE_KIND_TENSOR 1
+/** Any number of values. */
+#define ONNXIFI_VALUE_KIND_SEQUENCE 2
+/** No value or one. */
+#define ONNXIFI_VALUE_KIND_OPTIONAL 3
+/** Exactly two 1-D tensors of equal length: keys, then their values. Keys are
+ *  integers of 8 to 64 bits or strings. */
+#define ONNXIFI_VALUE_KIND_MAP 4
+
+/** At most so many sequences, optionals and maps lie around a tensor; models
+ *  that declare more are refused [R-ext-5]. */
+#define ONNXIFI_VALUE_MAX_DEPTH 16
+
+/** An input or output of a run. Whoever fills it owns all memory; it is read
+ *  during the call only. Members that a kind does not use are 0 or NULL
+ *  [R-ext-6]. Elements of one array all have the same structSize, which is the
+ *  distance from one to the next in bytes [R-ext-7]. */
+typedef struct onnxValue {
+  uint32_t structSize;
+  /** One of ONNXIFI_VALUE_KIND_*. */
+  uint32_t kind;
+  /** Of the input or output; not looked at in elements. */
+  const char* name;
+  /** Tensors: a value of TensorProto.DataType, 1 to 26; more than
+   *  ONNXIFI_DATATYPE_* has. */
+  uint32_t dataType;
+  /** Tensors: the rank, and as many dimensions; each may be 0. */
+  uint32_t dimensions;
+  const uint64_t* shape;
+  /** Tensors: the elements, row-major, in native byte order, at any alignment.
+   *  Types of 2 and 4 bits are packed as TensorProto.raw_data packs them. Strings
+   *  are an aligned array of onnxStringView. May be NULL when dataSize is 0. */
+  const void* data;
+  /** Tensors: exactly the bytes that type and shape need [R-ext-8]. */
+  size_t dataSize;
+  /** Other kinds: their elements. */
+  size_t elementCount;
+  const struct onnxValue* elements;
+} onnxValue;
+
+/* ---- Arguments -------------------------------------------------------- */
+
+/** Arguments of checkModel. */
+typedef struct onnxCheckModelArguments {
+  uint32_t structSize;
+  uint32_t reserved; /* 0 */
+  const void* next;
+  onnxBackendID backendID;
+  const void* onnxModel;
+  size_t onnxModelSize;
+} onnxCheckModelArguments;
+
+/** Arguments of initGraph. */
+typedef struct onnxInitGraphArguments {
+  uint32_t structSize;
+  uint32_t weightsCount;
+  const void* next;
+  onnxBackend backend;
+  const uint64_t* auxPropertiesList;
+  const void* onnxModel;
+  size_t onnxModelSize;
+  const onnxTensorDescriptorV1* weightDescriptors;
+  /** Receives the handle. */
+  onnxGraph* graph;
+} onnxInitGraphArguments;
+
+/** Takes one output of runValues. `value` and everything that it refers to is
+ *  valid until the function returns. It may call any function of this interface,
+ *  and must not throw.
+ *  @param context  receiveContext of the call
+ *  @param index    of the output, in the order of the model
+ *  @return SUCCESS to go on; any other code ends the call */
+typedef onnxStatus(ONNXIFI_ABI* onnxReceiveValueCallback)(
+    void* context, uint32_t index, const onnxValue* value);
+
+/** Arguments of runValues. */
+typedef struct onnxRunValuesArguments {
+  uint32_t structSize;
+  uint32_t inputsCount;
+  const void* next;
+  onnxGraph graph;
+  const onnxValue* inputs;
+  onnxReceiveValueCallback receive;
+  void* receiveContext;
+} onnxRunValuesArguments;
+
+/* ---- The functions ---------------------------------------------------- */
+
+/** Tells whether the backend can run a model.
+ *  Effect     As onnxGetBackendCompatibility, and inputs and outputs may be
+ *             anything that onnxValue carries [R-ext-9]: strings, every number
+ *             type, sequences, optionals, maps. The functions of 1.0 go on
+ *             refusing such models [R-ext-10].
+ *  Ownership  arguments are read during the call. Threading  any thread.
+ *  Blocking   may work for long. On error  nothing changes.
+ *  @retval ...                   the codes of onnxGetBackendCompatibility, and:
+ *  @retval INVALID_POINTER       arguments == NULL
+ *  @retval INVALID_SIZE          structSize too small [R-ext-3]
+ *  @retval UNSUPPORTED_PROPERTY  next is not NULL [R-ext-4]
+ *  @since 1.1 */
+typedef ONNXIFI_CHECK_RESULT onnxStatus(ONNXIFI_ABI* onnxCheckModelCall)(
+    const onnxCheckModelArguments* arguments);
+
+/** Compiles a model for a backend.
+ *  Effect     As onnxInitGraph, for all models that checkModel accepts
+ *             [R-ext-11]. The handle is a graph like any other; onnxSetGraphIO
+ *             refuses it, with UNSUPPORTED_DATATYPE, when descriptors cannot
+ *             carry its inputs or outputs [R-ext-12].
+ *  Ownership  as in onnxInitGraph. Threading  backend threads.
+ *  Blocking   as in onnxInitGraph.
+ *  On error   *graph is NULL when the arguments could be read.
+ *  @retval ...                   the codes of onnxInitGraph, and:
+ *  @retval INVALID_POINTER       arguments == NULL
+ *  @retval INVALID_SIZE          structSize too small [R-ext-3]
+ *  @retval UNSUPPORTED_PROPERTY  next is not NULL [R-ext-4]
+ *  @since 1.1 */
+typedef ONNXIFI_CHECK_RESULT onnxStatus(ONNXIFI_ABI* onnxInitGraphCall)(
+    const onnxInitGraphArguments* arguments);
+
+/** Runs a graph on values and waits for the end.
+ *  Effect     Inputs are matched by name, in any order, each exactly once, and
+ *             must be what the model declares [R-ext-13]. When the run has
+ *             succeeded, each output goes to `receive` once, in the order of the
+ *             model, on the calling thread [R-ext-14]; so the shapes of outputs
+ *             need not be known before. Works for every graph, also one of
+ *             onnxInitGraph [R-ext-15]. Outputs declared optional arrive as
+ *             OPTIONAL. Neither uses nor changes the binding of onnxSetGraphIO
+ *             [R-ext-16]. Runs of one graph, of both kinds, are executed one at a
+ *             time [R-ext-17]; onnxReleaseGraph waits for the call, except when
+ *             it is called inside `receive` [R-ext-18].
+ *  Ownership  values are read during the call. Threading  backend threads.
+ *  Blocking   until the run is complete and received.
+ *  On error   no output is received, unless `receive` itself ended the call
+ *             [R-ext-19] [R-ext-20].
+ *  @retval SUCCESS                  all outputs received
+ *  @retval INVALID_GRAPH            not a live graph
+ *  @retval INVALID_POINTER          arguments or receive == NULL, inputs == NULL
+ *                                   && inputsCount > 0, or elements == NULL &&
+ *                                   elementCount > 0
+ *  @retval INVALID_SIZE             a structSize too small [R-ext-3] or not equal
+ *                                   in an array [R-ext-7]; dataSize not what type
+ *                                   and shape need [R-ext-8]; a member set that
+ *                                   the kind does not use [R-ext-6]; a wrong
+ *                                   number of elements
+ *  @retval INVALID_NAME             name NULL, unknown or twice [R-ext-13]
+ *  @retval INVALID_SHAPE            shape == NULL && dimensions > 0; tensors of a
+ *                                   map that are not 1-D and equally long
+ *  @retval INVALID_DATATYPE         unknown kind or data type
+ *  @retval INVALID_MEMORY_LOCATION  data == NULL && dataSize > 0, also of a string
+ *  @retval UNSUPPORTED_SHAPE        rank, dimension or number of values beyond the
+ *                                   limits
+ *  @retval UNSUPPORTED_PROPERTY     next is not NULL [R-ext-4]
+ *  @retval UNIDENTIFIED_NAME        an input is missing [R-ext-13]
+ *  @retval MISMATCHING_SHAPE        as in onnxSetGraphIO, or found by the run
+ *  @retval MISMATCHING_DATATYPE     kind or type differs from the model
+ *  @retval NO_SYSTEM_MEMORY         no host memory
+ *  @retval BACKEND_UNAVAILABLE      device gone
+ *  @retval ...                      0x02xx to 0x04xx: why the run failed; or what
+ *                                   `receive` returned [R-ext-20]
+ *  @since 1.1 */
+typedef ONNXIFI_CHECK_RESULT onnxStatus(ONNXIFI_ABI* onnxRunValuesCall)(
+    const onnxRunValuesArguments* arguments);
+
+/** What a plugin offers. Constant; a host reads the members inside structSize
+ *  and takes NULL for "not offered". */
+typedef struct onnxPluginInterface {
+  uint32_t structSize;
+  /** The version that was agreed on. */
+  uint32_t version;
+  onnxCheckModelCall checkModel;
+  onnxInitGraphCall initGraph;
+  onnxRunValuesCall runValues;
+} onnxPluginInterface;
+
+/** Takes one line for people, without line end. Called from any thread, never
+ *  from two at once; must not call the library.
+ *  @param level  one of ONNXIFI_LOG_LEVEL_* */
+typedef void(ONNXIFI_ABI* onnxLogCallback)(void* context, uint32_t level,
+                                           const char* text);
+
+/** What a host offers. Read during the call only. */
+typedef struct onnxHostInterface {
+  uint32_t structSize;
+  /** Versions of the interface that the host can use. */
+  uint32_t minVersion;
+  uint32_t maxVersion;
+  uint32_t reserved; /* 0 */
+  /** Receives what the library would write to standard error, from now on and
+   *  for all clients [R-ext-21]; stays callable until the process ends or another
+   *  host gives its own. NULL: nothing changes. */
+  onnxLogCallback log;
+  void* logContext;
+} onnxHostInterface;
+
+/** Agrees on a version and exchanges tables.
+ *  Effect     *plugin is the table of the highest version that lies in the
+ *             host's range and in the library's [R-ext-22]; the same address for
+ *             the same backend and version each time [R-ext-23].
+ *  Ownership  the table is the library's and valid while it is loaded; it serves
+ *             objects of this backend ID only.
+ *  Threading  any thread. Blocking  never. On error  *plugin is NULL.
+ *  @retval SUCCESS              table stored
+ *  @retval INVALID_ID           not a live ID
+ *  @retval INVALID_POINTER      host or plugin == NULL
+ *  @retval INVALID_SIZE         host->structSize too small [R-ext-3]
+ *  @retval UNSUPPORTED_VERSION  no version in common, or minVersion > maxVersion
+ *                               [R-ext-22]
+ *  @retval BACKEND_UNAVAILABLE  device gone
+ *  @since 1.1 */
+typedef ONNXIFI_CHECK_RESULT onnxStatus(ONNXIFI_ABI* onnxGetInterfaceFunction)(
+    onnxBackendID backendID, const onnxHostInterface* host,
+    const onnxPluginInterface** plugin);
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "backends/common/op_kernel.h"
+#include "backends/common/testing/fake_values.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::testing {
@@ -56,20 +57,10 @@ class FakeExecutable : public Executable {
 
   onnxStatus Run(std::span<const void* const> inputs,
                  std::span<void* const> outputs) override {
-    FakeControl& fake = Fake();
-    if (running_.exchange(true)) fake.overlapped = true;
-    ++fake.started;
-    while (fake.block) std::this_thread::yield();
-    if (fake.run_sleep_us > 0) {
-      std::this_thread::sleep_for(std::chrono::microseconds(fake.run_sleep_us));
-    }
-    const onnxStatus status = fake.run_status;
-    if (status == ONNXIFI_STATUS_SUCCESS && !fake.throw_in_run) {
-      Compute(inputs, outputs);
-    }
-    running_ = false;
-    ++fake.finished;
-    if (fake.throw_in_run) throw 42;
+    const FakeRun run(running_);
+    const onnxStatus status = Fake().run_status;
+    if (Fake().throw_in_run) throw 42;
+    if (status == ONNXIFI_STATUS_SUCCESS) Compute(inputs, outputs);
     return status;
   }
 
@@ -173,8 +164,8 @@ class FakeBackend : public Backend {
   Reject Supports(const NodeView& node) const override {
     const std::string& op = node.node().op_type;
     const DataType type = node.input_type(0);
-    const bool known =
-        op == "Add" || op == "Identity" || op == "Not" || op == "Cast";
+    if (FakeValuesSupport(node)) return {};
+    const bool known = op == "Add" || op == "Not" || op == "Cast";
     if (!known) return {RejectReason::kUnknownOperator, op};
     if (type != (op == "Not" ? DataType::kBool : DataType::kFloat)) {
       return {RejectReason::kDataType, graph::DataTypeName(type)};
@@ -184,6 +175,7 @@ class FakeBackend : public Backend {
 
   Result<std::unique_ptr<CompiledGraph>> Compile(
       graph::Graph graph, const CompileOptions&) override {
+    if (NeedsValues(graph)) return MakeFakeValueGraph(std::move(graph));
     return std::unique_ptr<CompiledGraph>(
         std::make_unique<FakeGraph>(std::move(graph)));
   }
@@ -194,11 +186,27 @@ class FakeBackend : public Backend {
 
 }  // namespace
 
+FakeRun::FakeRun(std::atomic<bool>& running) : running_(running) {
+  FakeControl& fake = Fake();
+  if (running_.exchange(true)) fake.overlapped = true;
+  ++fake.started;
+  while (fake.block) std::this_thread::yield();
+  if (fake.run_sleep_us > 0) {
+    std::this_thread::sleep_for(std::chrono::microseconds(fake.run_sleep_us));
+  }
+}
+
+FakeRun::~FakeRun() {
+  running_ = false;
+  ++Fake().finished;
+}
+
 void FakeControl::Reset() {
   run_status = ONNXIFI_STATUS_SUCCESS;
   throw_in_run = false;
   run_sleep_us = 0;
   block = false;
+  forget_output = false;
   started = 0;
   finished = 0;
   specialized = 0;

@@ -14,7 +14,8 @@ struct FakeControl {
   std::atomic<onnxStatus> run_status{ONNXIFI_STATUS_SUCCESS};
   std::atomic<bool> throw_in_run{false};
   std::atomic<int> run_sleep_us{0};
-  std::atomic<bool> block{false};  // runs wait until it is false again
+  std::atomic<bool> block{false};          // runs wait until it is false again
+  std::atomic<bool> forget_output{false};  // runs by value lose their last
   // What was observed.
   std::atomic<int> started{0};
   std::atomic<int> finished{0};
@@ -25,8 +26,21 @@ struct FakeControl {
 };
 FakeControl& Fake();
 
+// One run of an executable or a graph whose flag is `running`, while it lives:
+// counts, waits and sleeps as the control says.
+class FakeRun {
+ public:
+  explicit FakeRun(std::atomic<bool>& running);
+  ~FakeRun();
+  FakeRun(const FakeRun&) = delete;
+  FakeRun& operator=(const FakeRun&) = delete;
+
+ private:
+  std::atomic<bool>& running_;
+};
+
 // Interprets Add and Identity of float32, Not of bool, and Cast from float32
-// to int32. Device 0 takes symbolic shapes; device 1 does not, and holds at
+// to int32; graphs that need values as fake_values.h says. Device 0 takes symbolic shapes; device 1 does not, and holds at
 // most kFakeMaxGraphs graphs.
 inline constexpr uint64_t kFakeMaxGraphs = 3;
 Result<std::vector<std::unique_ptr<Backend>>> CreateFakeBackends();

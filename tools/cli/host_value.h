@@ -1,0 +1,44 @@
+#ifndef ONNXIFI_TOOLS_CLI_HOST_VALUE_H_
+#define ONNXIFI_TOOLS_CLI_HOST_VALUE_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "tools/cli/host_tensor.h"
+
+namespace onnxifi::cli {
+
+// Whatever an input or output of a model can be, in host memory. Owns
+// everything. Move-only; thread-compatible.
+struct HostValue {
+  enum class Kind : uint8_t { kTensor, kSequence, kOptional, kMap };
+
+  Kind kind = Kind::kTensor;
+  // kTensor; kMap: the keys, 1-D. Holds the name whatever the kind is.
+  HostTensor tensor;
+  // kSequence: any number; kOptional: none or one; kMap: the values, one 1-D
+  // tensor as long as the keys.
+  std::vector<HostValue> elements;
+
+  HostValue() = default;
+  explicit HostValue(HostTensor made) : tensor(std::move(made)) {}
+
+  const std::string& name() const { return tensor.name(); }
+  bool is_tensor() const { return kind == Kind::kTensor; }
+};
+
+const char* KindName(HostValue::Kind kind);
+
+// "float32 2x3", "sequence of 2", "empty optional", "map of 4".
+std::string TypeText(const HostValue& value);
+
+// One line for people: the name, the type, and figures of the content. Safe
+// for a terminal.
+std::string Describe(const HostValue& value);
+
+}  // namespace onnxifi::cli
+
+#endif  // ONNXIFI_TOOLS_CLI_HOST_VALUE_H_

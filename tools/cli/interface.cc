@@ -1,0 +1,119 @@
+#include "tools/cli/interface.h"
+
+#include <new>
+#include <utility>
+
+#include "base/str_cat.h"
+#include "tools/cli/abi_value.h"
+#include "tools/cli/client.h"
+
+namespace onnxifi::cli {
+namespace {
+
+// What the receiver of one run collects.
+struct Collector {
+  std::vector<HostValue> outputs;
+  Status status;
+};
+
+onnxStatus Collect(void* context, uint32_t index, const onnxValue* value) {
+  auto* collector = static_cast<Collector*>(context);
+  try {
+    Result<HostValue> copy =
+        index == collector->outputs.size()
+            ? CopyAbiValue(value)
+            : Result<HostValue>(Status(
+                  ONNXIFI_STATUS_INTERNAL_ERROR,
+                  StrCat("the backend delivers output ", index, " after ",
+                         collector->outputs.size(), " others: report it")));
+    if (copy.ok()) {
+      collector->outputs.push_back(std::move(copy).value());
+      return ONNXIFI_STATUS_SUCCESS;
+    }
+    collector->status = copy.status().WithContext(StrCat("output ", index));
+  } catch (const std::bad_alloc&) {
+    collector->status =
+        Status(ONNXIFI_STATUS_NO_SYSTEM_MEMORY, "no memory for an output");
+  }
+  return collector->status.code();
+}
+
+}  // namespace
+
+std::optional<Interface> Interface::Find(onnxBackendID id) {
+  onnxExtensionFunctionPointer found = nullptr;
+  if (onnxGetExtensionFunctionAddress(id, ONNXIFI_GET_INTERFACE_FUNCTION_NAME,
+                                      &found) != ONNXIFI_STATUS_SUCCESS) {
+    return std::nullopt;
+  }
+  const auto get = reinterpret_cast<onnxGetInterfaceFunction>(
+      reinterpret_cast<void (*)()>(found));
+  onnxHostInterface host{};
+  host.structSize = sizeof(host);
+  host.minVersion = ONNXIFI_INTERFACE_VERSION_1_1;
+  host.maxVersion = ONNXIFI_INTERFACE_VERSION_1_1;
+  const onnxPluginInterface* table = nullptr;
+  if (get(id, &host, &table) != ONNXIFI_STATUS_SUCCESS || table == nullptr ||
+      table->structSize < sizeof(*table)) {
+    return std::nullopt;
+  }
+  return Interface(id, table);
+}
+
+std::string Interface::VersionText() const {
+  return StrCat(table_->version >> 16, ".", table_->version & 0xffff);
+}
+
+std::string Interface::FunctionsText() const {
+  std::string text;
+#define ONNXIFI_INTERFACE_FUNCTION(member, Name, since) \
+  if (table_->member != nullptr) text += text.empty() ? #member : " " #member;
+#include "abi/onnxifi_interface.inc"
+  return text;
+}
+
+bool Interface::complete() const {
+  return table_->checkModel != nullptr && table_->initGraph != nullptr &&
+         table_->runValues != nullptr;
+}
+
+Status Interface::CheckModel(std::span<const std::byte> model) const {
+  onnxCheckModelArguments arguments{};
+  arguments.structSize = sizeof(arguments);
+  arguments.backendID = id_;
+  arguments.onnxModel = model.data();
+  arguments.onnxModelSize = model.size();
+  return CallStatus(table_->checkModel(&arguments));
+}
+
+Result<onnxGraph> Interface::InitGraph(onnxBackend backend,
+                                       std::span<const std::byte> model) const {
+  onnxGraph graph{};
+  onnxInitGraphArguments arguments{};
+  arguments.structSize = sizeof(arguments);
+  arguments.backend = backend;
+  arguments.onnxModel = model.data();
+  arguments.onnxModelSize = model.size();
+  arguments.graph = &graph;
+  ONNXIFI_RETURN_IF_ERROR(CallStatus(table_->initGraph(&arguments)));
+  return graph;
+}
+
+Result<std::vector<HostValue>> Interface::RunValues(
+    onnxGraph graph, std::span<const HostValue> inputs) const {
+  const AbiValues values(inputs);
+  Collector collector;
+  onnxRunValuesArguments arguments{};
+  arguments.structSize = sizeof(arguments);
+  arguments.inputsCount = static_cast<uint32_t>(inputs.size());
+  arguments.graph = graph;
+  arguments.inputs = values.first();
+  arguments.receive = &Collect;
+  arguments.receiveContext = &collector;
+  const onnxStatus status = table_->runValues(&arguments);
+  ONNXIFI_RETURN_IF_ERROR(collector.status);
+  ONNXIFI_RETURN_IF_ERROR(CallStatus(status));
+  return std::move(collector.outputs);
+}
+
+}  // namespace onnxifi::cli
