@@ -349,6 +349,7 @@ Result<bool> PlanFastConv(PrepareContext& ctx, const ConvNode& conv) {
   if (!IsFast(ctx, conv)) return false;
   ONNXIFI_ASSIGN_OR_RETURN(const bool point, PlanPointConv(ctx, conv));
   if (point) return true;
+  if (!conv.input_order.empty()) return false;
   ONNXIFI_ASSIGN_OR_RETURN(const bool winograd, PlanWinograd(ctx, conv));
   if (winograd) return true;
   for (const Scheme& scheme : Schemes(conv, ctx.in(0).layout)) {

@@ -18,7 +18,8 @@ struct GenericState {
   Activation activation;
   bool bias = false;
   bool residual = false;
-  std::vector<float> weight_scale;  // per output channel, or empty
+  std::vector<float> weight_scale;   // per output channel, or empty
+  std::vector<int64_t> input_order;  // of input channels, or empty
 };
 
 // Accumulators: double for double, float below.
@@ -48,10 +49,12 @@ onnxStatus RunGeneric(const void* state, const RunArgs& args) {
   const GenericState& s = *static_cast<const GenericState*>(state);
   const T* bias = s.bias ? static_cast<const T*>(args.in[2]) : nullptr;
   T* out = static_cast<T*>(args.out[0]);
+  GenericConv conv = s.conv;
+  if (!s.input_order.empty()) conv.input_order = s.input_order.data();
   const auto load_x = [](T x) { return Widen(x); };
   const auto load_w = [](int64_t, T w) { return Widen(w); };
   RunGenericConv<AccOf<T>>(
-      s.conv, static_cast<const T*>(args.in[0]),
+      conv, static_cast<const T*>(args.in[0]),
       static_cast<const T*>(args.in[1]), out, *args.pool, load_x, load_w,
       [&](int64_t o, AccOf<T> sum) {
         if (!s.weight_scale.empty()) {
@@ -127,8 +130,9 @@ Status PlanGenericConv(PrepareContext& ctx, const ConvNode& conv) {
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(
       0, {type, WindowOutput(conv.window, conv.batch, conv.out_channels)}));
   GenericState state;
-  state.conv = {conv.window, conv.batch, conv.groups, conv.in_channels,
-                conv.out_channels};
+  state.conv = {conv.window,      conv.batch,        conv.groups,
+                conv.in_channels, conv.out_channels, nullptr};
+  state.input_order = conv.input_order;
   state.activation = conv.activation;
   state.bias = ctx.HasInput(2);
   state.residual = conv.residual;

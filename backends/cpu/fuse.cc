@@ -12,6 +12,7 @@ Status FuseGraph(graph::Graph& graph) {
   FoldAffineIntoConv(editor);
   FuseChannelAffine(editor);
   FuseConvTails(editor);
+  FuseChannelShuffle(editor);
   FuseMatMulTails(editor);
   FuseSoftmaxInputs(editor);
   editor.Finish();

@@ -26,6 +26,10 @@ void FuseChannelAffine(GraphEditor& editor);
 // A residual sum and an activation behind a convolution: "FusedConv".
 void FuseConvTails(GraphEditor& editor);
 
+// A channel shuffle between convolutions goes into the order in which the 1x1
+// convolution behind the depthwise one reads its channels.
+void FuseChannelShuffle(GraphEditor& editor);
+
 // A constant row added to a product with a constant matrix, and an
 // activation: "FusedMatMul"; an activation behind Gemm.
 void FuseMatMulTails(GraphEditor& editor);

@@ -290,6 +290,56 @@ TEST(Fuse, MaskThatChangesTheShapeStays) {
   EXPECT_LT(MaxError(b.Run(true)[0], want[0]), 1e-6);
 }
 
+ValueId Grouped(GraphBuilder& b, ValueId x, int64_t in, int64_t out,
+                int64_t groups, int64_t kernel, const Shape& dims,
+                unsigned seed) {
+  const int64_t pad = kernel / 2;
+  return b.Op("Conv",
+              {x, b.NoiseConstant({out, in / groups, kernel, kernel}, seed),
+               b.NoiseConstant({out}, seed + 1)},
+              dims,
+              {IntAttribute("group", groups),
+               IntsAttribute("pads", {pad, pad, pad, pad})});
+}
+
+ValueId Shuffled(GraphBuilder& b, ValueId x, const Shape& dims,
+                 int64_t groups) {
+  const Shape wide = {dims[0], groups, dims[1] / groups, dims[2], dims[3]};
+  const Shape turned = {dims[0], dims[1] / groups, groups, dims[2], dims[3]};
+  x = b.Op("Reshape", {x, b.IntConstant(wide)}, wide);
+  x = b.Op("Transpose", {x}, turned, {IntsAttribute("perm", {0, 2, 1, 3, 4})});
+  return b.Op("Reshape", {x, b.IntConstant(dims)}, dims);
+}
+
+TEST(Fuse, ChannelShuffleGoesIntoTheOrderOfReading) {
+  const Shape dims = {2, 20, 6, 7};
+  GraphBuilder b;
+  ValueId x = b.Input(dims, 1);
+  x = Grouped(b, x, 20, 20, 4, 1, dims, 2);
+  x = b.Op("Relu", {x}, dims);
+  x = Shuffled(b, x, dims, 4);
+  x = Grouped(b, x, 20, 20, 20, 3, dims, 4);
+  x = BatchNorm(b, x, 20, dims, 6);
+  x = Grouped(b, x, 20, 20, 4, 1, dims, 10);
+  b.Output(x);
+  EXPECT_EQ(FusedOps(b), (Ops{"FusedConv", "Conv", "Conv"}));
+  ExpectSameResult(b);
+}
+
+TEST(Fuse, ChannelShuffleThatIsReadTwiceStays) {
+  const Shape dims = {1, 12, 5, 5};
+  GraphBuilder b;
+  ValueId x = b.Input(dims, 1);
+  x = Shuffled(b, x, dims, 3);
+  b.Output(x);
+  x = Grouped(b, x, 12, 12, 12, 3, dims, 4);
+  x = Grouped(b, x, 12, 12, 3, 1, dims, 10);
+  b.Output(x);
+  EXPECT_EQ(FusedOps(b),
+            (Ops{"Reshape", "Transpose", "Reshape", "Conv", "Conv"}));
+  ExpectSameResult(b);
+}
+
 TEST(Fuse, IdentityAndDropoutDisappear) {
   const Shape dims = {3, 4};
   GraphBuilder b;

@@ -17,6 +17,8 @@ struct GenericConv {
   int64_t groups = 1;
   int64_t in_channels = 0;
   int64_t out_channels = 0;
+  // Where logical input channel i lies; null: in order.
+  const int64_t* input_order = nullptr;
 };
 
 // First kernel tap that falls inside [0, in) for a window starting at
@@ -56,8 +58,8 @@ void RunGenericConv(const GenericConv& c, const X* x, const W* w, Y* y,
         for (int64_t row = first; row < last; ++row) {
           const int64_t o = row % c.out_channels;
           const int64_t n = row / c.out_channels;
-          const X* image = x + (n * c.in_channels + o / group_out * group_in) *
-                                   v.in_points();
+          const X* image = x + n * c.in_channels * v.in_points();
+          const int64_t first_in = o / group_out * group_in;
           const W* filter = w + o * group_in * taps;
           for (int64_t p = 0; p < points; ++p) {
             const int64_t z =
@@ -73,12 +75,15 @@ void RunGenericConv(const GenericConv& c, const X* x, const W* w, Y* y,
                 TapsInside(q, v.kernel[2], v.dilation[2], v.in[2]);
             Acc sum{};
             for (int64_t i = 0; i < group_in; ++i) {
+              const int64_t channel = c.input_order == nullptr
+                                          ? first_in + i
+                                          : c.input_order[first_in + i];
               for (int64_t a = tz.begin; a < tz.end; ++a) {
                 for (int64_t b = th.begin; b < th.end; ++b) {
                   const X* line =
                       image +
-                      ((i * v.in[0] + z + a * v.dilation[0]) * v.in[1] + h +
-                       b * v.dilation[1]) *
+                      ((channel * v.in[0] + z + a * v.dilation[0]) * v.in[1] +
+                       h + b * v.dilation[1]) *
                           v.in[2] +
                       q;
                   const W* tap =

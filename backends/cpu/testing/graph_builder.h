@@ -82,6 +82,20 @@ class GraphBuilder {
     graph_.value(id).constant = std::move(tensor);
     return id;
   }
+  // A constant list of int64 values.
+  graph::ValueId IntConstant(std::vector<int64_t> values) {
+    const graph::ValueId id = Value({static_cast<int64_t>(values.size())});
+    auto block = std::make_shared<std::vector<int64_t>>(std::move(values));
+    auto tensor = std::make_shared<graph::TensorData>();
+    tensor->type = graph::DataType::kInt64;
+    tensor->dims = {static_cast<int64_t>(block->size())};
+    tensor->data = block->data();
+    tensor->bytes = block->size() * sizeof(int64_t);
+    tensor->owner = std::move(block);
+    graph_.value(id).type = graph::DataType::kInt64;
+    graph_.value(id).constant = std::move(tensor);
+    return id;
+  }
   graph::ValueId NoiseConstant(graph::Shape dims, unsigned seed) {
     std::vector<float> values = Noise(Count(dims), seed);
     return Constant(std::move(dims), std::move(values));
