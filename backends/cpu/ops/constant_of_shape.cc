@@ -28,10 +28,10 @@ DataType OutputType(const NodeView& n) {
 
 Reject Supports(const NodeView& n) {
   const DataType type = OutputType(n);
-  if (ElementBytes(type) == 0) {
+  if (ElementBytes(type) == 0 || type == DataType::kString) {
     return {RejectReason::kDataType, graph::DataTypeName(type)};
   }
-  return RequireKnownOrDeclared(n, 0);
+  return RequireKnown(n, 0);
 }
 
 onnxStatus Run(const void* state, const RunArgs& args) {
@@ -42,12 +42,7 @@ onnxStatus Run(const void* state, const RunArgs& args) {
 }
 
 Status Prepare(PrepareContext& ctx) {
-  Shape dims;
-  if (ctx.ConstantIn(0) != nullptr) {
-    ONNXIFI_ASSIGN_OR_RETURN(dims, ctx.ConstantInts(0));
-  } else {
-    ONNXIFI_ASSIGN_OR_RETURN(dims, DeclaredOutput(ctx, 0));
-  }
+  ONNXIFI_ASSIGN_OR_RETURN(Shape dims, ctx.ConstantInts(0));
   const DataType type = OutputType(ctx);
   State state;
   state.element_bytes = ElementBytes(type);
@@ -60,7 +55,7 @@ Status Prepare(PrepareContext& ctx) {
   }
   ONNXIFI_ASSIGN_OR_RETURN(const size_t bytes, graph::ByteSize(type, dims));
   state.count = Product(dims);
-  if (bytes <= kMaxFoldedBytes && ctx.ConstantIn(0) != nullptr) {
+  if (bytes <= kMaxFoldedBytes) {
     ONNXIFI_ASSIGN_OR_RETURN(const graph::NewTensor made,
                              graph::MakeTensor(type, dims));
     ParallelFill(state.value.data(), state.element_bytes, made.data,
