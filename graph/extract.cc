@@ -1,6 +1,8 @@
 #include "graph/extract.h"
 
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace onnxifi::graph {
 namespace {
@@ -8,39 +10,33 @@ namespace {
 // Moves values of a graph into an extract, each once.
 class Copier {
  public:
-  Copier(const Graph& whole, Graph* part)
-      : whole_(whole), part_(part), ids_(whole.values.size(), kNoValue) {}
+  Copier(const Graph& whole, Graph* part) : whole_(whole), part_(part) {}
 
-  bool Has(ValueId id) const {
-    return ids_[static_cast<size_t>(id)] != kNoValue;
-  }
+  bool Has(ValueId id) const { return ids_.count(id) != 0; }
   ValueId Copy(ValueId id) {
     if (id == kNoValue) return kNoValue;
-    ValueId& copied = ids_[static_cast<size_t>(id)];
-    if (copied == kNoValue) {
-      copied = static_cast<ValueId>(part_->values.size());
-      part_->values.push_back(whole_.value(id));
-    }
-    return copied;
+    const auto [entry, added] =
+        ids_.emplace(id, static_cast<ValueId>(part_->values.size()));
+    if (added) part_->values.push_back(whole_.value(id));
+    return entry->second;
   }
 
  private:
   const Graph& whole_;
   Graph* const part_;
-  std::vector<ValueId> ids_;
+  std::unordered_map<ValueId, ValueId> ids_;
 };
 
 }  // namespace
 
-Extract ExtractNodes(const Graph& whole, std::span<const size_t> nodes) {
+Extract ExtractNodes(const Graph& whole, std::span<const size_t> nodes,
+                     std::span<const ValueId> outputs) {
   Extract out;
   out.graph.name = whole.name;
   out.graph.ir_version = whole.ir_version;
   out.graph.opsets = whole.opsets;
   Copier copier(whole, &out.graph);
-  std::vector<bool> inside(whole.nodes.size(), false);
   for (const size_t index : nodes) {
-    inside[index] = true;
     Node node = whole.nodes[index];
     for (ValueId& id : node.inputs) {
       const bool fresh = id != kNoValue && !copier.Has(id);
@@ -53,34 +49,36 @@ Extract ExtractNodes(const Graph& whole, std::span<const size_t> nodes) {
     for (ValueId& id : node.outputs) id = copier.Copy(id);
     out.graph.nodes.push_back(std::move(node));
   }
-  std::vector<bool> wanted(whole.values.size(), false);
-  const std::vector<std::vector<ValueId>> reads = Reads(whole);
-  for (size_t i = 0; i < whole.nodes.size(); ++i) {
-    if (inside[i]) continue;
-    for (const ValueId id : reads[i]) wanted[static_cast<size_t>(id)] = true;
-  }
-  for (const ValueId id : whole.outputs) wanted[static_cast<size_t>(id)] = true;
-  for (const size_t index : nodes) {
-    for (const ValueId id : whole.nodes[index].outputs) {
-      if (id == kNoValue || !wanted[static_cast<size_t>(id)]) continue;
-      out.outputs.push_back(id);
-      out.graph.outputs.push_back(copier.Copy(id));
-    }
+  for (const ValueId id : outputs) {
+    out.outputs.push_back(id);
+    out.graph.outputs.push_back(copier.Copy(id));
   }
   return out;
 }
 
-std::vector<ValueId> CapturedValues(const Graph& outer, const Graph& body) {
+std::vector<ValueId> BindCaptures(const Graph& outer, Graph* body) {
   std::vector<ValueId> captured;
-  for (const ValueId id : body.captures) {
-    if (body.value(id).constant != nullptr) continue;
-    for (size_t v = 0; v < outer.values.size(); ++v) {
-      if (outer.values[v].name != body.value(id).name) continue;
-      captured.push_back(static_cast<ValueId>(v));
-      break;
-    }
+  if (body->captures.empty()) return captured;
+  std::unordered_map<std::string_view, ValueId> ids;
+  for (size_t v = 0; v < outer.values.size(); ++v) {
+    ids.emplace(outer.values[v].name, static_cast<ValueId>(v));
+  }
+  for (const ValueId id : body->captures) {
+    Value& value = body->value(id);
+    const auto found = ids.find(value.name);
+    if (found == ids.end()) continue;  // the reader lets none through
+    value = outer.value(found->second);
+    if (value.constant != nullptr) continue;
+    captured.push_back(found->second);
+    body->inputs.push_back(id);
   }
   return captured;
+}
+
+void OpenShape(Value* value) {
+  value->has_shape = false;
+  value->dims.clear();
+  value->symbols.clear();
 }
 
 }  // namespace onnxifi::graph

@@ -16,14 +16,19 @@ struct Extract {
   std::vector<ValueId> outputs;
 };
 
-// The nodes at these indices, which are ascending and whose order holds.
-// Constants come along; every value that is read outside the part or is an
-// output of the whole graph becomes an output.
-Extract ExtractNodes(const Graph& whole, std::span<const size_t> nodes);
+// The nodes at these indices, which are ascending and whose order holds, with
+// these of their results as outputs. Constants come along.
+Extract ExtractNodes(const Graph& whole, std::span<const size_t> nodes,
+                     std::span<const ValueId> outputs);
 
-// The values of `outer` that `body`, a body of one of its nodes, captures and
-// that are not constant, in the order of body.captures.
-std::vector<ValueId> CapturedValues(const Graph& outer, const Graph& body);
+// Joins a body of one of outer's nodes with what its captures stand for now:
+// they take over type, shape and constant of the outer value. Captures that
+// are not constant become inputs of the body, behind those it has; returns
+// the outer values that they stand for.
+std::vector<ValueId> BindCaptures(const Graph& outer, Graph* body);
+
+// Forgets what the model tells about the value's shape.
+void OpenShape(Value* value);
 
 }  // namespace onnxifi::graph
 

@@ -13,14 +13,6 @@
 namespace onnxifi::graph {
 namespace {
 
-bool HasSubgraphs(const Node& node) {
-  return std::any_of(node.attributes.begin(), node.attributes.end(),
-                     [](const Attribute& attribute) {
-                       return attribute.graph != nullptr ||
-                              !attribute.graphs.empty();
-                     });
-}
-
 // Calls `use` with every value that `node` reads: its inputs and what its
 // subgraphs capture. `ids` finds a captured value by its name.
 template <typename Use>
@@ -46,7 +38,7 @@ void ForEachRead(const Node& node,
 std::unordered_map<std::string_view, ValueId> IdsForCaptures(
     const Graph& graph) {
   std::unordered_map<std::string_view, ValueId> ids;
-  if (std::any_of(graph.nodes.begin(), graph.nodes.end(), HasSubgraphs)) {
+  if (std::any_of(graph.nodes.begin(), graph.nodes.end(), HasBodies)) {
     for (size_t i = 0; i < graph.values.size(); ++i) {
       ids.emplace(graph.values[i].name, static_cast<ValueId>(i));
     }
@@ -110,6 +102,14 @@ TensorPtr MakeStringTensor(std::vector<std::string> strings, Shape dims) {
   tensor->bytes = owner->refs.size() * sizeof(StringRef);
   tensor->owner = std::move(owner);
   return tensor;
+}
+
+bool HasBodies(const Node& node) {
+  return std::any_of(node.attributes.begin(), node.attributes.end(),
+                     [](const Attribute& attribute) {
+                       return attribute.graph != nullptr ||
+                              !attribute.graphs.empty();
+                     });
 }
 
 std::vector<int32_t> Producers(const Graph& graph) {

@@ -138,6 +138,8 @@ struct Graph {
   Value& value(ValueId id) { return values[static_cast<size_t>(id)]; }
 };
 
+// True when an attribute holds a graph.
+bool HasBodies(const Node& node);
 // For each value: the index of the node that produces it, or -1.
 std::vector<int32_t> Producers(const Graph& graph);
 // For each node the values that it reads, what its bodies capture included;

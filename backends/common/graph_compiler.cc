@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include "backends/common/fold_constants.h"
 #include "backends/common/plan_builder.h"
 #include "base/aligned_memory.h"
 #include "base/str_cat.h"
 
 namespace onnxifi {
-
-using graph::kNoValue;
-using graph::TensorPtr;
 
 namespace {
 
@@ -33,55 +31,7 @@ std::vector<graph::Shape> FixedShapes(const graph::Graph& graph) {
   return shapes;
 }
 
-// Evaluates one node; false when it must stay.
-bool FoldNode(graph::Graph& graph, const graph::Node& node,
-              const OpRegistry& registry, const CompilerHooks& hooks,
-              PackCache& packed, ThreadPool& pool) {
-  std::vector<TensorPtr> inputs;
-  for (const graph::ValueId id : node.inputs) {
-    if (id == kNoValue) {
-      inputs.push_back(nullptr);
-      continue;
-    }
-    if (graph.value(id).constant == nullptr) return false;
-    inputs.push_back(graph.value(id).constant);
-  }
-  Reject why;
-  const OpKernel* kernel = registry.Find(NodeView(graph, node), &why);
-  if (kernel == nullptr || kernel->nondeterministic ||
-      kernel->evaluate != nullptr) {
-    return false;
-  }
-  const Result<std::vector<TensorPtr>> outputs =
-      EvaluateNode(graph, node, *kernel, inputs, hooks, packed, pool);
-  if (!outputs.ok()) return false;
-  for (size_t i = 0; i < node.outputs.size(); ++i) {
-    if ((*outputs)[i] == nullptr) continue;
-    graph::Value& value = graph.value(node.outputs[i]);
-    value.constant = (*outputs)[i];
-    value.type = value.constant->type;
-    value.dims = value.constant->dims;
-    value.symbols.clear();
-    value.has_shape = true;
-    value.kind = graph::Value::Kind::kTensor;
-  }
-  return true;
-}
-
 }  // namespace
-
-void FoldConstants(graph::Graph& graph, const OpRegistry& registry,
-                   const CompilerHooks& hooks, ThreadPool& pool) {
-  std::vector<graph::Node> kept;
-  kept.reserve(graph.nodes.size());
-  PackCache packed;
-  for (graph::Node& node : graph.nodes) {
-    if (!FoldNode(graph, node, registry, hooks, packed, pool)) {
-      kept.push_back(std::move(node));
-    }
-  }
-  graph.nodes = std::move(kept);
-}
 
 GraphCompiler::GraphCompiler(graph::Graph graph, const CompilerHooks& hooks,
                              ThreadPool& pool)
@@ -117,8 +67,9 @@ Status GraphCompiler::Compile(const OpRegistry& registry) {
 }
 
 Status GraphCompiler::ChooseKernels(const OpRegistry& registry) {
-  const GraphFacts facts(graph_);
-  for (const graph::Node& node : graph_.nodes) {
+  GraphFacts facts(graph_);
+  for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+    const graph::Node& node = graph_.nodes[i];
     Reject why;
     const OpKernel* kernel =
         registry.Find(NodeView(graph_, node, &facts), &why);
@@ -127,6 +78,12 @@ Status GraphCompiler::ChooseKernels(const OpRegistry& registry) {
                     StrCat("node '", node.name, "' (", node.op_type,
                            "): ", RejectText(why.reason), ": ", why.detail));
     }
+    if (kernel->prepare == nullptr) {
+      return Status(ONNXIFI_STATUS_INTERNAL_ERROR,
+                    StrCat("node '", node.name, "' (", node.op_type,
+                           "): its kernel cannot be planned"));
+    }
+    if (kernel->nondeterministic) facts.SetOpaque(graph_, i);
     kernels_.push_back(kernel);
   }
   return Status::Ok();

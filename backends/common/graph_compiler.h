@@ -43,11 +43,6 @@ class GraphCompiler final : public CompiledGraph {
   std::unique_ptr<Executable> first_;
 };
 
-// Replaces nodes whose inputs are all constants by their results. A node that
-// cannot be evaluated stays.
-void FoldConstants(graph::Graph& graph, const OpRegistry& registry,
-                   const CompilerHooks& hooks, ThreadPool& pool);
-
 }  // namespace onnxifi
 
 #endif  // ONNXIFI_BACKENDS_COMMON_GRAPH_COMPILER_H_

@@ -48,8 +48,7 @@ Result<std::vector<int64_t>> PrepareContext::ConstantInts(size_t i) const {
 }
 
 bool IsShapeComputed(const NodeView& node, size_t i) {
-  if (!node.HasInput(i)) return true;
-  if (node.facts() != nullptr && node.facts()->inputs_known) return true;
+  if (!node.HasInput(i) || node.inputs_known()) return true;
   const graph::Graph& graph = node.graph();
   std::vector<int32_t> own;
   const std::vector<int32_t>* producers = nullptr;
@@ -59,6 +58,10 @@ bool IsShapeComputed(const NodeView& node, size_t i) {
     own = graph::Producers(graph);
     producers = &own;
   }
+  const auto is_opaque = [&](size_t index) {
+    return node.facts() != nullptr && index < node.facts()->opaque.size() &&
+           node.facts()->opaque[index];
+  };
   std::vector<ValueId> pending = {node.node().inputs[i]};
   std::unordered_set<ValueId> seen;
   while (!pending.empty()) {
@@ -67,7 +70,7 @@ bool IsShapeComputed(const NodeView& node, size_t i) {
     if (id == graph::kNoValue || !seen.insert(id).second) continue;
     if (graph.value(id).constant != nullptr) continue;
     const int32_t producer = (*producers)[static_cast<size_t>(id)];
-    if (producer < 0) return false;
+    if (producer < 0 || is_opaque(static_cast<size_t>(producer))) return false;
     const graph::Node& n = graph.nodes[static_cast<size_t>(producer)];
     if (n.domain.empty() && (n.op_type == "Shape" || n.op_type == "Size")) {
       continue;

@@ -40,9 +40,14 @@ struct GraphFacts {
   explicit GraphFacts(const graph::Graph& graph)
       : producers(graph::Producers(graph)) {}
   std::vector<int32_t> producers;  // node index per value, -1 = none
-  // Every input will be known when a plan is made: the node is planned anew
-  // for the values it gets (LateNode).
-  bool inputs_known = false;
+  // Nodes whose results no plan can know, found so far: those that no plan
+  // holds, and random ones. Empty: none.
+  std::vector<bool> opaque;
+
+  void SetOpaque(const graph::Graph& graph, size_t node) {
+    opaque.resize(graph.nodes.size(), false);
+    opaque[node] = true;
+  }
 };
 
 // What a kernel sees of a node before shapes are fixed: types, ranks and
@@ -51,15 +56,21 @@ struct GraphFacts {
 class NodeView {
  public:
   // Without facts, questions about other nodes cost a pass over the graph.
+  // `inputs_known`: every input will be known when a plan is made, as the node
+  // is planned anew for the values it gets (LateNode).
   NodeView(const graph::Graph& graph, const graph::Node& node,
-           const GraphFacts* facts = nullptr)
-      : graph_(graph), node_(node), facts_(facts) {}
+           const GraphFacts* facts = nullptr, bool inputs_known = false)
+      : graph_(graph),
+        node_(node),
+        facts_(facts),
+        inputs_known_(inputs_known) {}
 
   const graph::Node& node() const { return node_; }
   const graph::Graph& graph() const { return graph_; }
   graph::AttrReader attrs() const { return graph::AttrReader(node_); }
   int opset() const { return node_.opset; }
   const GraphFacts* facts() const { return facts_; }
+  bool inputs_known() const { return inputs_known_; }
 
   size_t input_count() const { return node_.inputs.size(); }
   size_t output_count() const { return node_.outputs.size(); }
@@ -91,6 +102,7 @@ class NodeView {
   const graph::Graph& graph_;
   const graph::Node& node_;
   const GraphFacts* facts_;
+  bool inputs_known_;
 };
 
 // True when input i will be known when a plan is made for concrete shapes: it

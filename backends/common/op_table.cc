@@ -71,9 +71,6 @@ const OpKernel* OpRegistry::Find(const NodeView& node, Reject* why) const {
   return nullptr;
 }
 
-namespace {
-
-// The model does not tell the type of a tensor that the node reads.
 bool HasUntypedInput(const NodeView& node) {
   for (size_t i = 0; i < node.input_count(); ++i) {
     if (!node.HasInput(i)) continue;
@@ -85,8 +82,6 @@ bool HasUntypedInput(const NodeView& node) {
   return false;
 }
 
-}  // namespace
-
 OpChoice OpRegistry::Choose(const NodeView& node, Reject* why) const {
   using Mode = OpChoice::Mode;
   if (const OpKernel* kernel = Find(node, why)) {
@@ -94,25 +89,22 @@ OpChoice OpRegistry::Choose(const NodeView& node, Reject* why) const {
             kernel};
   }
   const std::vector<const OpKernel*>* kernels = KernelsOf(node.node());
-  if (kernels == nullptr) return {};
-  const int opset = node.opset();
-  const auto known_version = [&](const OpKernel* kernel) {
-    return kernel->prepare != nullptr && opset >= kernel->min_opset &&
-           opset <= kernel->max_opset;
-  };
-  if (std::none_of(kernels->begin(), kernels->end(), known_version)) return {};
-  if (HasUntypedInput(node)) return {Mode::kLate, nullptr};
+  if (kernels == nullptr || graph::HasBodies(node.node())) return {};
+  if (HasUntypedInput(node)) {
+    const int opset = node.opset();
+    const bool known = std::any_of(
+        kernels->begin(), kernels->end(), [&](const OpKernel* kernel) {
+          return opset >= kernel->min_opset && opset <= kernel->max_opset;
+        });
+    return known ? OpChoice{Mode::kLate, nullptr} : OpChoice();
+  }
   if (why->reason != RejectReason::kDynamicShape &&
       why->reason != RejectReason::kNotConstant) {
     return {};
   }
-  GraphFacts known =
-      node.facts() != nullptr ? *node.facts() : GraphFacts(node.graph());
-  known.inputs_known = true;
+  const NodeView known(node.graph(), node.node(), node.facts(), true);
   Reject late;
-  if (Find(NodeView(node.graph(), node.node(), &known), &late) == nullptr) {
-    return {};
-  }
+  if (Find(known, &late) == nullptr) return {};
   return {Mode::kLate, nullptr};
 }
 

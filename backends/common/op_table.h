@@ -24,6 +24,9 @@ struct OpChoice {
   bool supported() const { return mode != Mode::kNone; }
 };
 
+// The model does not tell the type of a tensor that the node reads.
+bool HasUntypedInput(const NodeView& node);
+
 // Finds kernels by (domain, operator, opset). Built once per backend from the
 // generated table; immutable and thread-safe afterwards.
 class OpRegistry {

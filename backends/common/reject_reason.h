@@ -27,7 +27,7 @@ namespace onnxifi {
   X(kNotConstant, ONNXIFI_STATUS_UNSUPPORTED_ATTRIBUTE,                      \
     "an input must be known before the run")                                 \
   X(kValueKind, ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,                         \
-    "sequences, optionals, maps and sparse tensors are not supported")
+    "a value that is no tensor where a tensor is needed")
 
 enum class RejectReason : uint8_t {
 #define ONNXIFI_REJECT_ENUM(name, status, text) name,

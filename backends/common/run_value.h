@@ -46,7 +46,14 @@ struct RunValue {
 // "tensor", "sequence", ... for texts.
 const char* RunValueKindName(RunValue::Kind kind);
 
+// The tensor, or an owned copy of it when its data is not aligned for its
+// element type: clients' buffers and bytes of a model may lie anywhere.
+Result<graph::TensorPtr> AlignedTensor(graph::TensorPtr tensor);
+// An owned, aligned copy of the tensor's elements.
+Result<graph::TensorPtr> CopyTensor(const graph::TensorData& tensor);
+
 // Typed reading of a tensor's elements; requires that T is its element type.
+// What evaluate kernels see is aligned.
 template <typename T>
 const T* Elements(const graph::TensorData& tensor) {
   return static_cast<const T*>(tensor.data);

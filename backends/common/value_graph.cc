@@ -1,11 +1,13 @@
 #include "backends/common/value_graph.h"
 
 #include <algorithm>
-#include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "backends/common/evaluate_context.h"
+#include "backends/common/fold_constants.h"
 #include "backends/common/graph_compiler.h"
+#include "backends/common/inline_branches.h"
 #include "base/aligned_memory.h"
 #include "base/str_cat.h"
 #include "graph/extract.h"
@@ -18,10 +20,6 @@ using graph::ValueId;
 
 namespace {
 
-bool IsPlanned(const OpChoice& choice) {
-  return choice.mode == OpChoice::Mode::kPlanned;
-}
-
 // Strings refer to characters that their maker owns: the run keeps them.
 void KeepStrings(const RunValue& value, RunScope& scope) {
   if (value.tensor != nullptr &&
@@ -29,6 +27,35 @@ void KeepStrings(const RunValue& value, RunScope& scope) {
     scope.keep.push_back(value.tensor);
   }
   for (const RunValue& element : value.elements) KeepStrings(element, scope);
+}
+
+// The same for strings that a program's steps own: it can be dropped for a
+// newer one while the run still has what it made.
+void KeepProgram(const std::shared_ptr<const void>& program, RunScope& scope) {
+  if (scope.keep.empty() || scope.keep.back() != program) {
+    scope.keep.push_back(program);
+  }
+}
+
+// Aligns every tensor in a value from outside.
+Status AlignValue(RunValue* value) {
+  if (value->tensor != nullptr) {
+    ONNXIFI_ASSIGN_OR_RETURN(value->tensor,
+                             AlignedTensor(std::move(value->tensor)));
+  }
+  for (RunValue& element : value->elements) {
+    ONNXIFI_RETURN_IF_ERROR(AlignValue(&element));
+  }
+  return Status::Ok();
+}
+
+void Simplify(graph::Graph& graph, const OpRegistry& registry,
+              const CompilerHooks& hooks, ThreadPool& pool) {
+  do {
+    graph::RemoveDeadNodes(graph);
+    FoldConstants(graph, registry, hooks, pool);
+  } while (InlineBranches(graph));
+  graph::RemoveDeadNodes(graph);
 }
 
 Status Missing(const graph::Node& node, const std::string& name) {
@@ -111,78 +138,38 @@ Result<std::unique_ptr<ValueGraph>> ValueGraph::Create(
     ThreadPool& pool) {
   std::unique_ptr<ValueGraph> made(
       new ValueGraph(std::move(graph), registry, hooks, pool));
-  ONNXIFI_RETURN_IF_ERROR(made->Build());
+  ONNXIFI_RETURN_IF_ERROR(made->Build(false));
   return made;
 }
 
-Status ValueGraph::Build() {
-  graph::RemoveDeadNodes(graph_);
-  FoldConstants(graph_, registry_, hooks_, pool_);
-  graph::RemoveDeadNodes(graph_);
-  ONNXIFI_RETURN_IF_ERROR(ChooseKernels());
-  const std::vector<int> stages = Stages();
-  const int last =
-      stages.empty() ? -1 : *std::max_element(stages.begin(), stages.end());
-  for (int stage = 0; stage <= last; ++stage) {
-    std::vector<size_t> planned;
-    for (size_t i = 0; i < stages.size(); ++i) {
-      if (stages[i] == stage && IsPlanned(choices_[i])) planned.push_back(i);
-    }
-    if (!planned.empty()) ONNXIFI_RETURN_IF_ERROR(AddSegment(planned));
-    for (size_t i = 0; i < stages.size(); ++i) {
-      if (stages[i] != stage || IsPlanned(choices_[i])) continue;
-      ONNXIFI_RETURN_IF_ERROR(AddNode(i));
+Result<std::unique_ptr<ValueGraph>> ValueGraph::CreateBody(
+    graph::Graph graph, const ValueGraph& outer) {
+  std::unique_ptr<ValueGraph> made(new ValueGraph(
+      std::move(graph), outer.registry_, outer.hooks_, outer.pool_));
+  ONNXIFI_RETURN_IF_ERROR(made->Build(true));
+  return made;
+}
+
+Status ValueGraph::Build(bool is_body) {
+  Simplify(graph_, registry_, hooks_, pool_);
+  ONNXIFI_ASSIGN_OR_RETURN(const ValuePartition partition,
+                           PartitionGraph(graph_, is_body, registry_));
+  for (const ValuePartition::Stage& stage : partition.stages) {
+    // Without outputs, others do again what little of it is needed.
+    if (!stage.outputs.empty()) ONNXIFI_RETURN_IF_ERROR(AddSegment(stage));
+    for (const size_t i : stage.others) {
+      ONNXIFI_RETURN_IF_ERROR(AddNode(graph_.nodes[i], partition.choices[i]));
     }
   }
   FindLastReads();
   return OwnConstants();
 }
 
-// In order, because what a node that is not planned gives has no shape that
-// later ones could count on.
-Status ValueGraph::ChooseKernels() {
-  const GraphFacts facts(graph_);
-  for (const graph::Node& node : graph_.nodes) {
-    Reject why;
-    const OpChoice choice =
-        registry_.Choose(NodeView(graph_, node, &facts), &why);
-    if (!choice.supported()) {
-      return Status(RejectStatus(why.reason),
-                    StrCat("node '", node.name, "' (", node.op_type,
-                           "): ", RejectText(why.reason), ": ", why.detail));
-    }
-    choices_.push_back(choice);
-    if (IsPlanned(choice)) continue;
-    for (const ValueId id : node.outputs) {
-      if (id == kNoValue) continue;
-      graph::Value& value = graph_.value(id);
-      std::fill(value.dims.begin(), value.dims.end(), -1);
-    }
-  }
-  return Status::Ok();
-}
-
-// A stage is one segment and then the other nodes that it feeds; a planned
-// node comes one stage after the last node of the other kind that it needs.
-std::vector<int> ValueGraph::Stages() const {
-  std::vector<int> stages(graph_.nodes.size(), 0);
-  const std::vector<int32_t> producers = graph::Producers(graph_);
-  const std::vector<std::vector<ValueId>> reads = graph::Reads(graph_);
-  for (size_t i = 0; i < graph_.nodes.size(); ++i) {
-    for (const ValueId id : reads[i]) {
-      const int32_t p = producers[static_cast<size_t>(id)];
-      if (p < 0) continue;
-      const auto producer = static_cast<size_t>(p);
-      const bool later =
-          IsPlanned(choices_[i]) && !IsPlanned(choices_[producer]);
-      stages[i] = std::max(stages[i], stages[producer] + (later ? 1 : 0));
-    }
-  }
-  return stages;
-}
-
-Status ValueGraph::AddSegment(const std::vector<size_t>& nodes) {
-  graph::Extract part = graph::ExtractNodes(graph_, nodes);
+Status ValueGraph::AddSegment(const ValuePartition::Stage& stage) {
+  std::vector<size_t> nodes;
+  std::merge(stage.planned.begin(), stage.planned.end(), stage.repeated.begin(),
+             stage.repeated.end(), std::back_inserter(nodes));
+  graph::Extract part = graph::ExtractNodes(graph_, nodes, stage.outputs);
   Item item;
   item.inputs = std::move(part.inputs);
   item.outputs = std::move(part.outputs);
@@ -193,15 +180,14 @@ Status ValueGraph::AddSegment(const std::vector<size_t>& nodes) {
   return Status::Ok();
 }
 
-Status ValueGraph::AddNode(size_t index) {
-  const graph::Node& node = graph_.nodes[index];
+Status ValueGraph::AddNode(const graph::Node& node, const OpChoice& choice) {
   Item item;
   item.node = &node;
-  if (choices_[index].mode == OpChoice::Mode::kLate) {
+  if (choice.mode == OpChoice::Mode::kLate) {
     item.late =
         std::make_unique<LateNode>(graph_, node, registry_, hooks_, pool_);
   } else {
-    item.kernel = choices_[index].kernel;
+    item.kernel = choice.kernel;
     ONNXIFI_ASSIGN_OR_RETURN(item.bodies, MakeBodies(node));
   }
   items_.push_back(std::move(item));
@@ -216,12 +202,9 @@ Result<std::vector<ValueGraph::Body>> ValueGraph::MakeBodies(
     Body body;
     body.attribute = attribute.name;
     graph::Graph copy = *attribute.graph;
-    body.captured = graph::CapturedValues(graph_, copy);
-    for (const ValueId id : copy.captures) {
-      if (copy.value(id).constant == nullptr) copy.inputs.push_back(id);
-    }
+    body.captured = graph::BindCaptures(graph_, &copy);
     Result<std::unique_ptr<ValueGraph>> made =
-        Create(std::move(copy), registry_, hooks_, pool_);
+        CreateBody(std::move(copy), *this);
     if (!made.ok()) {
       return made.status().WithContext(StrCat(
           "node '", node.name, "' (", node.op_type, "), ", attribute.name));
@@ -232,7 +215,8 @@ Result<std::vector<ValueGraph::Body>> ValueGraph::MakeBodies(
   return bodies;
 }
 
-// Segments own their constants. The others may lie in the client's memory.
+// Segments own their constants. The others may lie in the client's memory, at
+// any alignment.
 Status ValueGraph::OwnConstants() {
   std::vector<bool> needed(graph_.values.size(), false);
   const auto need = [&](ValueId id) {
@@ -248,15 +232,11 @@ Status ValueGraph::OwnConstants() {
     if (constant == nullptr) continue;
     if (!needed[v]) {
       constant = nullptr;
-      continue;
+    } else if (constant->owner == nullptr) {
+      ONNXIFI_ASSIGN_OR_RETURN(constant, CopyTensor(*constant));
+    } else {
+      ONNXIFI_ASSIGN_OR_RETURN(constant, AlignedTensor(constant));
     }
-    if (constant->owner != nullptr) continue;
-    ONNXIFI_ASSIGN_OR_RETURN(const graph::NewTensor copy,
-                             graph::MakeTensor(constant->type, constant->dims));
-    if (constant->bytes > 0) {
-      std::memcpy(copy.data, constant->data, constant->bytes);
-    }
-    constant = copy.tensor;
   }
   return Status::Ok();
 }
@@ -303,13 +283,11 @@ Status ValueGraph::RunValues(RunScope& scope, std::vector<RunValue> inputs,
     slots[v] = RunValue::Tensor(graph_.values[v].constant);
   }
   for (size_t i = 0; i < inputs.size(); ++i) {
+    ONNXIFI_RETURN_IF_ERROR(AlignValue(&inputs[i]));
     slots[static_cast<size_t>(graph_.inputs[i])] = std::move(inputs[i]);
   }
   for (Item& item : items_) {
-    ONNXIFI_RETURN_IF_ERROR(item.segment != nullptr ? RunSegment(item, slots)
-                            : item.late != nullptr
-                                ? RunLate(item, slots)
-                                : RunEvaluated(item, scope, slots));
+    ONNXIFI_RETURN_IF_ERROR(RunItem(item, scope, slots));
     for (const ValueId id : item.last_reads) {
       slots[static_cast<size_t>(id)] = RunValue();
     }
@@ -320,35 +298,50 @@ Status ValueGraph::RunValues(RunScope& scope, std::vector<RunValue> inputs,
   return Status::Ok();
 }
 
-Status ValueGraph::RunSegment(Item& item, Slots& slots) {
+Status ValueGraph::RunItem(Item& item, RunScope& scope, Slots& slots) {
+  if (item.segment != nullptr) return RunSegment(item, scope, slots);
+  if (item.late != nullptr) return RunLate(item, scope, slots);
+  return RunEvaluated(item, *item.kernel, scope, slots);
+}
+
+// Kernels were chosen for the type that the model tells.
+Status ValueGraph::CheckSegmentInput(ValueId id, const RunValue& value) const {
+  const graph::Value& declared = graph_.value(id);
+  if (value.is_tensor() && value.tensor->type == declared.type) {
+    return Status::Ok();
+  }
+  return Status(
+      ONNXIFI_STATUS_MISMATCHING_DATATYPE,
+      StrCat("value '", declared.name, "' is ",
+             value.is_tensor() ? graph::DataTypeName(value.tensor->type)
+                               : RunValueKindName(value.kind),
+             ", but ", graph::DataTypeName(declared.type), " in the model"));
+}
+
+Status ValueGraph::RunSegment(Item& item, RunScope& scope, Slots& slots) {
   PlanCache::Shapes shapes;
   std::vector<const void*> in;
   for (const ValueId id : item.inputs) {
     const RunValue& value = slots[static_cast<size_t>(id)];
-    const graph::Value& declared = graph_.value(id);
-    if (!value.is_tensor() || value.tensor->type != declared.type) {
-      return Status(
-          ONNXIFI_STATUS_MISMATCHING_DATATYPE,
-          StrCat("value '", declared.name, "' is ",
-                 value.is_tensor() ? graph::DataTypeName(value.tensor->type)
-                                   : RunValueKindName(value.kind),
-                 ", but ", graph::DataTypeName(declared.type),
-                 " in the model"));
-    }
+    ONNXIFI_RETURN_IF_ERROR(CheckSegmentInput(id, value));
     shapes.push_back(value.tensor->dims);
     in.push_back(value.tensor->data);
   }
   ONNXIFI_ASSIGN_OR_RETURN(const std::shared_ptr<Executable> program,
                            item.plans.Get(*item.segment, shapes));
   std::vector<void*> out;
+  bool strings = false;
   for (size_t i = 0; i < item.outputs.size(); ++i) {
-    ONNXIFI_ASSIGN_OR_RETURN(graph::NewTensor made,
-                             graph::MakeTensor(program->output_types()[i],
-                                               program->output_shapes()[i]));
+    const graph::DataType type = program->output_types()[i];
+    strings = strings || type == graph::DataType::kString;
+    ONNXIFI_ASSIGN_OR_RETURN(
+        graph::NewTensor made,
+        graph::MakeTensor(type, program->output_shapes()[i]));
     out.push_back(made.data);
     slots[static_cast<size_t>(item.outputs[i])] =
         RunValue::Tensor(std::move(made.tensor));
   }
+  if (strings) KeepProgram(program, scope);
   const onnxStatus status = program->Run(in, out);
   if (status == ONNXIFI_STATUS_SUCCESS) return Status::Ok();
   return Status(status,
@@ -356,29 +349,35 @@ Status ValueGraph::RunSegment(Item& item, Slots& slots) {
                        "': an index or a size in the data is out of range"));
 }
 
-Status ValueGraph::RunLate(Item& item, Slots& slots) {
+Status ValueGraph::RunLate(Item& item, RunScope& scope, Slots& slots) {
   const graph::Node& node = *item.node;
-  std::vector<TensorPtr> inputs;
+  std::vector<RunValue> inputs;
   for (const ValueId id : node.inputs) {
-    if (id == kNoValue) {
-      inputs.push_back(nullptr);
-      continue;
+    inputs.push_back(id == kNoValue ? RunValue()
+                                    : slots[static_cast<size_t>(id)]);
+    if (id != kNoValue && inputs.back().kind == RunValue::Kind::kNone) {
+      return Missing(node, graph_.value(id).name);
     }
-    const RunValue& value = slots[static_cast<size_t>(id)];
-    if (!value.is_tensor()) return Missing(node, graph_.value(id).name);
-    inputs.push_back(value.tensor);
+  }
+  ONNXIFI_ASSIGN_OR_RETURN(const LateNode::Way* way, item.late->Find(inputs));
+  if (way->evaluated != nullptr) {
+    return RunEvaluated(item, *way->evaluated, scope, slots);
   }
   ONNXIFI_ASSIGN_OR_RETURN(std::vector<TensorPtr> outputs,
-                           item.late->Run(inputs));
+                           item.late->Run(*way, inputs));
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (outputs[i] == nullptr) continue;
+    if (outputs[i]->type == graph::DataType::kString) {
+      KeepProgram(way->program, scope);
+    }
     slots[static_cast<size_t>(node.outputs[i])] =
         RunValue::Tensor(std::move(outputs[i]));
   }
   return Status::Ok();
 }
 
-Status ValueGraph::RunEvaluated(Item& item, RunScope& scope, Slots& slots) {
+Status ValueGraph::RunEvaluated(Item& item, const OpKernel& kernel,
+                                RunScope& scope, Slots& slots) {
   for (const ValueId id : item.node->inputs) {
     if (id != kNoValue &&
         slots[static_cast<size_t>(id)].kind == RunValue::Kind::kNone) {
@@ -386,7 +385,7 @@ Status ValueGraph::RunEvaluated(Item& item, RunScope& scope, Slots& slots) {
     }
   }
   Context context(*this, item, scope, slots);
-  ONNXIFI_RETURN_IF_ERROR(item.kernel->evaluate(context));
+  ONNXIFI_RETURN_IF_ERROR(kernel.evaluate(context));
   return context.Commit();
 }
 
@@ -407,12 +406,15 @@ bool CanBePlanned(const graph::Graph& graph, const OpRegistry& registry) {
       !std::all_of(graph.outputs.begin(), graph.outputs.end(), plain)) {
     return false;
   }
-  const GraphFacts facts(graph);
-  return std::all_of(
-      graph.nodes.begin(), graph.nodes.end(), [&](const graph::Node& node) {
-        Reject why;
-        return IsPlanned(registry.Choose(NodeView(graph, node, &facts), &why));
-      });
+  GraphFacts facts(graph);
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    Reject why;
+    const OpChoice choice =
+        registry.Choose(NodeView(graph, graph.nodes[i], &facts), &why);
+    if (choice.mode != OpChoice::Mode::kPlanned) return false;
+    if (choice.kernel->nondeterministic) facts.SetOpaque(graph, i);
+  }
+  return true;
 }
 
 }  // namespace
@@ -427,11 +429,17 @@ Result<std::unique_ptr<CompiledGraph>> CompileGraph(graph::Graph graph,
                                                     const OpRegistry& registry,
                                                     const CompilerHooks& hooks,
                                                     ThreadPool& pool) {
+  const AlignedMemory::KeepFreed keep_freed;
   graph::RemoveDeadNodes(graph);
-  if (CanBePlanned(graph, registry)) {
+  bool planned = CanBePlanned(graph, registry);
+  if (!planned) {
+    // What stands in the way may depend on constants alone.
+    Simplify(graph, registry, hooks, pool);
+    planned = CanBePlanned(graph, registry);
+  }
+  if (planned) {
     return GraphCompiler::Create(std::move(graph), registry, hooks, pool);
   }
-  const AlignedMemory::KeepFreed keep_freed;
   ONNXIFI_ASSIGN_OR_RETURN(
       std::unique_ptr<ValueGraph> made,
       ValueGraph::Create(std::move(graph), registry, hooks, pool));

@@ -10,6 +10,7 @@
 #include "backends/common/op_table.h"
 #include "backends/common/plan.h"
 #include "backends/common/plan_cache.h"
+#include "backends/common/value_partition.h"
 
 namespace onnxifi {
 
@@ -55,23 +56,25 @@ class ValueGraph final : public CompiledGraph {
 
   ValueGraph(graph::Graph graph, const OpRegistry& registry,
              const CompilerHooks& hooks, ThreadPool& pool);
-  Status Build();
-  Status ChooseKernels();
-  std::vector<int> Stages() const;
-  Status AddSegment(const std::vector<size_t>& nodes);
-  Status AddNode(size_t index);
+  static Result<std::unique_ptr<ValueGraph>> CreateBody(
+      graph::Graph graph, const ValueGraph& outer);
+  Status Build(bool is_body);
+  Status AddSegment(const ValuePartition::Stage& stage);
+  Status AddNode(const graph::Node& node, const OpChoice& choice);
   Result<std::vector<Body>> MakeBodies(const graph::Node& node) const;
   Status OwnConstants();
   void FindLastReads();
-  Status RunSegment(Item& item, Slots& slots);
-  Status RunLate(Item& item, Slots& slots);
-  Status RunEvaluated(Item& item, RunScope& scope, Slots& slots);
+  Status CheckSegmentInput(graph::ValueId id, const RunValue& value) const;
+  Status RunItem(Item& item, RunScope& scope, Slots& slots);
+  Status RunSegment(Item& item, RunScope& scope, Slots& slots);
+  Status RunLate(Item& item, RunScope& scope, Slots& slots);
+  Status RunEvaluated(Item& item, const OpKernel& kernel, RunScope& scope,
+                      Slots& slots);
 
   graph::Graph graph_;
   const OpRegistry& registry_;
   const CompilerHooks hooks_;
   ThreadPool& pool_;
-  std::vector<OpChoice> choices_;  // one per node
   std::vector<Item> items_;
   PackCache packed_;
 };

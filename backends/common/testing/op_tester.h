@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "backends/common/backend.h"
 #include "backends/common/op_table.h"
 #include "backends/common/plan.h"
 #include "graph/graph.h"
@@ -29,7 +30,8 @@ constexpr graph::DataType TypeOf() {
 }
 
 // Runs one operator through the whole pipeline (support check, plan, memory,
-// program) without model files or the ABI:
+// program; or value by value where the operator asks for it) without model
+// files or the ABI:
 //   OpTester t(kAllOps, "Relu", 14);
 //   t.Input<float>({2}, {-1, 2});
 //   ASSERT_TRUE(t.Run().ok());
@@ -50,29 +52,43 @@ class OpTester {
   }
   OpTester& RawInput(graph::DataType type, graph::Shape dims,
                      std::vector<std::byte> bytes, bool constant);
+  // A tensor of strings.
+  OpTester& Strings(graph::Shape dims, std::vector<std::string> strings,
+                    bool constant = false);
+  // A run-time input of any kind.
+  OpTester& Value(RunValue value);
   OpTester& NoInput();
   OpTester& Attr(graph::Attribute attribute);
   OpTester& AttrInt(const std::string& name, int64_t value);
   OpTester& AttrFloat(const std::string& name, float value);
   OpTester& AttrString(const std::string& name, const std::string& value);
   OpTester& AttrInts(const std::string& name, std::vector<int64_t> values);
+  OpTester& AttrGraph(const std::string& name, graph::Graph body);
   // Number of outputs (default 1) and their declared type.
   OpTester& Outputs(std::vector<graph::DataType> types);
-  // Declares the outputs' shapes, as a model may: for operators whose shapes
-  // depend on data.
+  // The kinds of the outputs; tensors without this.
+  OpTester& OutputKinds(std::vector<graph::Value::Kind> kinds);
+  // Declares the outputs' shapes, as a model may.
   OpTester& OutputDims(std::vector<graph::Shape> dims);
   // Hide static shapes from Supports (a model with symbolic dimensions).
   OpTester& DynamicShapes();
+  // Hide types of run-time inputs (a model whose types nobody can infer).
+  OpTester& Untyped();
   OpTester& Hooks(const CompilerHooks& hooks);
   OpTester& Threads(int threads);
 
   // Compiles and runs; UNSUPPORTED_* when no kernel supports the node.
   Status Run();
 
+  // Whether the last Run went value by value.
+  bool by_value() const { return by_value_; }
   const graph::Shape& OutputShape(size_t i) const { return shapes_[i]; }
   const std::vector<std::byte>& OutputBytes(size_t i) const {
     return outputs_[i];
   }
+  // Of a run that went value by value.
+  const RunValue& OutputValue(size_t i) const { return values_[i]; }
+  std::vector<std::string> OutputStrings(size_t i) const;
   template <typename T>
   std::vector<T> Output(size_t i) const {
     std::vector<T> values(outputs_[i].size() / sizeof(T));
@@ -95,16 +111,25 @@ class OpTester {
     return bytes;
   }
 
+  graph::ValueId AddInput(graph::Value value);
+  graph::Graph MakeGraph();
+  Status RunPlanned(CompiledGraph& compiled);
+  Status RunByValue(CompiledGraph& compiled);
+
   const OpTable* const* tables_;
   graph::Graph graph_;
   graph::Node node_;
   std::vector<graph::DataType> output_types_;
   std::vector<graph::Shape> output_dims_;
+  std::vector<graph::Value::Kind> output_kinds_;
   bool dynamic_ = false;
+  bool untyped_ = false;
   CompilerHooks hooks_;
   int threads_ = 2;
-  std::vector<std::vector<std::byte>> inputs_;  // run-time inputs
-  std::vector<graph::Shape> input_shapes_;
+  std::vector<RunValue> inputs_;  // run-time inputs
+  bool by_value_ = false;
+  RunScope scope_;
+  std::vector<RunValue> values_;
   std::vector<std::vector<std::byte>> outputs_;
   std::vector<graph::Shape> shapes_;
 };

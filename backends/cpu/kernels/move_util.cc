@@ -110,29 +110,10 @@ Reject RequireRankAtMost(const NodeView& node, size_t i, int rank) {
   return {};
 }
 
-bool HasStaticOutput(const NodeView& node, size_t o) {
-  if (!node.HasOutput(o)) return false;
-  const Value& value = node.output(o);
-  return value.has_shape && std::all_of(value.dims.begin(), value.dims.end(),
-                                        [](int64_t d) { return d >= 0; });
-}
-
-Reject RequireKnownOrDeclared(const NodeView& node, size_t i, size_t o) {
-  if (!node.HasInput(i) || HasStaticOutput(node, o) ||
-      IsShapeComputed(node, i)) {
-    return {};
-  }
+Reject RequireKnown(const NodeView& node, size_t i) {
+  if (IsShapeComputed(node, i)) return {};
   return {RejectReason::kDynamicShape,
           StrCat("input ", i, " decides the output's shape")};
-}
-
-Result<Shape> DeclaredOutput(const PrepareContext& ctx, size_t o) {
-  if (!HasStaticOutput(ctx, o)) {
-    return NodeError(ctx, ONNXIFI_STATUS_UNSUPPORTED_SHAPE,
-                     "the output's shape depends on data; declare it in the "
-                     "model or make the shape inputs constant");
-  }
-  return ctx.output(o).dims;
 }
 
 int64_t LoadInt(const void* data, DataType type, int64_t index) {
@@ -155,6 +136,13 @@ bool ReadInts(const void* data, DataType type, int64_t count, IntList* out) {
     out->values[i] = LoadInt(data, type, i);
   }
   return true;
+}
+
+Status UnknownInput(const PrepareContext& ctx, size_t i) {
+  return NodeError(ctx, ONNXIFI_STATUS_UNSUPPORTED_SHAPE,
+                   StrCat("input ", i,
+                          " decides a shape, but is not known "
+                          "before the run"));
 }
 
 Result<IntList> KnownInts(const PrepareContext& ctx, size_t i) {

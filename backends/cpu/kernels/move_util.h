@@ -52,13 +52,9 @@ Reject RequireType(const NodeView& node, size_t i,
 // Refuses with kShape when input i is known to exceed `rank`.
 Reject RequireRankAtMost(const NodeView& node, size_t i, int rank);
 
-// True when the model fixes every dimension of output o.
-bool HasStaticOutput(const NodeView& node, size_t o);
-// Refuses with kDynamicShape when input i decides a shape, can only be known
-// at run time, and the model does not fix output o's shape either.
-Reject RequireKnownOrDeclared(const NodeView& node, size_t i, size_t o = 0);
-// The declared dims of output o; an error when the model leaves one open.
-Result<graph::Shape> DeclaredOutput(const PrepareContext& ctx, size_t o);
+// Refuses with kDynamicShape when input i, which decides a shape, can only be
+// known during the run: then the node is planned late, when it is there.
+Reject RequireKnown(const NodeView& node, size_t i);
 
 // Up to kMaxRank integers without allocation.
 struct IntList {
@@ -71,6 +67,8 @@ struct IntList {
 // another one.
 bool ReadInts(const void* data, graph::DataType type, int64_t count,
               IntList* out);
+// The error of Prepare for an input whose value it needs and does not have.
+Status UnknownInput(const PrepareContext& ctx, size_t i);
 // The known value of input i as a list.
 Result<IntList> KnownInts(const PrepareContext& ctx, size_t i);
 // One int32/int64 element at any alignment.

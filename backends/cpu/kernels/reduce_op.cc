@@ -17,57 +17,11 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   return ONNXIFI_STATUS_SUCCESS;
 }
 
-// Axes that only the run knows; the model declares the output's shape.
-struct DynamicState {
-  DataType type = DataType::kUndefined;
-  DataType axes_type = DataType::kInt64;
-  Shape in;
-  Shape out;
-  int64_t axes = 0;
-  ReduceOp op = ReduceOp::kSum;
-  ReduceEnd end = ReduceEnd::kNone;
-  bool keep = true;
-  bool empty_means_all = true;
-};
-
-// True when reducing `mask` out of `in` gives `out`.
-bool Matches(const DynamicState& s, uint64_t mask) {
-  size_t d = 0;
-  for (size_t i = 0; i < s.in.size(); ++i) {
-    const bool goes = (mask >> i & 1) != 0;
-    if (goes && !s.keep) continue;
-    if (d == s.out.size() || s.out[d] != (goes ? 1 : s.in[i])) return false;
-    ++d;
-  }
-  return d == s.out.size();
-}
-
-onnxStatus RunDynamic(const void* state, const RunArgs& args) {
-  const DynamicState& s = *static_cast<const DynamicState*>(state);
-  const int64_t rank = static_cast<int64_t>(s.in.size());
-  uint64_t mask = s.axes == 0 && s.empty_means_all ? ~uint64_t{0} : 0;
-  for (int64_t i = 0; i < s.axes; ++i) {
-    int64_t axis = LoadInt(args.in[1], s.axes_type, i);
-    if (axis < -rank || axis >= rank) return ONNXIFI_STATUS_INTERNAL_ERROR;
-    if (axis < 0) axis += rank;
-    mask |= uint64_t{1} << axis;
-  }
-  if (!Matches(s, mask)) return ONNXIFI_STATUS_INTERNAL_ERROR;
-  ReducePlan(s.type, s.in, mask, s.op, s.end)
-      .Run(*args.pool, args.in[0], args.out[0], args.scratch);
-  return ONNXIFI_STATUS_SUCCESS;
-}
-
 // Bool is reduced as bytes, False < True.
 DataType KernelType(ReduceOp op, DataType type) {
   if (IsHalf(type)) return DataType::kFloat;
   const bool picks = op == ReduceOp::kMax || op == ReduceOp::kMin;
   return type == DataType::kBool && picks ? DataType::kUint8 : type;
-}
-
-bool IsKnown(const PrepareContext& ctx, int axes_input) {
-  return ctx.opset() < axes_input || !ctx.HasInput(1) ||
-         ctx.ConstantIn(1) != nullptr;
 }
 
 // Bit d: dimension d is reduced.
@@ -106,26 +60,6 @@ bool CanStayBlocked(const TensorDesc& in, uint64_t reduced, bool keep,
   return keeps_zero || !HasPadding(in);
 }
 
-Status PrepareDynamic(PrepareContext& ctx, ReduceOp op, ReduceEnd end) {
-  ONNXIFI_RETURN_IF_ERROR(ctx.RequireLayout(0, Layout::kPlain));
-  ONNXIFI_RETURN_IF_ERROR(ctx.RequireLayout(1, Layout::kPlain));
-  const TensorDesc in = ctx.in(0);
-  DynamicState state;
-  ONNXIFI_ASSIGN_OR_RETURN(state.out, DeclaredOutput(ctx, 0));
-  state.type = IsHalf(in.type) ? in.type : KernelType(op, in.type);
-  state.axes_type = ctx.in(1).type;
-  state.in = in.dims;
-  state.axes = Product(ctx.in(1).dims);
-  state.op = op;
-  state.end = end;
-  state.keep = ctx.attrs().Int("keepdims", 1) != 0;
-  state.empty_means_all = ctx.attrs().Int("noop_with_empty_axes", 0) == 0;
-  ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {in.type, state.out}));
-  ctx.BookScratch(ReducePlan::ScratchBytes(Product(in.dims)));
-  ctx.SetStepState(&RunDynamic, std::move(state));
-  return Status::Ok();
-}
-
 }  // namespace
 
 Reject SupportsReduce(const NodeView& node, ReduceOp op, ReduceEnd end,
@@ -136,12 +70,11 @@ Reject SupportsReduce(const NodeView& node, ReduceOp op, ReduceEnd end,
       (logarithm && !IsFloating(type))) {
     return RejectInputType(node, 0);
   }
-  return node.opset() < axes_input ? Reject() : RequireKnownOrDeclared(node, 1);
+  return node.opset() < axes_input ? Reject() : RequireKnown(node, 1);
 }
 
 Status PrepareReduce(PrepareContext& ctx, ReduceOp op, ReduceEnd end,
                      int axes_input) {
-  if (!IsKnown(ctx, axes_input)) return PrepareDynamic(ctx, op, end);
   ONNXIFI_ASSIGN_OR_RETURN(const uint64_t reduced,
                            ReducedDims(ctx, axes_input));
   const bool keep = ctx.attrs().Int("keepdims", 1) != 0;

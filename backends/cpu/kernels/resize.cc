@@ -10,6 +10,7 @@
 #include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
 #include "backends/cpu/kernels/resize_pass.h"
+#include "base/checked.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {
@@ -19,6 +20,8 @@ namespace {
 using Axes = std::array<ResizeAxis, graph::kMaxRank>;
 using Policy = ResizeNode::Policy;
 
+constexpr int64_t kMostBetween = int64_t{1} << 48;  // elements
+
 struct State {
   ResizeNode node;
   Shape in_dims;
@@ -27,6 +30,7 @@ struct State {
   DataType roi_type = DataType::kFloat;
   int64_t element_bytes = 4;
   NumberBytes fill = {};
+  Axes axes;
   int64_t table_taps = 0;  // largest tap count that was booked
 };
 
@@ -93,7 +97,8 @@ bool Geometry(const State& s, const GeometryInputs& inputs, Axes* axes) {
   return true;
 }
 
-void RunNearest(const State& s, const Axes& axes, const RunArgs& args) {
+void RunNearest(const State& s, const RunArgs& args) {
+  const Axes& axes = s.axes;
   int64_t* tables = static_cast<int64_t*>(args.scratch);
   int64_t* next = tables;
   for (size_t a = 0; a < s.out_dims.size(); ++a) {
@@ -106,13 +111,16 @@ void RunNearest(const State& s, const Axes& axes, const RunArgs& args) {
                 args.in[0], args.out[0], args.pool);
 }
 
-// The largest tensor between two passes.
+// The largest tensor between two passes; -1 when no tensor is that large.
 int64_t LargestBetween(const State& s) {
   int64_t now = Product(s.in_dims);
   int64_t most = std::max(now, Product(s.out_dims));
   for (size_t a = 0; a < s.in_dims.size(); ++a) {
     if (s.in_dims[a] == 0) return 0;
-    now = now / s.in_dims[a] * s.out_dims[a];
+    if (!CheckedMul(now / s.in_dims[a], s.out_dims[a], &now) ||
+        now >= kMostBetween) {
+      return -1;
+    }
     most = std::max(most, now);
   }
   return most;
@@ -141,7 +149,8 @@ Buffers TakeBuffers(const State& s, ScratchCursor* cursor) {
   return b;
 }
 
-void RunInterpolated(const State& s, const Axes& axes, const RunArgs& args) {
+void RunInterpolated(const State& s, const RunArgs& args) {
+  const Axes& axes = s.axes;
   ScratchCursor cursor(args.scratch);
   Buffers b = TakeBuffers(s, &cursor);
   const float* from =
@@ -174,50 +183,30 @@ void RunInterpolated(const State& s, const Axes& axes, const RunArgs& args) {
 
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
-  const auto input = [&](size_t i) {
-    return i == ResizeNode::kNone ? nullptr : args.in[i];
-  };
-  Axes axes;
-  const GeometryInputs inputs = {input(s.node.roi), input(s.node.scales),
-                                 input(s.node.sizes)};
-  if (!Geometry(s, inputs, &axes)) return ONNXIFI_STATUS_INTERNAL_ERROR;
-  for (size_t a = 0; a < s.out_dims.size(); ++a) {
-    if (axes[a].out != s.out_dims[a]) return ONNXIFI_STATUS_INTERNAL_ERROR;
-  }
   if (Product(s.out_dims) == 0) return ONNXIFI_STATUS_SUCCESS;
   if (s.node.rule.mode == ResizeMode::kNearest) {
-    RunNearest(s, axes, args);
+    RunNearest(s, args);
   } else {
-    RunInterpolated(s, axes, args);
+    RunInterpolated(s, args);
   }
   return ONNXIFI_STATUS_SUCCESS;
 }
 
-// The output's dims from known inputs, or the declared ones.
-Status OutputDims(const PrepareContext& ctx, State* s) {
-  GeometryInputs inputs;
-  bool known = true;
-  const auto constant = [&](size_t i) -> const void* {
-    if (i == ResizeNode::kNone) return nullptr;
-    const graph::TensorData* data = ctx.ConstantIn(i);
-    known = known && data != nullptr;
-    return data == nullptr ? nullptr : data->data;
-  };
-  inputs.roi = constant(s->node.roi);
-  inputs.scales = constant(s->node.scales);
-  inputs.sizes = constant(s->node.sizes);
-  if (!known) {
-    ONNXIFI_ASSIGN_OR_RETURN(s->out_dims, DeclaredOutput(ctx, 0));
-    return s->out_dims.size() == s->in_dims.size()
-               ? Status::Ok()
-               : ShapeError(ctx, "the declared shape has another rank");
+// Fills axes and output dims.
+Status FindGeometry(const PrepareContext& ctx, State* s) {
+  const void* values[3] = {};
+  const size_t inputs[3] = {s->node.roi, s->node.scales, s->node.sizes};
+  for (size_t i = 0; i < 3; ++i) {
+    if (inputs[i] == ResizeNode::kNone) continue;
+    const graph::TensorData* data = ctx.ConstantIn(inputs[i]);
+    if (data == nullptr) return UnknownInput(ctx, inputs[i]);
+    values[i] = data->data;
   }
-  Axes axes;
-  if (!Geometry(*s, inputs, &axes)) {
+  if (!Geometry(*s, {values[0], values[1], values[2]}, &s->axes)) {
     return ShapeError(ctx, "scales or sizes are not valid");
   }
   for (size_t a = 0; a < s->in_dims.size(); ++a) {
-    s->out_dims.push_back(axes[a].out);
+    s->out_dims.push_back(s->axes[a].out);
   }
   return Status::Ok();
 }
@@ -248,7 +237,7 @@ Reject SupportsResize(const NodeView& node, const ResizeNode& resize) {
   }
   for (const size_t i : {resize.roi, resize.scales, resize.sizes}) {
     if (i == ResizeNode::kNone) continue;
-    if (Reject r = RequireKnownOrDeclared(node, i); !r.supported()) return r;
+    if (Reject r = RequireKnown(node, i); !r.supported()) return r;
   }
   return {};
 }
@@ -267,7 +256,7 @@ Status PrepareResize(PrepareContext& ctx, ResizeNode resize) {
   }
   if (s.node.roi != ResizeNode::kNone) s.roi_type = ctx.in(s.node.roi).type;
   ONNXIFI_RETURN_IF_ERROR(CheckCounts(ctx, s));
-  ONNXIFI_RETURN_IF_ERROR(OutputDims(ctx, &s));
+  ONNXIFI_RETURN_IF_ERROR(FindGeometry(ctx, &s));
   for (size_t a = 0; a < s.in_dims.size(); ++a) {
     if (s.in_dims[a] == 0 && s.out_dims[a] != 0) {
       return ShapeError(ctx, StrCat("axis ", a, " is empty"));
@@ -276,6 +265,11 @@ Status PrepareResize(PrepareContext& ctx, ResizeNode resize) {
         s.table_taps, MaxResizeTaps(s.node.rule, s.in_dims[a], s.out_dims[a]));
   }
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {s.type, s.out_dims}));
+  if (LargestBetween(s) < 0) {
+    return ShapeError(ctx, StrCat("resizing ", ShapeText(s.in_dims), " to ",
+                                  ShapeText(s.out_dims),
+                                  " axis by axis takes too much memory"));
+  }
   if (s.node.rule.mode == ResizeMode::kNearest) {
     ctx.BookScratch(static_cast<size_t>(AxisTableSize(s.out_dims)) *
                     sizeof(int64_t));

@@ -13,7 +13,6 @@ namespace {
 struct State {
   WindowShape shape;
   DataType type = DataType::kFloat;
-  DataType size_type = DataType::kInt64;
   int64_t size = 0;
   bool periodic = true;
 };
@@ -24,9 +23,6 @@ DataType OutputType(const NodeView& n) {
 
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
-  if (LoadInt(args.in[0], s.size_type, 0) != s.size) {
-    return ONNXIFI_STATUS_INTERNAL_ERROR;
-  }
   const double n = static_cast<double>(s.periodic ? s.size : s.size - 1);
   for (int64_t i = 0; i < s.size; ++i) {
     // A symmetric window of one element is that element's peak.
@@ -52,23 +48,17 @@ Reject SupportsSignalWindow(const NodeView& node) {
       !r.supported()) {
     return r;
   }
-  return RequireKnownOrDeclared(node, 0);
+  return RequireKnown(node, 0);
 }
 
 Status PrepareSignalWindow(PrepareContext& ctx, const WindowShape& shape) {
   State s;
   s.shape = shape;
   s.type = OutputType(ctx);
-  s.size_type = ctx.in(0).type;
   s.periodic = ctx.attrs().Int("periodic", 1) != 0;
-  if (ctx.ConstantIn(0) != nullptr) {
-    ONNXIFI_ASSIGN_OR_RETURN(const std::vector<int64_t> size,
-                             ctx.ConstantInts(0));
-    s.size = size.size() == 1 ? size[0] : -1;
-  } else {
-    ONNXIFI_ASSIGN_OR_RETURN(const Shape dims, DeclaredOutput(ctx, 0));
-    s.size = dims.size() == 1 ? dims[0] : -1;
-  }
+  ONNXIFI_ASSIGN_OR_RETURN(const std::vector<int64_t> size,
+                           ctx.ConstantInts(0));
+  s.size = size.size() == 1 ? size[0] : -1;
   if (s.size < 0) return ShapeError(ctx, "the size is not one number >= 0");
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {s.type, {s.size}}));
   ctx.SetStepState(&Run, s);

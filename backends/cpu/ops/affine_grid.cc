@@ -16,7 +16,7 @@ Reject Supports(const NodeView& n) {
   if (!HasType<FloatTypes>(n.input_type(0))) {
     return {RejectReason::kDataType, "input 0"};
   }
-  return RequireKnownOrDeclared(n, 1);
+  return RequireKnown(n, 1);
 }
 
 // Position of index i along an axis, from -1 to 1.
@@ -69,16 +69,8 @@ Status Prepare(PrepareContext& ctx) {
   State s;
   s.type = theta.type;
   s.align_corners = ctx.attrs().Int("align_corners", 0) != 0;
-  if (ctx.ConstantIn(1) != nullptr) {
-    ONNXIFI_ASSIGN_OR_RETURN(s.dims, ctx.ConstantInts(1));
-    if (s.dims.size() >= 2) s.dims.erase(s.dims.begin(), s.dims.begin() + 2);
-  } else {
-    ONNXIFI_ASSIGN_OR_RETURN(s.dims, DeclaredOutput(ctx, 0));
-    if (s.dims.size() >= 2) {
-      s.dims.erase(s.dims.begin());
-      s.dims.pop_back();
-    }
-  }
+  ONNXIFI_ASSIGN_OR_RETURN(s.dims, ctx.ConstantInts(1));
+  if (s.dims.size() >= 2) s.dims.erase(s.dims.begin(), s.dims.begin() + 2);
   const int64_t axes = static_cast<int64_t>(s.dims.size());
   if (axes < 2 || axes > 3 || theta.dims.size() != 3 || theta.dims[1] != axes ||
       theta.dims[2] != axes + 1) {

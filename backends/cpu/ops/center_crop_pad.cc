@@ -13,33 +13,35 @@ using graph::Shape;
 struct State {
   Shape in_dims;
   Shape out_dims;
-  std::vector<int64_t> tables;
   int64_t element_bytes = 1;
   std::array<unsigned char, 16> zero = {};
 };
 
 Reject Supports(const NodeView& n) {
   if (Reject r = RequireMovable(n, {0}); !r.supported()) return r;
-  return RequireKnownOrDeclared(n, 1);
+  return RequireKnown(n, 1);
 }
 
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
-  RunAxisGather(
-      {s.in_dims, s.out_dims, s.tables.data(), s.zero.data(), s.element_bytes},
-      args.in[0], args.out[0], args.pool);
+  int64_t* const tables = static_cast<int64_t*>(args.scratch);
+  int64_t* next = tables;
+  for (size_t a = 0; a < s.in_dims.size(); ++a) {
+    // The smaller half goes in front, both when cropping and when padding.
+    const int64_t missing = s.out_dims[a] - s.in_dims[a];
+    const int64_t shift = missing >= 0 ? -(missing / 2) : -missing / 2;
+    for (int64_t i = 0; i < s.out_dims[a]; ++i) {
+      const int64_t from = i + shift;
+      *next++ = from >= 0 && from < s.in_dims[a] ? from : -1;
+    }
+  }
+  RunAxisGather({s.in_dims, s.out_dims, tables, s.zero.data(), s.element_bytes},
+                args.in[0], args.out[0], args.pool);
   return ONNXIFI_STATUS_SUCCESS;
 }
 
 Result<Shape> OutputDims(const PrepareContext& ctx) {
   const Shape& in = ctx.in(0).dims;
-  if (ctx.ConstantIn(1) == nullptr) {
-    ONNXIFI_ASSIGN_OR_RETURN(Shape dims, DeclaredOutput(ctx, 0));
-    if (dims.size() != in.size()) {
-      return ShapeError(ctx, "the declared shape has another rank");
-    }
-    return dims;
-  }
   ONNXIFI_ASSIGN_OR_RETURN(const std::vector<int64_t> sizes,
                            ctx.ConstantInts(1));
   const auto axes = ctx.attrs().Ints("axes");
@@ -65,16 +67,8 @@ Status Prepare(PrepareContext& ctx) {
   state.element_bytes = ElementBytes(in.type);
   ONNXIFI_ASSIGN_OR_RETURN(state.out_dims, OutputDims(ctx));
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {in.type, state.out_dims}));
-  for (size_t a = 0; a < in.dims.size(); ++a) {
-    // The smaller half goes in front, both when cropping and when padding.
-    const int64_t size = state.out_dims[a];
-    const int64_t missing = size - in.dims[a];
-    const int64_t shift = missing >= 0 ? -(missing / 2) : -missing / 2;
-    for (int64_t i = 0; i < size; ++i) {
-      const int64_t from = i + shift;
-      state.tables.push_back(from >= 0 && from < in.dims[a] ? from : -1);
-    }
-  }
+  ctx.BookScratch(static_cast<size_t>(AxisTableSize(state.out_dims)) *
+                  sizeof(int64_t));
   ctx.SetStepState(&Run, std::move(state));
   return Status::Ok();
 }

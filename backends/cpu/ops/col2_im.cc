@@ -16,6 +16,8 @@ struct State {
   int64_t blocks = 0;   // positions of the block
   int64_t channels = 0;
   Shape image;
+  Shape block;
+  Shape positions;  // of the block, along each axis
   Shape strides;
   Shape pads;  // begins, then ends
   Shape dilations;
@@ -29,37 +31,40 @@ Reject Supports(const NodeView& n) {
     if (Reject r = RequireType(n, i, {DataType::kInt64}); !r.supported()) {
       return r;
     }
-    if (Reject r = RequireKnownOrDeclared(n, i); !r.supported()) return r;
+    if (Reject r = RequireKnown(n, i); !r.supported()) return r;
   }
   return {};
 }
 
-// Positions of the block along each axis; false when the sizes do not fit.
-bool Positions(const State& s, std::span<const int64_t> block,
-               int64_t* positions) {
+// Finds the positions of the block along each axis and the channels; false
+// when the sizes do not fit.
+bool Place(State* s) {
   int64_t total = 1;
   int64_t size = 1;
-  for (size_t a = 0; a < s.image.size(); ++a) {
+  for (size_t a = 0; a < s->image.size(); ++a) {
     int64_t reach = 0;
-    if (block[a] < 1 || !CheckedMul(block[a] - 1, s.dilations[a], &reach)) {
+    int64_t room = s->image[a];
+    if (s->block[a] < 1 || room < 0 ||
+        !CheckedMul(s->block[a] - 1, s->dilations[a], &reach) ||
+        !CheckedAdd(room, s->pads[a], &room) ||
+        !CheckedAdd(room, s->pads[a + s->image.size()], &room) ||
+        room <= reach) {
       return false;
     }
-    const int64_t room =
-        s.image[a] + s.pads[a] + s.pads[a + s.image.size()] - reach - 1;
-    if (room < 0) return false;
-    positions[a] = room / s.strides[a] + 1;
-    if (!CheckedMul(total, positions[a], &total) ||
-        !CheckedMul(size, block[a], &size)) {
+    s->positions.push_back((room - reach - 1) / s->strides[a] + 1);
+    if (!CheckedMul(total, s->positions[a], &total) ||
+        !CheckedMul(size, s->block[a], &size)) {
       return false;
     }
   }
-  return total == s.blocks && size * s.channels == s.columns;
+  s->channels = s->columns / size;
+  return total == s->blocks && size * s->channels == s->columns;
 }
 
+// Adds a row: one column entry of one channel of one batch entry.
 template <typename T>
-void AddColumns(const State& s, std::span<const int64_t> block,
-                const int64_t* positions, int64_t row, const RunArgs& args) {
-  // row: one column entry of one channel of one batch entry.
+void AddColumns(const State& s, int64_t row, const RunArgs& args) {
+  const Shape& block = s.block;
   const int64_t size = Product(block);
   int64_t in_block[graph::kMaxRank];
   int64_t rest = row % size;
@@ -74,9 +79,9 @@ void AddColumns(const State& s, std::span<const int64_t> block,
     int64_t stride = 1;
     bool inside = true;
     for (size_t a = block.size(); a-- > 0;) {
-      const int64_t at = left % positions[a] * s.strides[a] +
+      const int64_t at = left % s.positions[a] * s.strides[a] +
                          in_block[a] * s.dilations[a] - s.pads[a];
-      left /= positions[a];
+      left /= s.positions[a];
       inside = inside && at >= 0 && at < s.image[a];
       offset += at * stride;
       stride *= s.image[a];
@@ -91,24 +96,15 @@ void AddColumns(const State& s, std::span<const int64_t> block,
 
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
-  IntList image, block;
-  int64_t positions[graph::kMaxRank];
-  const int64_t axes = static_cast<int64_t>(s.image.size());
-  if (!ReadInts(args.in[1], DataType::kInt64, axes, &image) ||
-      !ReadInts(args.in[2], DataType::kInt64, axes, &block) ||
-      !std::equal(s.image.begin(), s.image.end(), image.values) ||
-      !Positions(s, block.span(), positions)) {
-    return ONNXIFI_STATUS_INTERNAL_ERROR;
-  }
   const int64_t planes = s.batch * s.channels;
   std::memset(
       args.out[0], 0,
       static_cast<size_t>(planes * Product(s.image) * ElementBytes(s.type)));
-  const int64_t size = s.channels == 0 ? 0 : s.columns / s.channels;
+  const int64_t size = Product(s.block);
   DispatchType<NumericTypes>(s.type, [&]<typename T>() {
     args.pool->ParallelRange(planes, 1, [&](int64_t begin, int64_t end) {
       for (int64_t row = begin * size; row < end * size; ++row) {
-        AddColumns<T>(s, block.span(), positions, row, args);
+        AddColumns<T>(s, row, args);
       }
     });
   });
@@ -130,29 +126,20 @@ Status Prepare(PrepareContext& ctx) {
   s.batch = x[0];
   s.columns = x[1];
   s.blocks = x[2];
-  if (ctx.ConstantIn(1) != nullptr && ctx.ConstantIn(2) != nullptr) {
-    ONNXIFI_ASSIGN_OR_RETURN(s.image, ctx.ConstantInts(1));
-    ONNXIFI_ASSIGN_OR_RETURN(const Shape block, ctx.ConstantInts(2));
-    const int64_t size = Product(block);
-    s.channels = size < 1 ? -1 : s.columns / size;
-  } else {
-    ONNXIFI_ASSIGN_OR_RETURN(s.image, DeclaredOutput(ctx, 0));
-    s.channels = s.image.size() > 2 ? s.image[1] : -1;
-    if (s.channels >= 0) s.image.erase(s.image.begin(), s.image.begin() + 2);
-  }
+  ONNXIFI_ASSIGN_OR_RETURN(s.image, ctx.ConstantInts(1));
+  ONNXIFI_ASSIGN_OR_RETURN(s.block, ctx.ConstantInts(2));
   const size_t axes = s.image.size();
   s.strides = ListOr(ctx, "strides", axes, 1);
   s.dilations = ListOr(ctx, "dilations", axes, 1);
   s.pads = ListOr(ctx, "pads", 2 * axes, 0);
-  bool fits = s.channels >= 0 && axes > 0 && s.strides.size() == axes &&
-              s.dilations.size() == axes && s.pads.size() == 2 * axes &&
-              Product(ctx.in(1).dims) == static_cast<int64_t>(axes) &&
-              Product(ctx.in(2).dims) == static_cast<int64_t>(axes);
+  bool fits = axes > 0 && axes + 2 <= graph::kMaxRank &&
+              s.block.size() == axes && s.strides.size() == axes &&
+              s.dilations.size() == axes && s.pads.size() == 2 * axes;
   for (size_t a = 0; fits && a < axes; ++a) {
     fits = s.strides[a] >= 1 && s.dilations[a] >= 1 && s.pads[a] >= 0 &&
-           s.pads[a + axes] >= 0 && s.image[a] >= 0;
+           s.pads[a + axes] >= 0;
   }
-  if (!fits) {
+  if (!fits || !Place(&s)) {
     return ShapeError(ctx, StrCat("input ", ShapeText(x),
                                   " does not fit the image and block"));
   }

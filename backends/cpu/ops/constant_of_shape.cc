@@ -31,10 +31,10 @@ DataType OutputType(const NodeView& n) {
 
 Reject Supports(const NodeView& n) {
   const DataType type = OutputType(n);
-  if (ElementBytes(type) == 0) {
+  if (ElementBytes(type) == 0 || type == DataType::kString) {
     return {RejectReason::kDataType, graph::DataTypeName(type)};
   }
-  return RequireKnownOrDeclared(n, 0);
+  return RequireKnown(n, 0);
 }
 
 onnxStatus Run(const void* state, const RunArgs& args) {
@@ -76,12 +76,7 @@ Result<graph::TensorPtr> ShareFilled(PrepareContext& ctx, const State& state,
 }
 
 Status Prepare(PrepareContext& ctx) {
-  Shape dims;
-  if (ctx.ConstantIn(0) != nullptr) {
-    ONNXIFI_ASSIGN_OR_RETURN(dims, ctx.ConstantInts(0));
-  } else {
-    ONNXIFI_ASSIGN_OR_RETURN(dims, DeclaredOutput(ctx, 0));
-  }
+  ONNXIFI_ASSIGN_OR_RETURN(Shape dims, ctx.ConstantInts(0));
   const DataType type = OutputType(ctx);
   State state;
   state.element_bytes = ElementBytes(type);
@@ -94,13 +89,12 @@ Status Prepare(PrepareContext& ctx) {
   }
   ONNXIFI_ASSIGN_OR_RETURN(const size_t bytes, graph::ByteSize(type, dims));
   state.count = Product(dims);
-  const bool known = ctx.ConstantIn(0) != nullptr;
-  if (known && bytes <= kMaxFoldedBytes) {
+  if (bytes <= kMaxFoldedBytes) {
     ONNXIFI_ASSIGN_OR_RETURN(graph::TensorPtr made,
                              MakeFilled(ctx, state, type, std::move(dims)));
     return ctx.SetConstantOutput(0, std::move(made));
   }
-  if (known && bytes <= kMaxSharedBytes) {
+  if (bytes <= kMaxSharedBytes) {
     ONNXIFI_ASSIGN_OR_RETURN(graph::TensorPtr shared,
                              ShareFilled(ctx, state, type, dims, bytes));
     return ctx.SetConstantOutput(0, std::move(shared));

@@ -10,16 +10,11 @@ namespace {
 
 struct State {
   DataType type = DataType::kFloat;
-  DataType length_type = DataType::kInt64;
-  DataType axis_type = DataType::kInt64;
   Shape in;
   Shape out;
   int64_t axis = 1;
-  int64_t longest = 0;  // transform length that scratch was booked for
   bool inverse = false;
   bool onesided = false;
-  bool read_axis = false;
-  bool read_length = false;
   int64_t length = 0;  // 0: the default of the axis
 };
 
@@ -32,7 +27,7 @@ Reject Supports(const NodeView& n) {
         !r.supported()) {
       return r;
     }
-    if (Reject r = RequireKnownOrDeclared(n, i); !r.supported()) return r;
+    if (Reject r = RequireKnown(n, i); !r.supported()) return r;
   }
   return {};
 }
@@ -75,7 +70,7 @@ void RunLine(const State& s, int64_t length, int64_t in_base, int64_t in_stride,
       values[2 * i + 1] = -values[2 * (length - i) + 1];
     }
   }
-  Transform(values, length, s.inverse, values + 2 * s.longest);
+  Transform(values, length, s.inverse, values + 2 * length);
   const double scale = s.inverse ? 1 / static_cast<double>(length) : 1;
   const int64_t out_parts = s.out.back();
   for (int64_t i = 0; i < out_size; ++i) {
@@ -88,20 +83,7 @@ void RunLine(const State& s, int64_t length, int64_t in_base, int64_t in_stride,
 
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
-  const int64_t rank = static_cast<int64_t>(s.in.size());
-  int64_t axis = s.axis;
-  if (s.read_axis) axis = LoadInt(args.in[2], s.axis_type, 0);
-  if (axis < -rank || axis >= rank - 1) return ONNXIFI_STATUS_INTERNAL_ERROR;
-  if (axis < 0) axis += rank;
-  if (axis == rank - 1) return ONNXIFI_STATUS_INTERNAL_ERROR;
-  const size_t a = static_cast<size_t>(axis);
-  int64_t length = s.length;
-  if (s.read_length) length = LoadInt(args.in[1], s.length_type, 0);
-  if (length == 0) length = DefaultLength(s, s.in[a]);
-  const int64_t bins = s.onesided && !s.inverse ? length / 2 + 1 : length;
-  if (length < 1 || length > s.longest || bins != s.out[a]) {
-    return ONNXIFI_STATUS_INTERNAL_ERROR;
-  }
+  const size_t a = static_cast<size_t>(s.axis);
   const std::span<const int64_t> in(s.in);
   const std::span<const int64_t> out(s.out);
   const int64_t outer = Product(in.first(a));
@@ -110,7 +92,7 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   const int64_t inner = in_stride / std::max<int64_t>(in.back(), 1);
   for (int64_t o = 0; o < outer; ++o) {
     for (int64_t i = 0; i < inner; ++i) {
-      RunLine(s, length, o * s.in[a] * in_stride + i * in.back(), in_stride,
+      RunLine(s, s.length, o * s.in[a] * in_stride + i * in.back(), in_stride,
               s.in[a], o * s.out[a] * out_stride + i * out.back(), out_stride,
               s.out[a], args);
     }
@@ -122,20 +104,12 @@ Status ReadArguments(const PrepareContext& ctx, State* s) {
   s->axis = ctx.attrs().Int("axis", 1);
   if (ctx.opset() >= 20) s->axis = -2;
   if (ctx.opset() >= 20 && ctx.HasInput(2)) {
-    s->axis_type = ctx.in(2).type;
-    s->read_axis = ctx.ConstantIn(2) == nullptr;
-    if (!s->read_axis) {
-      ONNXIFI_ASSIGN_OR_RETURN(const IntList axis, KnownInts(ctx, 2));
-      s->axis = axis.count == 1 ? axis.values[0] : 0;
-    }
+    ONNXIFI_ASSIGN_OR_RETURN(const IntList axis, KnownInts(ctx, 2));
+    s->axis = axis.count == 1 ? axis.values[0] : 0;
   }
   if (ctx.HasInput(1)) {
-    s->length_type = ctx.in(1).type;
-    s->read_length = ctx.ConstantIn(1) == nullptr;
-    if (!s->read_length) {
-      ONNXIFI_ASSIGN_OR_RETURN(const IntList length, KnownInts(ctx, 1));
-      s->length = length.count == 1 ? length.values[0] : -1;
-    }
+    ONNXIFI_ASSIGN_OR_RETURN(const IntList length, KnownInts(ctx, 1));
+    s->length = length.count == 1 ? length.values[0] : -1;
   }
   return Status::Ok();
 }
@@ -153,26 +127,16 @@ Status Prepare(PrepareContext& ctx) {
                                   " does not end with 1 or 2 parts"));
   }
   s.out = s.in;
-  if (s.read_axis || s.read_length) {
-    ONNXIFI_ASSIGN_OR_RETURN(s.out, DeclaredOutput(ctx, 0));
-    if (s.out.size() != s.in.size()) {
-      return ShapeError(ctx, "the declared shape has another rank");
-    }
-    for (int64_t d : s.out) s.longest = std::max(s.longest, 2 * d);
-  } else {
-    ONNXIFI_ASSIGN_OR_RETURN(const size_t axis,
-                             NormalizeAxis(ctx, s.axis, s.in.size()));
-    s.axis = static_cast<int64_t>(axis);
-    if (s.length == 0) s.length = DefaultLength(s, s.in[axis]);
-    if (!OutputDims(s, s.axis, s.length, &s.out)) {
-      return ShapeError(ctx, "the axis or length does not fit the input");
-    }
-    s.longest = s.length;
+  ONNXIFI_ASSIGN_OR_RETURN(const size_t axis,
+                           NormalizeAxis(ctx, s.axis, s.in.size()));
+  s.axis = static_cast<int64_t>(axis);
+  if (s.length == 0) s.length = DefaultLength(s, s.in[axis]);
+  if (!OutputDims(s, s.axis, s.length, &s.out)) {
+    return ShapeError(ctx, "the axis or length does not fit the input");
   }
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {s.type, s.out}));
-  ctx.BookScratch(
-      static_cast<size_t>(2 * s.longest + FourierScratch(s.longest)) *
-      sizeof(double));
+  ctx.BookScratch(static_cast<size_t>(2 * s.length + FourierScratch(s.length)) *
+                  sizeof(double));
   ctx.SetStepState(&Run, std::move(s));
   return Status::Ok();
 }

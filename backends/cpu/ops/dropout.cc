@@ -1,7 +1,11 @@
 #include <cstring>
+#include <optional>
+#include <utility>
 
 #include "backends/cpu/kernels/convert.h"
 #include "backends/cpu/kernels/elementwise_util.h"
+#include "backends/cpu/kernels/number_bytes.h"
+#include "backends/cpu/kernels/random_stream.h"
 
 namespace onnxifi::cpu {
 namespace {
@@ -31,7 +35,7 @@ Reject Supports(const NodeView& n) {
   if (IsTraining(n) && !DropsNothing(n)) {
     const bool open = n.HasInput(2) && n.input(2).constant == nullptr;
     return {open ? RejectReason::kNotConstant : RejectReason::kAttribute,
-            "only inference: training mode must be known to be off"};
+            "training mode must be known to be off"};
   }
   return {};
 }
@@ -54,11 +58,101 @@ Status Prepare(PrepareContext& ctx) {
   return ctx.SetConstantOutput(1, mask.tensor);
 }
 
+// The random form. Whether it is asked for may be known during the run only.
+struct State {
+  RandomSource source;
+  DataType type = DataType::kFloat;
+  DataType ratio_type = DataType::kFloat;
+  int64_t count = 0;
+  float ratio = 0;
+  bool read_ratio = false;
+  bool read_mode = false;
+  int mask_bytes = 1;
+  NumberBytes one = {};  // of the mask
+};
+
+Reject SupportsTraining(const NodeView& n) {
+  if (!IsFloating(n.input_type(0)) ||
+      (n.HasInput(1) && !IsFloating(n.input_type(1)))) {
+    return RejectInputType(n, IsFloating(n.input_type(0)) ? 1 : 0);
+  }
+  return RequireType(n, 2, {DataType::kBool});
+}
+
+template <typename T>
+void Drop(const State& s, const RandomStream& stream, double ratio,
+          const RunArgs& args, int64_t begin, int64_t end) {
+  constexpr NumberBytes kZero = {};
+  const double scale = ratio < 1 ? 1 / (1 - ratio) : 0;
+  char* const mask = static_cast<char*>(args.out[1]);
+  for (int64_t i = begin; i < end; ++i) {
+    const bool keep =
+        ratio == 0 || stream.UniformNumber(static_cast<uint64_t>(i)) >= ratio;
+    if (mask != nullptr) {
+      std::memcpy(mask + i * s.mask_bytes, keep ? s.one.data() : kZero.data(),
+                  static_cast<size_t>(s.mask_bytes));
+    }
+    const Compute<T> value = Widen(LoadAt<T>(args.in[0], i));
+    StoreAt<T>(args.out[0], i,
+               keep ? Narrow<T>(static_cast<Compute<T>>(value * scale)) : T{});
+  }
+}
+
+onnxStatus Run(const void* state, const RunArgs& args) {
+  const State& s = *static_cast<const State*>(state);
+  double ratio = s.ratio;
+  if (s.read_ratio) ratio = LoadNumber(args.in[1], s.ratio_type, 0);
+  if (s.read_mode && LoadAt<uint8_t>(args.in[2], 0) == 0) ratio = 0;
+  if (!(ratio >= 0 && ratio <= 1)) return ONNXIFI_STATUS_INTERNAL_ERROR;
+  const RandomStream stream = s.source.NextRun();
+  DispatchType<FloatTypes>(s.type, [&]<typename T>() {
+    args.pool->ParallelRange(s.count, kElementGrain / 16,
+                             [&](int64_t begin, int64_t end) {
+                               Drop<T>(s, stream, ratio, args, begin, end);
+                             });
+  });
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
+Status PrepareTraining(PrepareContext& ctx) {
+  const TensorDesc& in = ctx.in(0);
+  const int64_t seed = ctx.attrs().Int("seed", 0);
+  State s{
+      RandomSource(ctx.attrs().Has("seed")
+                       ? std::optional<uint32_t>(static_cast<uint32_t>(seed))
+                       : std::nullopt)};
+  s.type = in.type;
+  s.count = Product(in.dims);
+  s.ratio = ctx.attrs().Float("ratio", 0.5F);
+  s.read_ratio = ctx.opset() >= 12 && ctx.HasInput(1);
+  s.read_mode = ctx.opset() >= 12 && ctx.HasInput(2);
+  for (const size_t i : {size_t{1}, size_t{2}}) {
+    if (ctx.HasInput(i) && Product(ctx.in(i).dims) != 1) {
+      return ShapeError(ctx, "ratio and training_mode must be one element");
+    }
+  }
+  if (s.read_ratio) s.ratio_type = ctx.in(1).type;
+  const DataType mask = ctx.opset() < 10 ? in.type : DataType::kBool;
+  s.mask_bytes = ElementBytes(mask);
+  MakeNumber(mask, 1, &s.one);
+  ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {in.type, in.dims}));
+  if (ctx.HasOutput(1)) {
+    ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(1, {mask, in.dims}));
+  }
+  ctx.SetStepState(&Run, std::move(s));
+  return Status::Ok();
+}
+
 }  // namespace
 
-ONNXIFI_DEFINE_OPS(dropout, {.op = "Dropout",
-                             .supports = &Supports,
-                             .prepare = &Prepare,
-                             .any_layout = true});
+ONNXIFI_DEFINE_OPS(dropout,
+                   {.op = "Dropout",
+                    .supports = &Supports,
+                    .prepare = &Prepare,
+                    .any_layout = true},
+                   {.op = "Dropout",
+                    .supports = &SupportsTraining,
+                    .prepare = &PrepareTraining,
+                    .nondeterministic = true});
 
 }  // namespace onnxifi::cpu

@@ -11,7 +11,7 @@ using graph::Shape;
 
 Reject Supports(const NodeView& n) {
   if (Reject r = RequireMovable(n, {0}); !r.supported()) return r;
-  return RequireKnownOrDeclared(n, 1);
+  return RequireKnown(n, 1);
 }
 
 onnxStatus Run(const void* state, const RunArgs& args) {
@@ -22,12 +22,7 @@ onnxStatus Run(const void* state, const RunArgs& args) {
 
 Status Prepare(PrepareContext& ctx) {
   const TensorDesc& in = ctx.in(0);
-  Shape wanted;
-  if (ctx.ConstantIn(1) != nullptr) {
-    ONNXIFI_ASSIGN_OR_RETURN(wanted, ctx.ConstantInts(1));
-  } else {
-    ONNXIFI_ASSIGN_OR_RETURN(wanted, DeclaredOutput(ctx, 0));
-  }
+  ONNXIFI_ASSIGN_OR_RETURN(Shape wanted, ctx.ConstantInts(1));
   const size_t rank = std::max(wanted.size(), in.dims.size());
   Shape from(rank - in.dims.size(), 1);
   from.insert(from.end(), in.dims.begin(), in.dims.end());

@@ -28,8 +28,8 @@ Reject Supports(const NodeView& n) {
       return {RejectReason::kDataType, "inputs"};
     }
   }
-  if (Reject r = RequireKnownOrDeclared(n, 0); !r.supported()) return r;
-  return RequireKnownOrDeclared(n, 1);
+  if (Reject r = RequireKnown(n, 0); !r.supported()) return r;
+  return RequireKnown(n, 1);
 }
 
 double MelOf(double hertz) { return 2595 * std::log10(1 + hertz / 700); }
@@ -42,9 +42,6 @@ onnxStatus Run(const void* state, const RunArgs& args) {
     in[i] = LoadNumber(args.in[i], s.in_types[i], 0);
   }
   const double length = in[1];
-  if (SaturatedInt(in[0]) != s.bins || SaturatedInt(length) / 2 + 1 != s.rows) {
-    return ONNXIFI_STATUS_INTERNAL_ERROR;
-  }
   std::memset(args.out[0], 0,
               static_cast<size_t>(s.rows * s.bins * ElementBytes(s.type)));
   const double low = MelOf(in[3]);
@@ -87,15 +84,10 @@ Status Prepare(PrepareContext& ctx) {
   }
   const graph::TensorData* bins = ctx.ConstantIn(0);
   const graph::TensorData* length = ctx.ConstantIn(1);
-  if (bins != nullptr && length != nullptr) {
-    s.bins = LoadInteger(bins->data, bins->type, 0);
-    s.rows = LoadInteger(length->data, length->type, 0) / 2 + 1;
-  } else {
-    ONNXIFI_ASSIGN_OR_RETURN(const Shape dims, DeclaredOutput(ctx, 0));
-    if (dims.size() != 2) return ShapeError(ctx, "the output is a matrix");
-    s.rows = dims[0];
-    s.bins = dims[1];
-  }
+  if (bins == nullptr) return UnknownInput(ctx, 0);
+  if (length == nullptr) return UnknownInput(ctx, 1);
+  s.bins = LoadInteger(bins->data, bins->type, 0);
+  s.rows = LoadInteger(length->data, length->type, 0) / 2 + 1;
   if (s.rows < 1 || s.bins < 1) {
     return ShapeError(ctx, "bins and length must be positive");
   }

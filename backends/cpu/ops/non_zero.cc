@@ -1,57 +1,63 @@
+#include <complex>
+
+#include "backends/common/evaluate_context.h"
 #include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
 
 namespace onnxifi::cpu {
 namespace {
 
-using NonZeroTypes = ConcatTypes<NumericTypes, TypeList<bool>>::Type;
+using NonZeroTypes =
+    ConcatTypes<NumericTypes, TypeList<bool, std::complex<float>,
+                                       std::complex<double>>>::Type;
 
-struct State {
-  DataType type = DataType::kFloat;
-  Shape dims;
-  int64_t found = 0;  // columns of the declared output
-};
+// The same with strings, of which the empty one is zero.
+template <typename Fn>
+bool DispatchNonZero(DataType type, const Fn& fn) {
+  if (type != DataType::kString) return DispatchType<NonZeroTypes>(type, fn);
+  fn.template operator()<graph::StringRef>();
+  return true;
+}
 
-// How many elements differ from zero is known only after the run, so the
-// model must declare it.
 Reject Supports(const NodeView& n) {
-  if (!HasType<NonZeroTypes>(n.input_type(0))) {
-    return {RejectReason::kDataType, "input 0"};
-  }
-  return HasStaticOutput(n, 0)
+  return DispatchNonZero(n.input_type(0), []<typename T>() {})
              ? Reject()
-             : Reject(RejectReason::kDynamicShape, "the number of results");
+             : Reject(RejectReason::kDataType, "input 0");
 }
 
-onnxStatus Run(const void* state, const RunArgs& args) {
-  const State& s = *static_cast<const State*>(state);
-  const int64_t count = Product(s.dims);
-  int64_t found = 0;
+// Calls fn with the position of every element that is not zero, in order.
+template <typename T, typename Fn>
+void ForEachNonZero(const graph::TensorData& in, int64_t count, const Fn& fn) {
+  const T* values = Elements<T>(in);
   for (int64_t i = 0; i < count; ++i) {
-    if (LoadNumber(args.in[0], s.type, i) == 0) continue;
-    if (found == s.found) return ONNXIFI_STATUS_INTERNAL_ERROR;
-    int64_t rest = i;
-    for (size_t a = s.dims.size(); a-- > 0;) {
-      StoreAt<int64_t>(args.out[0], static_cast<int64_t>(a) * s.found + found,
-                       rest % s.dims[a]);
-      rest /= s.dims[a];
-    }
-    ++found;
+    if (Widen(values[i]) != Compute<T>{}) fn(i);
   }
-  return found == s.found ? ONNXIFI_STATUS_SUCCESS
-                          : ONNXIFI_STATUS_INTERNAL_ERROR;
 }
 
-Status Prepare(PrepareContext& ctx) {
-  const TensorDesc& in = ctx.in(0);
-  ONNXIFI_ASSIGN_OR_RETURN(Shape dims, DeclaredOutput(ctx, 0));
-  if (dims.size() != 2 || dims[0] != static_cast<int64_t>(in.dims.size())) {
-    return ShapeError(ctx, "the declared shape does not fit the input's rank");
-  }
-  State s{in.type, in.dims, dims[1]};
-  ONNXIFI_RETURN_IF_ERROR(
-      ctx.SetOutput(0, {DataType::kInt64, std::move(dims)}));
-  ctx.SetStepState(&Run, std::move(s));
+// One row per axis, one column per element found.
+Status Evaluate(EvaluateContext& ctx) {
+  ONNXIFI_ASSIGN_OR_RETURN(const graph::TensorData* in, ctx.Tensor(0));
+  const Shape& dims = in->dims;
+  const int64_t count = Product(dims);
+  int64_t found = 0;
+  const bool known = DispatchNonZero(in->type, [&]<typename T>() {
+    ForEachNonZero<T>(*in, count, [&](int64_t) { ++found; });
+  });
+  if (!known) return ctx.Error(ONNXIFI_STATUS_UNSUPPORTED_DATATYPE, "input 0");
+  const auto rank = static_cast<int64_t>(dims.size());
+  ONNXIFI_ASSIGN_OR_RETURN(
+      int64_t * out,
+      ctx.MakeOutput<int64_t>(0, DataType::kInt64, {rank, found}));
+  int64_t column = 0;
+  DispatchNonZero(in->type, [&]<typename T>() {
+    ForEachNonZero<T>(*in, count, [&](int64_t i) {
+      for (size_t a = dims.size(); a-- > 0;) {
+        out[static_cast<int64_t>(a) * found + column] = i % dims[a];
+        i /= dims[a];
+      }
+      ++column;
+    });
+  });
   return Status::Ok();
 }
 
@@ -59,6 +65,6 @@ Status Prepare(PrepareContext& ctx) {
 
 ONNXIFI_DEFINE_OPS(non_zero, {.op = "NonZero",
                               .supports = &Supports,
-                              .prepare = &Prepare});
+                              .evaluate = &Evaluate});
 
 }  // namespace onnxifi::cpu

@@ -24,7 +24,7 @@ Reject Supports(const NodeView& n) {
       return {RejectReason::kDataType, StrCat("input ", i)};
     }
   }
-  return RequireKnownOrDeclared(n, 1);
+  return RequireKnown(n, 1);
 }
 
 onnxStatus Run(const void* state, const RunArgs& args) {
@@ -52,15 +52,12 @@ Status Prepare(PrepareContext& ctx) {
   ONNXIFI_ASSIGN_OR_RETURN(
       const size_t axis, NormalizeAxis(ctx, ctx.attrs().Int("axis", -1), rank));
   State state;
-  if (const graph::TensorData* depth = ctx.ConstantIn(1)) {
-    if (Product(depth->dims) != 1) {
-      return ShapeError(ctx, "depth must be one element");
-    }
-    state.depth = LoadInteger(depth->data, depth->type, 0);
-  } else {
-    ONNXIFI_ASSIGN_OR_RETURN(const Shape dims, DeclaredOutput(ctx, 0));
-    state.depth = dims.size() == rank ? dims[axis] : -1;
+  const graph::TensorData* depth = ctx.ConstantIn(1);
+  if (depth == nullptr) return UnknownInput(ctx, 1);
+  if (Product(depth->dims) != 1) {
+    return ShapeError(ctx, "depth must be one element");
   }
+  state.depth = LoadInteger(depth->data, depth->type, 0);
   if (state.depth < 0 || Product(ctx.in(2).dims) != 2) {
     return ShapeError(ctx, "depth is negative or values has not 2 elements");
   }

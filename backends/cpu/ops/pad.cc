@@ -23,12 +23,7 @@ struct State {
   Shape begins;  // elements added in front of each axis; negative crops
   std::array<unsigned char, 16> fill = {};
   int64_t element_bytes = 4;
-  // Inputs that only the run knows.
-  bool read_pads = false;
-  bool read_fill = false;
-  bool read_axes = false;
-  DataType axes_type = DataType::kInt64;
-  int64_t pads = 0;  // elements of the pads input
+  bool read_fill = false;  // input 2 has the fill value
 };
 
 bool ParseMode(const NodeView& n, Mode* mode) {
@@ -55,8 +50,8 @@ Reject Supports(const NodeView& n) {
   if (n.opset() < 11) {
     return RequireType(n, 0, {DataType::kFloat, DataType::kDouble});
   }
-  if (Reject r = RequireKnownOrDeclared(n, 1); !r.supported()) return r;
-  return RequireKnownOrDeclared(n, 3);
+  if (Reject r = RequireKnown(n, 1); !r.supported()) return r;
+  return RequireKnown(n, 3);
 }
 
 // The input index that position `i` (may be outside [0, size)) takes in a
@@ -99,26 +94,11 @@ bool Spread(std::span<const int64_t> pads, std::span<const int64_t> axes,
 
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
-  int64_t read_begins[graph::kMaxRank];
-  std::span<const int64_t> begins = s.begins;
-  if (s.read_pads) {
-    IntList pads, axes;
-    int64_t dims[graph::kMaxRank];
-    if (!ReadInts(args.in[1], DataType::kInt64, s.pads, &pads) ||
-        (s.read_axes &&
-         !ReadInts(args.in[3], s.axes_type, s.pads / 2, &axes)) ||
-        !Spread(pads.span(), axes.span(), !s.read_axes, s.in_dims, read_begins,
-                dims) ||
-        !std::equal(s.out_dims.begin(), s.out_dims.end(), dims)) {
-      return ONNXIFI_STATUS_INTERNAL_ERROR;
-    }
-    begins = {read_begins, s.in_dims.size()};
-  }
   int64_t* tables = static_cast<int64_t*>(args.scratch);
   int64_t* next = tables;
   for (size_t a = 0; a < s.out_dims.size(); ++a) {
     for (int64_t i = 0; i < s.out_dims[a]; ++i) {
-      *next++ = SourceIndex(s.mode, i - begins[a], s.in_dims[a]);
+      *next++ = SourceIndex(s.mode, i - s.begins[a], s.in_dims[a]);
     }
   }
   const void* fill = s.read_fill ? args.in[2] : s.fill.data();
@@ -141,7 +121,6 @@ void FillFromAttribute(const PrepareContext& ctx, State* state) {
 Status ReadPads(const PrepareContext& ctx, State* state) {
   std::vector<int64_t> pads;
   std::vector<int64_t> axes;
-  bool known = true;
   if (ctx.opset() < 11) {
     const auto given = ctx.attrs().Ints(ctx.opset() < 2 ? "paddings" : "pads");
     pads.assign(given.begin(), given.end());
@@ -151,30 +130,13 @@ Status ReadPads(const PrepareContext& ctx, State* state) {
     if (state->read_fill && Product(ctx.in(2).dims) != 1) {
       return ShapeError(ctx, "the fill value must be one element");
     }
-    known = ctx.ConstantIn(1) != nullptr &&
-            (!ctx.HasInput(3) || ctx.ConstantIn(3) != nullptr);
-    if (known) {
-      ONNXIFI_ASSIGN_OR_RETURN(pads, ctx.ConstantInts(1));
-    }
-    if (known && ctx.HasInput(3)) {
+    ONNXIFI_ASSIGN_OR_RETURN(pads, ctx.ConstantInts(1));
+    if (ctx.HasInput(3)) {
       ONNXIFI_ASSIGN_OR_RETURN(axes, ctx.ConstantInts(3));
     }
   }
   const size_t rank = state->in_dims.size();
   state->begins.assign(rank, 0);
-  if (!known) {
-    ONNXIFI_ASSIGN_OR_RETURN(state->out_dims, DeclaredOutput(ctx, 0));
-    state->read_pads = true;
-    state->pads = Product(ctx.in(1).dims);
-    state->read_axes = ctx.HasInput(3);
-    if (state->read_axes) state->axes_type = ctx.in(3).type;
-    const int64_t axes_count =
-        state->read_axes ? Product(ctx.in(3).dims) : state->pads / 2;
-    if (state->out_dims.size() != rank || axes_count * 2 != state->pads) {
-      return ShapeError(ctx, "the pads do not fit the declared shape");
-    }
-    return Status::Ok();
-  }
   state->out_dims.assign(rank, 0);
   if (!Spread(pads, axes, !ctx.HasInput(3), state->in_dims,
               state->begins.data(), state->out_dims.data())) {

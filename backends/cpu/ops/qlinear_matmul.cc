@@ -12,6 +12,14 @@ struct State {
   QuantParameter a_zero, b_zero, y_zero;
   QuantParameter a_scale, b_scale, y_scale;
   size_t b = 1;  // input that holds the second operand
+
+  // Rows of A, or columns of B, in the matrices in front of that of a product.
+  int64_t RowsBefore(size_t product) const {
+    return node.shape.k == 0 ? 0 : node.a_offsets[product] / node.shape.k;
+  }
+  int64_t ColumnsBefore(size_t product) const {
+    return node.shape.k == 0 ? 0 : node.b_offsets[product] / node.shape.k;
+  }
 };
 
 // Calls store(output index, row, column, sum) for every element.
@@ -28,16 +36,19 @@ void Multiply(const State& s, const RunArgs& args, const Store& store) {
           const int64_t i = r % m;
           const A* left = a + s.node.a_offsets[product] + i * k;
           const B* right = b + s.node.b_offsets[product];
-          const int32_t a_zero = s.a_zero.Zero(args, i);
+          const int64_t row = s.RowsBefore(product) + i;
+          const int64_t first_column = s.ColumnsBefore(product);
+          const int32_t a_zero = s.a_zero.Zero(args, row);
           for (int64_t j = 0; j < n; ++j) {
-            const int32_t b_zero = s.b_zero.Zero(args, j);
+            const int64_t column = first_column + j;
+            const int32_t b_zero = s.b_zero.Zero(args, column);
             uint32_t sum = 0;  // wraps instead of overflowing
             for (int64_t p = 0; p < k; ++p) {
               sum +=
                   static_cast<uint32_t>((int32_t{left[p]} - a_zero) *
                                         (int32_t{right[p * n + j]} - b_zero));
             }
-            store(r * n + j, i, j, static_cast<int32_t>(sum));
+            store(r * n + j, row, column, static_cast<int32_t>(sum));
           }
         }
       });
@@ -74,20 +85,9 @@ onnxStatus RunLinear(const void* state, const RunArgs& args) {
   return ONNXIFI_STATUS_SUCCESS;
 }
 
-// Parameters per row or column have one dimension here; with more they would
-// differ between matrices of a batch.
-Reject RequireVector(const NodeView& node, size_t i) {
-  if (node.input_rank(i) > 1) {
-    return {RejectReason::kShape,
-            StrCat("input ", i, " of rank ", node.input_rank(i))};
-  }
-  return {};
-}
-
 Reject SupportsInteger(const NodeView& node) {
   for (size_t i = 0; i < node.input_count(); ++i) {
     Reject reject = RequireTypeIn<ByteTypes>(node, i);
-    if (reject.supported() && i >= 2) reject = RequireVector(node, i);
     if (!reject.supported()) return reject;
   }
   return {};
@@ -102,21 +102,26 @@ Reject SupportsLinear(const NodeView& node) {
     Reject reject = RequireTypeIn<FloatTypes>(node, i);
     if (!reject.supported()) return reject;
   }
-  for (const size_t i : {1, 2, 4, 5, 6, 7}) {
-    Reject reject = RequireVector(node, i);
-    if (!reject.supported()) return reject;
-  }
   return {};
 }
 
-Status CheckCount(const PrepareContext& ctx, const QuantParameter& parameter,
-                  int64_t lines) {
-  if (parameter.input < 0 || parameter.count == 1 || parameter.count == lines) {
-    return Status::Ok();
-  }
-  return ShapeError(ctx,
-                    StrCat("input ", parameter.input, " has ", parameter.count,
-                           " values for ", lines, " rows or columns"));
+// A parameter is one number, or one per row or column: as a vector for every
+// matrix, or with the operand's dimensions but 1 in place of the other one
+// (`reduced`, counted from the back).
+Status CheckParameter(const PrepareContext& ctx,
+                      const QuantParameter& parameter, size_t operand,
+                      size_t reduced) {
+  if (parameter.input < 0 || parameter.count == 1) return Status::Ok();
+  const Shape& given = ctx.in(static_cast<size_t>(parameter.input)).dims;
+  Shape wanted = ctx.in(operand).dims;
+  const size_t rank = wanted.size();
+  const int64_t lines = rank < 2 ? 1 : wanted[rank - (reduced == 1 ? 2 : 1)];
+  if (given.size() == 1 && parameter.count == lines) return Status::Ok();
+  if (rank >= 2) wanted[rank - reduced] = 1;
+  if (rank >= 2 && given == wanted) return Status::Ok();
+  return ShapeError(
+      ctx, StrCat("input ", parameter.input, " of shape ", ShapeText(given),
+                  " does not fit operand ", ShapeText(ctx.in(operand).dims)));
 }
 
 Status PrepareInteger(PrepareContext& ctx) {
@@ -124,10 +129,8 @@ Status PrepareInteger(PrepareContext& ctx) {
   ONNXIFI_RETURN_IF_ERROR(ReadMatMulShapes(ctx, &state.node, state.b));
   state.a_zero = QuantParameter::Of(ctx, 2);
   state.b_zero = QuantParameter::Of(ctx, 3);
-  const graph::Shape& a = ctx.in(0).dims;
-  const int64_t rows = a.size() < 2 ? 1 : a[a.size() - 2];
-  ONNXIFI_RETURN_IF_ERROR(CheckCount(ctx, state.a_zero, rows));
-  ONNXIFI_RETURN_IF_ERROR(CheckCount(ctx, state.b_zero, state.node.shape.n));
+  ONNXIFI_RETURN_IF_ERROR(CheckParameter(ctx, state.a_zero, 0, 1));
+  ONNXIFI_RETURN_IF_ERROR(CheckParameter(ctx, state.b_zero, state.b, 2));
   RunFn fn = nullptr;
   DispatchBytes(ctx.in(0).type, ctx.in(1).type,
                 [&]<typename A, typename B>() { fn = &RunInteger<A, B>; });
@@ -147,16 +150,14 @@ Status PrepareLinear(PrepareContext& ctx) {
   state.b_zero = QuantParameter::Of(ctx, 5);
   state.y_scale = QuantParameter::Of(ctx, 6);
   state.y_zero = QuantParameter::Of(ctx, 7);
-  const graph::Shape& a = ctx.in(0).dims;
-  const int64_t rows = a.size() < 2 ? 1 : a[a.size() - 2];
   for (const auto* p : {&state.a_scale, &state.a_zero}) {
-    ONNXIFI_RETURN_IF_ERROR(CheckCount(ctx, *p, rows));
+    ONNXIFI_RETURN_IF_ERROR(CheckParameter(ctx, *p, 0, 1));
   }
   for (const auto* p : {&state.b_scale, &state.b_zero}) {
-    ONNXIFI_RETURN_IF_ERROR(CheckCount(ctx, *p, state.node.shape.n));
+    ONNXIFI_RETURN_IF_ERROR(CheckParameter(ctx, *p, state.b, 2));
   }
   for (const auto* p : {&state.y_scale, &state.y_zero}) {
-    ONNXIFI_RETURN_IF_ERROR(CheckCount(ctx, *p, 1));
+    if (p->count != 1) return ShapeError(ctx, "y is scaled by one number");
   }
   RunFn fn = nullptr;
   DispatchBytes(ctx.in(0).type, ctx.in(3).type,

@@ -64,11 +64,22 @@ TEST(QLinearMatMul, ScalesAndSaturation) {
   EXPECT_EQ(t.Output<int8_t>(0), (std::vector<int8_t>{-128, -5}));
 }
 
-TEST(QLinearMatMul, ParametersOfMatricesAreRefused) {
+TEST(MatMulInteger, ZeroPointsOfEachMatrix) {
   OpTester t(kAllOps, "MatMulInteger", 10);
-  t.Input<uint8_t>({2, 2}, {1, 2, 3, 4}).Input<uint8_t>({2, 2}, {1, 2, 3, 4});
-  t.Input<uint8_t>({2, 1}, {1, 3});
-  EXPECT_EQ(t.Run().code(), ONNXIFI_STATUS_UNSUPPORTED_SHAPE);
+  t.Input<uint8_t>({2, 2, 1}, {1, 2, 3, 4});
+  t.Input<uint8_t>({2, 1, 2}, {5, 6, 7, 8});
+  t.Input<uint8_t>({2, 2, 1}, {1, 1, 1, 5})
+      .Input<uint8_t>({2, 1, 2}, {0, 1, 2, 3});
+  t.Outputs({graph::DataType::kInt32});
+  ASSERT_TRUE(t.Run().ok());
+  // (a - za) times (b - zb): [0, 1] x [5, 5] and [2, -1] x [5, 5].
+  EXPECT_EQ(t.Output<int32_t>(0),
+            (std::vector<int32_t>{0, 0, 5, 5, 10, 10, -5, -5}));
+
+  OpTester wrong(kAllOps, "MatMulInteger", 10);
+  wrong.Input<uint8_t>({2, 2}, {1, 2, 3, 4});
+  wrong.Input<uint8_t>({2, 2}, {1, 2, 3, 4}).Input<uint8_t>({1, 2}, {1, 3});
+  EXPECT_EQ(wrong.Run().code(), ONNXIFI_STATUS_MISMATCHING_SHAPE);
 }
 
 TEST(ConvTranspose, AgreesWithScatteredSums) {

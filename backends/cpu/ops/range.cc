@@ -23,7 +23,7 @@ Reject Supports(const NodeView& n) {
     return {RejectReason::kDataType, "input 0"};
   }
   for (size_t i = 0; i < 3; ++i) {
-    if (Reject r = RequireKnownOrDeclared(n, i); !r.supported()) return r;
+    if (Reject r = RequireKnown(n, i); !r.supported()) return r;
   }
   return {};
 }
@@ -69,9 +69,6 @@ void Fill(DataType type, const void* start, const void* delta, void* out,
 
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
-  if (Count(s.type, args.in[0], args.in[1], args.in[2]) != s.count) {
-    return ONNXIFI_STATUS_INTERNAL_ERROR;
-  }
   Fill(s.type, args.in[0], args.in[2], args.out[0], s.count);
   return ONNXIFI_STATUS_SUCCESS;
 }
@@ -80,25 +77,19 @@ Status Prepare(PrepareContext& ctx) {
   const graph::TensorData* known[3];
   for (size_t i = 0; i < 3; ++i) {
     known[i] = ctx.ConstantIn(i);
+    if (known[i] == nullptr) return UnknownInput(ctx, i);
     if (Product(ctx.in(i).dims) != 1 || ctx.in(i).type != ctx.in(0).type) {
       return ShapeError(ctx, "start, limit and delta must be scalars");
     }
   }
   State state;
   state.type = ctx.in(0).type;
-  const bool all_known =
-      known[0] != nullptr && known[1] != nullptr && known[2] != nullptr;
-  if (all_known) {
-    state.count =
-        Count(state.type, known[0]->data, known[1]->data, known[2]->data);
-    if (state.count < 0) {
-      return ShapeError(ctx, "delta is 0 or the range has no end");
-    }
-  } else {
-    ONNXIFI_ASSIGN_OR_RETURN(const Shape dims, DeclaredOutput(ctx, 0));
-    state.count = Product(dims);
+  state.count =
+      Count(state.type, known[0]->data, known[1]->data, known[2]->data);
+  if (state.count < 0) {
+    return ShapeError(ctx, "delta is 0 or the range has no end");
   }
-  if (all_known && state.count <= kMaxFolded) {
+  if (state.count <= kMaxFolded) {
     ONNXIFI_ASSIGN_OR_RETURN(const graph::NewTensor made,
                              graph::MakeTensor(state.type, {state.count}));
     Fill(state.type, known[0]->data, known[2]->data, made.data, state.count);

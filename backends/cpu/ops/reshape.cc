@@ -9,7 +9,7 @@ using graph::Shape;
 
 Reject Supports(const NodeView& n) {
   if (Reject r = RequireTensors(n); !r.supported()) return r;
-  return n.opset() >= 5 ? RequireKnownOrDeclared(n, 1) : Reject();
+  return n.opset() >= 5 ? RequireKnown(n, 1) : Reject();
 }
 
 // The output's dims: 0 copies the input's dimension (unless allowzero), one
@@ -58,17 +58,8 @@ Status Prepare(PrepareContext& ctx) {
   if (ctx.opset() < 5) {
     const auto shape = ctx.attrs().Ints("shape");
     wanted.assign(shape.begin(), shape.end());
-  } else if (ctx.ConstantIn(1) != nullptr) {
-    ONNXIFI_ASSIGN_OR_RETURN(wanted, ctx.ConstantInts(1));
   } else {
-    // Known at run time only: the model's declaration decides.
-    ONNXIFI_ASSIGN_OR_RETURN(wanted, DeclaredOutput(ctx, 0));
-    if (Product(wanted) != Product(ctx.in(0).dims)) {
-      return ShapeError(
-          ctx, StrCat("input ", ShapeText(ctx.in(0).dims),
-                      " does not fit the declared shape ", ShapeText(wanted)));
-    }
-    return ctx.AliasOutput(0, 0, std::move(wanted));
+    ONNXIFI_ASSIGN_OR_RETURN(wanted, ctx.ConstantInts(1));
   }
   ONNXIFI_ASSIGN_OR_RETURN(Shape dims, OutputDims(ctx, std::move(wanted)));
   return ctx.AliasOutput(0, 0, std::move(dims));

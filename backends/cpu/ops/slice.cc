@@ -99,17 +99,6 @@ onnxStatus RunCut(const void* state, const RunArgs& args) {
   return ONNXIFI_STATUS_SUCCESS;
 }
 
-// Bounds that only the run knows; the output's shape is the declared one.
-struct Dynamic {
-  Shape in_dims;
-  Shape out_dims;
-  size_t element_bytes;
-  DataType index_type;
-  int64_t count;  // elements of starts
-  bool has_axes;
-  bool has_steps;
-};
-
 void DefaultLists(size_t count, IntList* axes, IntList* steps) {
   axes->count = steps->count = count;
   for (size_t i = 0; i < count; ++i) {
@@ -118,52 +107,12 @@ void DefaultLists(size_t count, IntList* axes, IntList* steps) {
   }
 }
 
-onnxStatus RunDynamic(const void* state, const RunArgs& args) {
-  const Dynamic& s = *static_cast<const Dynamic*>(state);
-  IntList starts, ends, axes, steps;
-  DefaultLists(static_cast<size_t>(s.count), &axes, &steps);
-  Window window;
-  if (!ReadInts(args.in[1], s.index_type, s.count, &starts) ||
-      !ReadInts(args.in[2], s.index_type, s.count, &ends) ||
-      (s.has_axes && !ReadInts(args.in[3], s.index_type, s.count, &axes)) ||
-      (s.has_steps && !ReadInts(args.in[4], s.index_type, s.count, &steps)) ||
-      !MakeWindow(s.in_dims, starts, ends, axes, steps, &window) ||
-      !std::equal(s.out_dims.begin(), s.out_dims.end(), window.size.values)) {
-    return ONNXIFI_STATUS_INTERNAL_ERROR;
-  }
-  const Cut cut = MakeCut(s.in_dims, window, s.element_bytes);
-  return RunCut(&cut, args);
-}
-
 Reject Supports(const NodeView& n) {
   if (Reject r = RequireMovable(n, {0}); !r.supported()) return r;
   for (size_t i = 1; n.opset() >= 10 && i < 5; ++i) {
-    if (Reject r = RequireKnownOrDeclared(n, i); !r.supported()) return r;
+    if (Reject r = RequireKnown(n, i); !r.supported()) return r;
   }
   return {};
-}
-
-Status PrepareDynamic(PrepareContext& ctx) {
-  const TensorDesc& in = ctx.in(0);
-  ONNXIFI_ASSIGN_OR_RETURN(Shape dims, DeclaredOutput(ctx, 0));
-  const Shape& starts = ctx.in(1).dims;
-  Dynamic state{in.dims,
-                dims,
-                static_cast<size_t>(ElementBytes(in.type)),
-                ctx.in(1).type,
-                Product(starts),
-                ctx.HasInput(3),
-                ctx.HasInput(4)};
-  bool ok = dims.size() == in.dims.size() &&
-            state.count <= static_cast<int64_t>(graph::kMaxRank);
-  for (size_t i = 2; i < 5; ++i) {
-    ok = ok && (!ctx.HasInput(i) || (Product(ctx.in(i).dims) == state.count &&
-                                     ctx.in(i).type == state.index_type));
-  }
-  if (!ok) return ShapeError(ctx, "starts, ends, axes, steps do not match");
-  ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {in.type, std::move(dims)}));
-  ctx.SetStepState(&RunDynamic, std::move(state));
-  return Status::Ok();
 }
 
 Status Prepare(PrepareContext& ctx) {
@@ -178,11 +127,6 @@ Status Prepare(PrepareContext& ctx) {
     DefaultLists(starts.count, &axes, &steps);
     if (ctx.attrs().Has("axes")) copy(ctx.attrs().Ints("axes"), &axes);
   } else {
-    for (size_t i = 1; i < 5; ++i) {
-      if (ctx.HasInput(i) && ctx.ConstantIn(i) == nullptr) {
-        return PrepareDynamic(ctx);
-      }
-    }
     ONNXIFI_ASSIGN_OR_RETURN(starts, KnownInts(ctx, 1));
     ONNXIFI_ASSIGN_OR_RETURN(ends, KnownInts(ctx, 2));
     DefaultLists(starts.count, &axes, &steps);

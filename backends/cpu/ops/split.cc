@@ -18,13 +18,7 @@ struct State {
 
 Reject Supports(const NodeView& n) {
   if (Reject r = RequireMovable(n, {0}); !r.supported()) return r;
-  if (!n.HasInput(1) || IsShapeComputed(n, 1)) return {};
-  for (size_t o = 0; o < n.output_count(); ++o) {
-    if (n.HasOutput(o) && !HasStaticOutput(n, o)) {
-      return {RejectReason::kDynamicShape, "input 1 decides output shapes"};
-    }
-  }
-  return {};
+  return RequireKnown(n, 1);
 }
 
 onnxStatus Run(const void* state, const RunArgs& args) {
@@ -40,18 +34,13 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   return ONNXIFI_STATUS_SUCCESS;
 }
 
-// Sizes along the axis, one per output: given, declared, or equal parts (the
-// last one smaller when they do not come out even).
+// Sizes along the axis, one per output: given, or equal parts (the last one
+// smaller when they do not come out even).
 Result<std::vector<int64_t>> Sizes(const PrepareContext& ctx, size_t axis) {
   const int64_t total = ctx.in(0).dims[axis];
   const size_t parts = ctx.output_count();
   std::vector<int64_t> sizes;
-  if (ctx.HasInput(1) && ctx.ConstantIn(1) == nullptr) {
-    for (size_t o = 0; o < parts; ++o) {
-      ONNXIFI_ASSIGN_OR_RETURN(const Shape dims, DeclaredOutput(ctx, o));
-      sizes.push_back(axis < dims.size() ? dims[axis] : -1);
-    }
-  } else if (ctx.HasInput(1)) {
+  if (ctx.HasInput(1)) {
     ONNXIFI_ASSIGN_OR_RETURN(sizes, ctx.ConstantInts(1));
   } else if (const auto given = ctx.attrs().Ints("split"); !given.empty()) {
     sizes.assign(given.begin(), given.end());

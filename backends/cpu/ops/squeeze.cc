@@ -10,7 +10,7 @@ using graph::Shape;
 
 Reject Supports(const NodeView& n) {
   if (Reject r = RequireTensors(n); !r.supported()) return r;
-  return n.opset() >= 13 ? RequireKnownOrDeclared(n, 1) : Reject();
+  return n.opset() >= 13 ? RequireKnown(n, 1) : Reject();
 }
 
 Status Prepare(PrepareContext& ctx) {
@@ -20,13 +20,6 @@ Status Prepare(PrepareContext& ctx) {
     const auto given = ctx.attrs().Ints("axes");
     axes.assign(given.begin(), given.end());
   } else if (ctx.HasInput(1)) {
-    if (ctx.ConstantIn(1) == nullptr) {
-      ONNXIFI_ASSIGN_OR_RETURN(Shape dims, DeclaredOutput(ctx, 0));
-      if (Product(dims) != Product(in)) {
-        return ShapeError(ctx, "the declared shape does not fit the input");
-      }
-      return ctx.AliasOutput(0, 0, std::move(dims));
-    }
     ONNXIFI_ASSIGN_OR_RETURN(axes, ctx.ConstantInts(1));
   }
   std::array<bool, graph::kMaxRank> drop = {};

@@ -10,11 +10,11 @@ namespace {
 
 struct State {
   DataType type = DataType::kFloat;
-  DataType step_type = DataType::kInt64;
   int64_t batch = 0;
   int64_t signal = 0;  // samples
   int64_t parts = 1;   // 2: complex
   int64_t frame = 0;   // samples of one transform
+  int64_t step = 1;    // samples from one frame to the next
   int64_t frames = 0;
   int64_t bins = 0;
   int64_t window = 0;  // 0: none
@@ -29,25 +29,16 @@ Reject Supports(const NodeView& n) {
         !r.supported()) {
       return r;
     }
-    if (Reject r = RequireKnownOrDeclared(n, i); !r.supported()) return r;
-  }
-  // Without a window the frame length must be known: the output's shape does
-  // not tell odd from even.
-  if (!n.HasInput(2) && n.HasInput(3) && !IsShapeComputed(n, 3)) {
-    return {RejectReason::kDynamicShape, "frame_length"};
+    if (Reject r = RequireKnown(n, i); !r.supported()) return r;
   }
   return {};
 }
 
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
-  const int64_t step = LoadInt(args.in[1], s.step_type, 0);
-  if (step < 1 || s.frames != (s.signal - s.frame) / step + 1) {
-    return ONNXIFI_STATUS_INTERNAL_ERROR;
-  }
   double* values = static_cast<double*>(args.scratch);
   for (int64_t row = 0; row < s.batch * s.frames; ++row) {
-    const int64_t first = row % s.frames * step;
+    const int64_t first = row % s.frames * s.step;
     const int64_t base = (row / s.frames * s.signal + first) * s.parts;
     for (int64_t i = 0; i < s.frame; ++i) {
       const double w = s.window == 0 ? 1 : LoadNumber(args.in[2], s.type, i);
@@ -68,7 +59,6 @@ Status Prepare(PrepareContext& ctx) {
   const Shape& x = ctx.in(0).dims;
   State s;
   s.type = ctx.in(0).type;
-  s.step_type = ctx.in(1).type;
   if (x.size() < 2 || x.size() > 3 || (x.size() == 3 && x[2] > 2)) {
     return ShapeError(ctx, StrCat("signal ", ShapeText(x), " is not valid"));
   }
@@ -77,7 +67,7 @@ Status Prepare(PrepareContext& ctx) {
   s.parts = x.size() == 3 ? x[2] : 1;
   s.frame = s.signal;
   if (ctx.HasInput(2)) s.frame = s.window = Product(ctx.in(2).dims);
-  if (ctx.HasInput(3) && ctx.ConstantIn(3) != nullptr) {
+  if (ctx.HasInput(3)) {
     ONNXIFI_ASSIGN_OR_RETURN(const IntList length, KnownInts(ctx, 3));
     s.frame = length.count == 1 ? length.values[0] : 0;
   }
@@ -87,19 +77,12 @@ Status Prepare(PrepareContext& ctx) {
   }
   const bool onesided = ctx.attrs().Int("onesided", 1) != 0 && s.parts == 1;
   s.bins = onesided ? s.frame / 2 + 1 : s.frame;
-  if (ctx.ConstantIn(1) != nullptr) {
-    ONNXIFI_ASSIGN_OR_RETURN(const IntList step, KnownInts(ctx, 1));
-    if (step.count != 1 || step.values[0] < 1) {
-      return ShapeError(ctx, "the frame step must be positive");
-    }
-    s.frames = (s.signal - s.frame) / step.values[0] + 1;
-  } else {
-    ONNXIFI_ASSIGN_OR_RETURN(const Shape dims, DeclaredOutput(ctx, 0));
-    if (dims.size() != 4 || dims[2] != s.bins) {
-      return ShapeError(ctx, "the declared shape does not fit the frame");
-    }
-    s.frames = dims[1];
+  ONNXIFI_ASSIGN_OR_RETURN(const IntList step, KnownInts(ctx, 1));
+  if (step.count != 1 || step.values[0] < 1) {
+    return ShapeError(ctx, "the frame step must be positive");
   }
+  s.step = step.values[0];
+  s.frames = (s.signal - s.frame) / s.step + 1;
   ONNXIFI_RETURN_IF_ERROR(
       ctx.SetOutput(0, {s.type, {s.batch, s.frames, s.bins, 2}}));
   ctx.BookScratch(static_cast<size_t>(2 * s.frame + FourierScratch(s.frame)) *

@@ -11,11 +11,9 @@ using graph::Shape;
 
 Reject Supports(const NodeView& n) {
   if (Reject r = RequireMovable(n, {0}); !r.supported()) return r;
-  if (n.opset() >= 6) return RequireKnownOrDeclared(n, 1);
+  if (n.opset() >= 6) return RequireKnown(n, 1);
   for (const size_t i : {size_t{1}, size_t{2}}) {
-    if (!n.HasInput(i) || n.input(i).constant == nullptr) {
-      return {RejectReason::kNotConstant, "tiles and axis"};
-    }
+    if (Reject r = RequireKnown(n, i); !r.supported()) return r;
   }
   return {};
 }
@@ -55,13 +53,7 @@ Result<Shape> OneAxisRepeats(const PrepareContext& ctx) {
 
 Result<Shape> Repeats(const PrepareContext& ctx) {
   if (ctx.opset() < 6) return OneAxisRepeats(ctx);
-  if (ctx.ConstantIn(1) != nullptr) return ctx.ConstantInts(1);
-  ONNXIFI_ASSIGN_OR_RETURN(Shape repeats, DeclaredOutput(ctx, 0));
-  const Shape& in = ctx.in(0).dims;
-  for (size_t i = 0; i < repeats.size() && i < in.size(); ++i) {
-    if (in[i] != 0 && repeats[i] % in[i] == 0) repeats[i] /= in[i];
-  }
-  return repeats;
+  return ctx.ConstantInts(1);
 }
 
 Status Prepare(PrepareContext& ctx) {

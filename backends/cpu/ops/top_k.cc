@@ -24,7 +24,7 @@ Reject Supports(const NodeView& n) {
   if (!HasType<NumericTypes>(n.input_type(0))) {
     return {RejectReason::kDataType, "input 0"};
   }
-  return n.opset() >= 10 ? RequireKnownOrDeclared(n, 1) : Reject();
+  return n.opset() >= 10 ? RequireKnown(n, 1) : Reject();
 }
 
 // NaN counts as the largest value, so that the order is always total.
@@ -91,14 +91,11 @@ Status Prepare(PrepareContext& ctx) {
   Shape dims = in.dims;
   if (ctx.opset() < 10) {
     dims[axis] = ctx.attrs().Int("k", -1);
-  } else if (ctx.ConstantIn(1) != nullptr) {
+  } else {
     ONNXIFI_ASSIGN_OR_RETURN(const std::vector<int64_t> k, ctx.ConstantInts(1));
     dims[axis] = k.size() == 1 ? k[0] : -1;
-  } else {
-    ONNXIFI_ASSIGN_OR_RETURN(dims, DeclaredOutput(ctx, 0));
   }
-  if (dims.size() != in.dims.size() || dims[axis] < 0 ||
-      dims[axis] > in.dims[axis]) {
+  if (dims[axis] < 0 || dims[axis] > in.dims[axis]) {
     return ShapeError(ctx, "k is outside [0, size of the axis]");
   }
   const std::span<const int64_t> all(in.dims);
