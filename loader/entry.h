@@ -117,8 +117,8 @@ onnxStatus MakeGraph(const char* function, onnxBackend backend,
     return Fail(ONNXIFI_STATUS_NO_SYSTEM_MEMORY, function, kNoSlot);
   }
   onnxGraph inner = nullptr;
-  const onnxStatus status =
-      CheckNewHandle(init(&inner), function, entry.device, inner);
+  onnxStatus status = init(&inner);
+  status = CheckNewHandle(status, function, entry.device, inner);
   if (status != ONNXIFI_STATUS_SUCCESS && status != ONNXIFI_STATUS_FALLBACK) {
     handles.Free(slot);
     DropBackendReference(handles, backend_slot);

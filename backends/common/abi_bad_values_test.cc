@@ -129,6 +129,10 @@ TEST_F(BadValueTest, Sequences) {
   using V = onnxValue;
   Sequence("no elements", ONNXIFI_STATUS_INVALID_POINTER,
            [](V& v) { v.elements = nullptr; });
+  Sequence("misaligned", ONNXIFI_STATUS_INVALID_POINTER, [](V& v) {
+    v.elements = reinterpret_cast<const V*>(
+        reinterpret_cast<const char*>(v.elements) + 1);
+  });
   Sequence("absurd count", ONNXIFI_STATUS_UNSUPPORTED_SHAPE,
            [](V& v) { v.elementCount = size_t{1} << 40; });
   Sequence("data type", ONNXIFI_STATUS_INVALID_SIZE,

@@ -80,7 +80,7 @@ class GraphObject {
   Result<ValueResult> RunByValue(std::vector<RunValue> inputs);
   Result<ValueResult> RunPlanned(const std::vector<RunValue>& inputs);
   onnxStatus RunAndWait(std::shared_ptr<const Binding> binding);
-  Status Deliver(size_t index, const RunValue& output,
+  Status Deliver(const std::vector<RunValue>& outputs,
                  const ValueReceiver& receiver) const;
 
   const Ref<BackendObject> backend_;

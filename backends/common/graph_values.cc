@@ -56,15 +56,7 @@ Status GraphObject::RunValues(const ValueArray& values,
   ONNXIFI_ASSIGN_OR_RETURN(const ValueResult result,
                            compiled_->by_value() ? RunByValue(std::move(inputs))
                                                  : RunPlanned(inputs));
-  if (result.outputs.size() != io_.output_count()) {
-    return Status(ONNXIFI_STATUS_INTERNAL_ERROR,
-                  "the backend made another number of outputs than the model "
-                  "declares");
-  }
-  for (size_t i = 0; i < result.outputs.size(); ++i) {
-    ONNXIFI_RETURN_IF_ERROR(Deliver(i, result.outputs[i], receiver));
-  }
-  return Status::Ok();
+  return Deliver(result.outputs, receiver);
 }
 
 onnxStatus GraphObject::RunAndWait(std::shared_ptr<const Binding> binding) {
@@ -121,19 +113,32 @@ Result<GraphObject::ValueResult> GraphObject::RunPlanned(
                 StrCat(queue_->name(), ": the backend failed during the run"));
 }
 
-Status GraphObject::Deliver(size_t index, const RunValue& output,
+Status GraphObject::Deliver(const std::vector<RunValue>& outputs,
                             const ValueReceiver& receiver) const {
-  ONNXIFI_ASSIGN_OR_RETURN(
-      const ValueView view,
-      ValueView::Make(io_.output_name(index), output, io_.output_type(index)));
-  const onnxStatus code = receiver.receive(
-      receiver.context, static_cast<uint32_t>(index), &view.get());
-  if (code == ONNXIFI_STATUS_SUCCESS) return Status::Ok();
-  // FALLBACK would say that the call has succeeded.
-  return Status(
-      code == ONNXIFI_STATUS_FALLBACK ? ONNXIFI_STATUS_INTERNAL_ERROR : code,
-      StrCat("output '", io_.output_name(index),
-             "': the client's function returned status ", code));
+  if (outputs.size() != io_.output_count()) {
+    return Status(ONNXIFI_STATUS_INTERNAL_ERROR,
+                  "the backend made another number of outputs than the model "
+                  "declares");
+  }
+  // All of them first: a client gets every output of a run or none.
+  std::vector<ValueView> views;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    ONNXIFI_ASSIGN_OR_RETURN(
+        ValueView view,
+        ValueView::Make(io_.output_name(i), outputs[i], io_.output_type(i)));
+    views.push_back(std::move(view));
+  }
+  for (size_t i = 0; i < views.size(); ++i) {
+    const onnxStatus code = receiver.receive(
+        receiver.context, static_cast<uint32_t>(i), &views[i].get());
+    if (code == ONNXIFI_STATUS_SUCCESS) continue;
+    // FALLBACK would say that the call has succeeded.
+    return Status(
+        code == ONNXIFI_STATUS_FALLBACK ? ONNXIFI_STATUS_INTERNAL_ERROR : code,
+        StrCat("output '", io_.output_name(i),
+               "': the client's function returned status ", code));
+  }
+  return Status::Ok();
 }
 
 void GraphObject::Close() {

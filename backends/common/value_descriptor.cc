@@ -165,6 +165,10 @@ Result<ValueArray> ValueArray::Make(const onnxValue* first, uint64_t count) {
                         " values, but their array is "
                         "NULL"));
   }
+  if (reinterpret_cast<uintptr_t>(first) % alignof(onnxValue) != 0) {
+    return Wrong(ONNXIFI_STATUS_INVALID_POINTER,
+                 "an array of values is not aligned");
+  }
   if (count > kMaxValues) {
     return Wrong(ONNXIFI_STATUS_UNSUPPORTED_SHAPE,
                  StrCat(count, " values are more than ", kMaxValues));

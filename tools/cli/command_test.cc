@@ -190,7 +190,7 @@ TEST_F(CommandTest, RunTakesWhatDescriptorsCannotCarry) {
     const char* shown;
   } kRows[] = {
       {"strings", Identity({"N"}, fx::kString), Strings("ab", "c\nd"),
-       Strings("ab", "cd"), "'ab' 'c\\x0Ad'"},
+       Strings("ab", "cd"), "'ab' 'c\\x0ad'"},
       {"sequence", IdentityOf(fx::SequenceType(floats)), SequenceOf(Pair(1, 2)),
        SequenceOf(Pair(1, 3)), "sequence of 1  float32 2"},
       {"optional", IdentityOf(OptionalType(floats)), Pair(1, 2),

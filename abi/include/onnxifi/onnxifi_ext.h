@@ -276,8 +276,9 @@ typedef ONNXIFI_CHECK_RESULT onnxStatus(ONNXIFI_ABI* onnxInitGraphCall)(
  *  @retval SUCCESS                  all outputs received
  *  @retval INVALID_GRAPH            not a live graph
  *  @retval INVALID_POINTER          arguments or receive == NULL, inputs == NULL
- *                                   && inputsCount > 0, or elements == NULL &&
- *                                   elementCount > 0
+ *                                   && inputsCount > 0, elements == NULL &&
+ *                                   elementCount > 0, or one of the two not
+ *                                   aligned
  *  @retval INVALID_SIZE             a structSize too small [R-ext-3] or not equal
  *                                   in an array [R-ext-7]; dataSize not what type
  *                                   and shape need [R-ext-8]; a member set that
