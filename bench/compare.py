@@ -69,7 +69,7 @@ def parse():
 
 
 def machine():
-    """CPU model and the features that decide about kernels."""
+    """CPU model, the features that decide about kernels, our numerics."""
     model, flags = "unknown", set()
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
         key, _, value = line.partition(":")
@@ -79,7 +79,14 @@ def machine():
             flags = set(value.split())
     wanted = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile")
     return {"cpu": model, "features": [f for f in wanted if f in flags],
-            "cpus": len(os.sched_getaffinity(0))}
+            "cpus": len(os.sched_getaffinity(0)),
+            "numeric_mode": os.environ.get("ONNXIFI_CPU_NUMERICS", "accurate")}
+
+
+def describe(host):
+    return (f"CPU {host['cpu']}, {' '.join(host['features'])}, "
+            f"{host['cpus']} CPUs; ours in numeric mode "
+            f"{host['numeric_mode']}")
 
 
 def busy_seconds():
@@ -134,7 +141,7 @@ def start(name, threads, options):
     return children, failures
 
 
-def rounds(children, seconds):
+def rounds(children, seconds, slot_seconds=SLOT_SECONDS):
     """For each runtime the slots in order: (median ms, min ms)."""
     kinds = list(children)
     slots = {kind: [] for kind in kinds}
@@ -143,20 +150,36 @@ def rounds(children, seconds):
     while count < LEAST_ROUNDS or time.monotonic() < end:
         # A B C, then C B A: what drifts does not favour anyone.
         for kind in kinds if count % 2 == 0 else reversed(kinds):
-            times = children[kind].slot(LEAST_RUNS, SLOT_SECONDS)
+            times = children[kind].slot(LEAST_RUNS, slot_seconds)
             slots[kind].append((statistics.median(times), min(times)))
         count += 1
     return slots
 
 
+def watched_rounds(children, *arguments):
+    """rounds(), and how many CPUs others used meanwhile."""
+    pids = [c.process.pid for c in children.values()]
+    before, mine = busy_seconds(), process_seconds(pids)
+    began = time.monotonic()
+    slots = rounds(children, *arguments)
+    wall = time.monotonic() - began
+    others = (busy_seconds() - before) - (process_seconds(pids) - mine)
+    return slots, max(others / wall, 0.0)
+
+
+def ratios(slots, kind):
+    """ours / kind of each round."""
+    return [ours[0] / theirs[0]
+            for ours, theirs in zip(slots["ours"], slots[kind], strict=True)]
+
+
 def summarize(kind, slots, children, reference):
     report = children[kind].report
-    ratios = [ours[0] / theirs[0]
-              for ours, theirs in zip(slots["ours"], slots[kind], strict=True)]
+    quotients = ratios(slots, kind)
     return {"ms": statistics.median(s[0] for s in slots[kind]),
             "min_ms": min(s[1] for s in slots[kind]),
-            "ratio": statistics.median(ratios),
-            "ratio_range": [min(ratios), max(ratios)],
+            "ratio": statistics.median(quotients),
+            "ratio_range": [min(quotients), max(quotients)],
             "load_ms": report["load_ms"], "first_ms": report["first_ms"],
             "error": relative_error(report["outputs"], reference)}
 
@@ -167,13 +190,8 @@ def measure(name, threads, options):
     try:
         if "ours" not in children or "ort" not in children:
             return row
-        pids = [c.process.pid for c in children.values()]
-        before, mine = busy_seconds(), process_seconds(pids)
-        began = time.monotonic()
-        slots = rounds(children, options.seconds)
-        wall = time.monotonic() - began
-        others = (busy_seconds() - before) - (process_seconds(pids) - mine)
-        row["background_cpus"] = max(others / wall, 0.0)
+        slots, row["background_cpus"] = watched_rounds(children,
+                                                       options.seconds)
         row["rounds"] = len(slots["ours"])
         reference = children["ort"].report["outputs"]
         row["results"] = {kind: summarize(kind, slots, children, reference)
@@ -209,28 +227,25 @@ def print_row(row, peers):
 def print_ratios(rows, peers, label):
     """geomean and worst of ours / peer; the peer ONNX Runtime last."""
     for kind in [*peers, "ort"]:
-        ratios = {r["model"]: r["results"][kind]["ratio"] for r in rows
-                  if kind in r.get("results", {})}
-        if not ratios:
+        found = {r["model"]: r["results"][kind]["ratio"] for r in rows
+                 if kind in r.get("results", {})}
+        if not found:
             continue
-        mean = math.exp(statistics.fmean(map(math.log, ratios.values())))
-        worst = max(ratios, key=ratios.get)
-        tail = f"{label}, {len(ratios)} rows"
+        mean = statistics.geometric_mean(found.values())
+        worst = max(found, key=found.get)
+        tail = f"{label}, {len(found)} rows"
         if kind != "ort":
             print(f"ours / {kind}: geomean {mean:.3f}, worst "
-                  f"{ratios[worst]:.3f} {worst} ({tail})")
+                  f"{found[worst]:.3f} {worst} ({tail})")
             continue
         print(f"geomean ratio {mean:.3f} ({tail})")
-        print(f"worst ratio {ratios[worst]:.3f} {worst} ({tail})", flush=True)
+        print(f"worst ratio {found[worst]:.3f} {worst} ({tail})", flush=True)
 
 
 def main():
     options = parse()
     host = machine()
-    host["numeric_mode"] = os.environ.get("ONNXIFI_CPU_NUMERICS", "accurate")
-    print(f"CPU {host['cpu']}, {' '.join(host['features'])}, "
-          f"{host['cpus']} CPUs; ours in numeric mode {host['numeric_mode']}; "
-          f"{options.seconds:g} s a row", flush=True)
+    print(f"{describe(host)}; {options.seconds:g} s a row", flush=True)
     rows = []
     for threads in options.threads:
         for name in options.names:

@@ -11,9 +11,11 @@ TAG_TENSOR = 0x43DFBF69
 TAG_FENCE = 0x23E08AAB
 BACKEND_NAME = 1
 TOLERANT = 0x0000000100000001
-# TensorProto.DataType of the numpy types that the models use.
-TYPES = {"float32": 1, "uint8": 2, "int8": 3, "int32": 6, "int64": 7,
-         "bool": 9, "float16": 10, "float64": 11}
+# TensorProto.DataType of the types that descriptors of 1.0 can carry.
+TYPES = {"float32": 1, "uint8": 2, "int8": 3, "uint16": 4, "int16": 5,
+         "int32": 6, "int64": 7, "bool": 9, "float16": 10, "float64": 11,
+         "uint32": 12, "uint64": 13, "complex64": 14, "complex128": 15,
+         "bfloat16": 16}
 
 
 class Tensor(ctypes.Structure):
@@ -32,6 +34,10 @@ class Fence(ctypes.Structure):
 
 class Error(RuntimeError):
     """A call did not succeed; the text is the plugin's."""
+
+    def __init__(self, text, status=None):
+        super().__init__(text)
+        self.status = status
 
 
 class Library:
@@ -55,6 +61,8 @@ class Library:
                                ctypes.c_uint32, pointer],
             "onnxRunGraph": [pointer, pointer, pointer],
             "onnxReleaseGraph": [pointer],
+            "onnxGetExtensionFunctionAddress": [pointer, ctypes.c_char_p,
+                                                pointer],
         }.items():
             getattr(self.lib, name).argtypes = types
         self.backend = self._open(backend)
@@ -66,7 +74,7 @@ class Library:
         text = ctypes.create_string_buffer(size.value)
         self.lib.onnxifiGetLastError(text, ctypes.byref(size))
         raise Error(f"{call}: status 0x{status:04X}: "
-                    f"{text.value.decode(errors='replace')}")
+                    f"{text.value.decode(errors='replace')}", status)
 
     def _open(self, wanted):
         count = ctypes.c_size_t(64)
@@ -80,7 +88,7 @@ class Library:
                 ids[i], BACKEND_NAME, name, ctypes.byref(size)), "info")
             if wanted.lower() not in name.value.decode().lower():
                 continue
-            self.name = name.value.decode()
+            self.id, self.name = ids[i], name.value.decode()
             options = (ctypes.c_uint64 * 3)(TOLERANT, 1, 0)
             backend = ctypes.c_void_p()
             self.check(self.lib.onnxInitBackend(
@@ -101,29 +109,38 @@ def describe(arrays):
 
 
 class Graph:
-    """One compiled model with bound memory."""
+    """One compiled model, a file or bytes, with bound memory."""
 
-    def __init__(self, library, path, inputs, outputs):
+    def __init__(self, library, model, inputs, outputs):
         self.library, self.lib = library, library.lib
         self.inputs, self.outputs = inputs, outputs
         self.handle = ctypes.c_void_p()
-        with pathlib.Path(path).open("rb") as file:
-            model = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        if not isinstance(model, bytes):
+            with pathlib.Path(model).open("rb") as file:
+                model = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         view = np.frombuffer(model, np.uint8)
         library.check(self.lib.onnxInitGraph(
             library.backend, None, view.size, view.ctypes.data, 0, None,
             ctypes.byref(self.handle)), "onnxInitGraph")
-        rows_in, self.keep_in = describe(inputs)
-        rows_out, self.keep_out = describe(outputs)
+        self.ready = ctypes.c_void_p()
+        try:
+            self._bind()
+        except Error:
+            self.close()
+            raise
+
+    def _bind(self):
+        library = self.library
+        rows_in, self.keep_in = describe(self.inputs)
+        rows_out, self.keep_out = describe(self.outputs)
         library.check(self.lib.onnxSetGraphIO(
             self.handle, len(rows_in), rows_in, len(rows_out), rows_out),
             "onnxSetGraphIO")
         # A signalled event stays signalled: one gates every run.
-        ready = ctypes.c_void_p()
-        library.check(self.lib.onnxInitEvent(library.backend,
-                                             ctypes.byref(ready)), "event")
-        library.check(self.lib.onnxSignalEvent(ready), "onnxSignalEvent")
-        self.fence_in = ctypes.pointer(Fence(TAG_FENCE, 0, ready.value))
+        library.check(self.lib.onnxInitEvent(
+            library.backend, ctypes.byref(self.ready)), "onnxInitEvent")
+        library.check(self.lib.onnxSignalEvent(self.ready), "onnxSignalEvent")
+        self.fence_in = ctypes.pointer(Fence(TAG_FENCE, 0, self.ready.value))
         self.out = Fence(TAG_FENCE, 0, None)
         self.fence_out = ctypes.pointer(self.out)
 
@@ -135,3 +152,9 @@ class Graph:
             lib.onnxReleaseEvent(self.out.event)
         if status != SUCCESS:
             self.library.check(status, "run")
+
+    def close(self):
+        """Releases what the graph holds; it must not be used after."""
+        self.lib.onnxReleaseGraph(self.handle)
+        if self.ready:
+            self.lib.onnxReleaseEvent(self.ready)
