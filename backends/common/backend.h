@@ -56,9 +56,10 @@ class Executable {
 };
 
 // Lives as long as one run of a graph that runs value by value, and longer
-// than what that run returns: characters of strings that were made on the way.
+// than what that run returns: whatever owns characters of strings that were
+// made on the way (tensors, programs).
 struct RunScope {
-  std::vector<graph::TensorPtr> keep;
+  std::vector<std::shared_ptr<const void>> keep;
 };
 
 // A graph that the backend accepted: weights packed, kernels chosen as far as

@@ -126,6 +126,11 @@ Status GraphCompiler::ChooseKernels(const OpRegistry& registry) {
                     StrCat("node '", node.name, "' (", node.op_type,
                            "): ", RejectText(why.reason), ": ", why.detail));
     }
+    if (kernel->prepare == nullptr) {
+      return Status(ONNXIFI_STATUS_INTERNAL_ERROR,
+                    StrCat("node '", node.name, "' (", node.op_type,
+                           ") is evaluated and has no plan"));
+    }
     kernels_.push_back(kernel);
   }
   return Status::Ok();

@@ -15,11 +15,18 @@ using graph::ValueId;
 
 namespace {
 
-// What may decide a shape is short: dims, axes, scales, a count.
+// What may decide a shape is short: dims, axes, scales, a count. Strings never
+// do, and a copy of them would outlive their characters.
 bool IsShort(const TensorData& tensor) {
+  if (tensor.type == graph::DataType::kString) return false;
   constexpr int64_t kMost = 2 * static_cast<int64_t>(graph::kMaxRank);
   return tensor.dims.size() <= 1 &&
          (tensor.dims.empty() || tensor.dims[0] <= kMost);
+}
+
+bool MayBeConstant(const TensorData& tensor, bool all_constant) {
+  return IsShort(tensor) ||
+         (all_constant && tensor.type != graph::DataType::kString);
 }
 
 // What a program is kept by. A constant is copied: the value itself may live
@@ -35,6 +42,17 @@ Result<TensorPtr> MakeKey(const TensorData& input, bool constant) {
   key->type = input.type;
   key->dims = input.dims;
   return TensorPtr(std::move(key));
+}
+
+// Strings may refer to characters of the program that wrote them.
+TensorPtr Holding(TensorPtr tensor, std::shared_ptr<const void> program) {
+  if (tensor->type != graph::DataType::kString) return tensor;
+  using Owners =
+      std::pair<std::shared_ptr<const void>, std::shared_ptr<const void>>;
+  auto held = std::make_shared<TensorData>(*tensor);
+  held->owner =
+      std::make_shared<const Owners>(tensor->owner, std::move(program));
+  return held;
 }
 
 // The node alone in a graph: inputs with data are constants of it.
@@ -104,7 +122,7 @@ Result<LateNode::Program> LateNode::Make(std::span<const TensorPtr> inputs,
     TensorPtr key;
     if (input != nullptr) {
       ONNXIFI_ASSIGN_OR_RETURN(
-          key, MakeKey(*input, all_constant || IsShort(*input)));
+          key, MakeKey(*input, MayBeConstant(*input, all_constant)));
     }
     made.key.push_back(std::move(key));
   }
@@ -161,7 +179,7 @@ Result<std::vector<TensorPtr>> LateNode::Run(
                              graph::MakeTensor(program.output_types()[next],
                                                program.output_shapes()[next]));
     out.push_back(made.data);
-    outputs[i] = std::move(made.tensor);
+    outputs[i] = Holding(std::move(made.tensor), chosen.program);
     ++next;
   }
   const onnxStatus status = program.Run(in, out);

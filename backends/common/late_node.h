@@ -40,7 +40,7 @@ class LateNode {
   struct Program {
     // Types and shapes of the inputs; with data where one is a constant.
     std::vector<graph::TensorPtr> key;
-    std::unique_ptr<FlatProgram> program;
+    std::shared_ptr<FlatProgram> program;
   };
 
   Result<Program> Make(std::span<const graph::TensorPtr> inputs,

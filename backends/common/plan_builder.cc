@@ -210,6 +210,16 @@ graph::Graph SingleNodeGraph(const graph::Graph& graph, const graph::Node& node,
   return single;
 }
 
+// The same tensor; strings with characters of their own, because a program
+// that is about to go may own those that they refer to.
+TensorPtr OwnCharacters(TensorPtr tensor) {
+  if (tensor->type != graph::DataType::kString) return tensor;
+  const auto* refs = static_cast<const graph::StringRef*>(tensor->data);
+  const size_t count = tensor->bytes / sizeof(graph::StringRef);
+  return graph::MakeStringTensor(std::vector<std::string>(refs, refs + count),
+                                 tensor->dims);
+}
+
 }  // namespace
 
 Result<std::vector<TensorPtr>> EvaluateNode(
@@ -242,7 +252,8 @@ Result<std::vector<TensorPtr>> EvaluateNode(
   std::vector<TensorPtr> outputs(node.outputs.size());
   size_t next = 0;
   for (size_t i = 0; i < node.outputs.size(); ++i) {
-    if (node.outputs[i] != kNoValue) outputs[i] = made[next++].tensor;
+    if (node.outputs[i] == kNoValue) continue;
+    outputs[i] = OwnCharacters(std::move(made[next++].tensor));
   }
   return outputs;
 }

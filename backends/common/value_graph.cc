@@ -306,9 +306,9 @@ Status ValueGraph::RunValues(RunScope& scope, std::vector<RunValue> inputs,
     slots[static_cast<size_t>(graph_.inputs[i])] = std::move(inputs[i]);
   }
   for (Item& item : items_) {
-    ONNXIFI_RETURN_IF_ERROR(item.segment != nullptr ? RunSegment(item, slots)
-                            : item.late != nullptr
-                                ? RunLate(item, slots)
+    ONNXIFI_RETURN_IF_ERROR(
+        item.segment != nullptr ? RunSegment(item, scope, slots)
+        : item.late != nullptr  ? RunLate(item, scope, slots)
                                 : RunEvaluated(item, scope, slots));
     for (const ValueId id : item.last_reads) {
       slots[static_cast<size_t>(id)] = RunValue();
@@ -320,7 +320,7 @@ Status ValueGraph::RunValues(RunScope& scope, std::vector<RunValue> inputs,
   return Status::Ok();
 }
 
-Status ValueGraph::RunSegment(Item& item, Slots& slots) {
+Status ValueGraph::RunSegment(Item& item, RunScope& scope, Slots& slots) {
   PlanCache::Shapes shapes;
   std::vector<const void*> in;
   for (const ValueId id : item.inputs) {
@@ -341,7 +341,9 @@ Status ValueGraph::RunSegment(Item& item, Slots& slots) {
   ONNXIFI_ASSIGN_OR_RETURN(const std::shared_ptr<Executable> program,
                            item.plans.Get(*item.segment, shapes));
   std::vector<void*> out;
+  bool gives_strings = false;
   for (size_t i = 0; i < item.outputs.size(); ++i) {
+    gives_strings |= program->output_types()[i] == graph::DataType::kString;
     ONNXIFI_ASSIGN_OR_RETURN(graph::NewTensor made,
                              graph::MakeTensor(program->output_types()[i],
                                                program->output_shapes()[i]));
@@ -349,6 +351,8 @@ Status ValueGraph::RunSegment(Item& item, Slots& slots) {
     slots[static_cast<size_t>(item.outputs[i])] =
         RunValue::Tensor(std::move(made.tensor));
   }
+  // The cache may drop the program while its strings are in use.
+  if (gives_strings) scope.keep.push_back(program);
   const onnxStatus status = program->Run(in, out);
   if (status == ONNXIFI_STATUS_SUCCESS) return Status::Ok();
   return Status(status,
@@ -356,7 +360,7 @@ Status ValueGraph::RunSegment(Item& item, Slots& slots) {
                        "': an index or a size in the data is out of range"));
 }
 
-Status ValueGraph::RunLate(Item& item, Slots& slots) {
+Status ValueGraph::RunLate(Item& item, RunScope& scope, Slots& slots) {
   const graph::Node& node = *item.node;
   std::vector<TensorPtr> inputs;
   for (const ValueId id : node.inputs) {
@@ -372,8 +376,9 @@ Status ValueGraph::RunLate(Item& item, Slots& slots) {
                            item.late->Run(inputs));
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (outputs[i] == nullptr) continue;
-    slots[static_cast<size_t>(node.outputs[i])] =
-        RunValue::Tensor(std::move(outputs[i]));
+    RunValue value = RunValue::Tensor(std::move(outputs[i]));
+    KeepStrings(value, scope);
+    slots[static_cast<size_t>(node.outputs[i])] = std::move(value);
   }
   return Status::Ok();
 }

@@ -63,8 +63,8 @@ class ValueGraph final : public CompiledGraph {
   Result<std::vector<Body>> MakeBodies(const graph::Node& node) const;
   Status OwnConstants();
   void FindLastReads();
-  Status RunSegment(Item& item, Slots& slots);
-  Status RunLate(Item& item, Slots& slots);
+  Status RunSegment(Item& item, RunScope& scope, Slots& slots);
+  Status RunLate(Item& item, RunScope& scope, Slots& slots);
   Status RunEvaluated(Item& item, RunScope& scope, Slots& slots);
 
   graph::Graph graph_;
