@@ -8,6 +8,7 @@ ONNXIFI_THIRD_PARTY=$ONNXIFI_CACHE/third_party
 
 PROTOBUF_VERSION=3.21.12
 ONNX_VERSION=1.23.2
+RE2_VERSION=20220601+dfsg
 # The last ONNXIFI 1.0 binaries, real peers for the compatibility tests.
 PEERS_VERSION=1.12.0
 

@@ -6,7 +6,7 @@
 #
 # Distribution packages go into the system (root or sudo). Everything else
 # goes below $ONNXIFI_CACHE (default ~/.cache/onnxifi): a virtual environment
-# with the pinned tools, protobuf and ONNX's C++ library as static archives.
+# with the pinned tools; protobuf, ONNX's C++ library and RE2 as static archives.
 # --for-tests adds the test and benchmark libraries, clang with its formatter and
 # sanitizers, and the software that the compatibility tests talk to.
 # --for-bench adds an environment with the peers of bench/compare.py.
@@ -16,9 +16,11 @@ set -euo pipefail
 . "$ONNXIFI_ROOT/scripts/third_party/debian.sh"
 . "$ONNXIFI_ROOT/scripts/third_party/protobuf.sh"
 . "$ONNXIFI_ROOT/scripts/third_party/onnx.sh"
+. "$ONNXIFI_ROOT/scripts/third_party/re2.sh"
 
 BUILD_PACKAGES=(ca-certificates ccache dpkg-dev file g++ git libcli11-dev
-  libdnnl-dev libhwy-dev make nlohmann-json3-dev ocl-icd-opencl-dev python3
+  libdnnl-dev libhwy-dev libjpeg-dev libopenjp2-7-dev libpng-dev libtiff-dev
+  libwebp-dev make nlohmann-json3-dev ocl-icd-opencl-dev perl python3
   python3-venv)
 TEST_PACKAGES=(binutils clang-14 clang-format-14 libbenchmark-dev
   libclang-rt-14-dev libgtest-dev libomp-14-dev libprotobuf-dev pkg-config)
@@ -118,6 +120,7 @@ recipes=$ONNXIFI_ROOT/scripts/third_party
 provide protobuf "$PROTOBUF_VERSION" "$recipes/flags.sh" "$recipes/protobuf.sh"
 provide onnx "$ONNX_VERSION" "$recipes/flags.sh" "$recipes/protobuf.sh" \
   "$recipes/onnx.sh"
+provide re2 "$RE2_VERSION" "$recipes/flags.sh" "$recipes/re2.sh"
 if [ "$FOR_TESTS" -eq 1 ]; then
   provide peers "$PEERS_VERSION" "$recipes/debian.sh"
 fi
