@@ -114,7 +114,9 @@ Reject NullBackend::Supports(const NodeView& node) const {
   if (!node.HasInput(0) || node.input(0).kind != graph::Value::Kind::kTensor) {
     return {RejectReason::kValueKind, "Identity of something else"};
   }
-  if (graph::ElementBits(node.input_type(0)) == 0) {
+  // Copies into fixed buffers: no place for the characters of strings.
+  if (graph::ElementBits(node.input_type(0)) == 0 ||
+      node.input_type(0) == graph::DataType::kString) {
     return {RejectReason::kDataType, graph::DataTypeName(node.input_type(0))};
   }
   return {};

@@ -28,7 +28,7 @@ DataType OutputType(const NodeView& n) {
 
 Reject Supports(const NodeView& n) {
   const DataType type = OutputType(n);
-  if (ElementBytes(type) == 0) {
+  if (ElementBytes(type) == 0 || type == DataType::kString) {
     return {RejectReason::kDataType, graph::DataTypeName(type)};
   }
   return RequireKnownOrDeclared(n, 0);

@@ -148,8 +148,10 @@ Status ReadPads(const PrepareContext& ctx, State* state) {
     FillFromAttribute(ctx, state);
   } else {
     state->read_fill = ctx.HasInput(2);
-    if (state->read_fill && Product(ctx.in(2).dims) != 1) {
-      return ShapeError(ctx, "the fill value must be one element");
+    if (state->read_fill &&
+        (Product(ctx.in(2).dims) != 1 || ctx.in(2).type != ctx.in(0).type)) {
+      return ShapeError(
+          ctx, "the fill value must be one element of the input's type");
     }
     known = ctx.ConstantIn(1) != nullptr &&
             (!ctx.HasInput(3) || ctx.ConstantIn(3) != nullptr);
