@@ -26,6 +26,8 @@ hash_of() { cat -- "$@" | sha256sum | cut -c1-16; }
 # with different pins never fight over one.
 ONNXIFI_VENV=$ONNXIFI_CACHE/venv-$(hash_of "$ONNXIFI_ROOT/scripts/requirements.txt")
 
+ONNXIFI_ML_VENV=$ONNXIFI_CACHE/venv-ml-$(hash_of "$ONNXIFI_ROOT/scripts/requirements-ml.txt")
+
 ONNXIFI_BENCH_VENV=$ONNXIFI_CACHE/venv-bench-$(hash_of "$ONNXIFI_ROOT/bench/requirements.txt")
 
 # run_logged NAME COMMAND...: quiet on success; on failure shows the end of

@@ -8,7 +8,8 @@
 # goes below $ONNXIFI_CACHE (default ~/.cache/onnxifi): a virtual environment
 # with the pinned tools; protobuf, ONNX's C++ library and RE2 as static archives.
 # --for-tests adds the test and benchmark libraries, clang with its formatter and
-# sanitizers, and the software that the compatibility tests talk to.
+# sanitizers, the software that the compatibility tests talk to, and an
+# environment with scikit-learn, which computes what ai.onnx.ml should give.
 # --for-bench adds an environment with the peers of bench/compare.py.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -98,7 +99,7 @@ for argument in "$@"; do
   case $argument in
     --for-tests) FOR_TESTS=1 ;;
     --for-bench) FOR_BENCH=1 ;;
-    -h | --help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) die "unknown option '$argument'; see $0 --help" ;;
   esac
 done
@@ -113,6 +114,9 @@ fi
 install_packages "${BUILD_PACKAGES[@]}"
 if [ "$FOR_TESTS" -eq 1 ]; then install_packages "${TEST_PACKAGES[@]}"; fi
 make_venv "$ONNXIFI_VENV" "$ONNXIFI_ROOT/scripts/requirements.txt"
+if [ "$FOR_TESTS" -eq 1 ]; then
+  make_venv "$ONNXIFI_ML_VENV" "$ONNXIFI_ROOT/scripts/requirements-ml.txt"
+fi
 if [ "$FOR_BENCH" -eq 1 ]; then
   make_venv "$ONNXIFI_BENCH_VENV" "$ONNXIFI_ROOT/bench/requirements.txt"
 fi
