@@ -4,6 +4,7 @@
 include(CMakePackageConfigHelpers)
 
 set(ONNXIFI_INSTALL_PLUGIN_DIR "${CMAKE_INSTALL_LIBDIR}/onnxifi/plugins")
+set(ONNXIFI_INSTALL_HELPER_DIR "${CMAKE_INSTALL_LIBDIR}/onnxifi/helpers")
 set(ONNXIFI_INSTALL_MANIFEST_DIR "${CMAKE_INSTALL_DATADIR}/onnxifi/plugins.d")
 set(ONNXIFI_INSTALL_CMAKE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/onnxifi")
 
@@ -40,6 +41,13 @@ foreach(plugin IN LISTS plugins)
 }
 ]])
   install(FILES "${manifest}" DESTINATION "${ONNXIFI_INSTALL_MANIFEST_DIR}")
+endforeach()
+
+# What a plugin loads when a model needs it; found from the plugin's folder.
+get_property(helpers GLOBAL PROPERTY ONNXIFI_HELPERS)
+foreach(helper IN LISTS helpers)
+  install(TARGETS ${helper}
+          LIBRARY DESTINATION "${ONNXIFI_INSTALL_HELPER_DIR}")
 endforeach()
 
 # The CLI finds the loader beside itself, wherever the tree lies.

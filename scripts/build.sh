@@ -52,6 +52,7 @@ start=$SECONDS
 run_logged "configure-$PRESET" cmake --preset "$PRESET" \
   "-DONNXIFI_THIRD_PARTY=$ONNXIFI_THIRD_PARTY" \
   "-DPython3_EXECUTABLE=$ONNXIFI_VENV/bin/python3" \
+  "-DONNXIFI_ML_PYTHON=$ONNXIFI_ML_VENV/bin/python3" \
   ${OPTIONS[@]+"${OPTIONS[@]}"}
 say "building preset $PRESET (log: $ONNXIFI_CACHE/log/build-$PRESET.log)"
 run_logged "build-$PRESET" cmake --build "build/$PRESET" -j "$(job_count)" \

@@ -8,6 +8,7 @@ ONNXIFI_THIRD_PARTY=$ONNXIFI_CACHE/third_party
 
 PROTOBUF_VERSION=3.21.12
 ONNX_VERSION=1.23.2
+RE2_VERSION=20220601+dfsg
 # The last ONNXIFI 1.0 binaries, real peers for the compatibility tests.
 PEERS_VERSION=1.12.0
 
@@ -24,6 +25,8 @@ hash_of() { cat -- "$@" | sha256sum | cut -c1-16; }
 # Virtual environments are named after what they hold, so that two checkouts
 # with different pins never fight over one.
 ONNXIFI_VENV=$ONNXIFI_CACHE/venv-$(hash_of "$ONNXIFI_ROOT/scripts/requirements.txt")
+
+ONNXIFI_ML_VENV=$ONNXIFI_CACHE/venv-ml-$(hash_of "$ONNXIFI_ROOT/scripts/requirements-ml.txt")
 
 ONNXIFI_BENCH_VENV=$ONNXIFI_CACHE/venv-bench-$(hash_of "$ONNXIFI_ROOT/bench/requirements.txt")
 

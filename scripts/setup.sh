@@ -6,9 +6,10 @@
 #
 # Distribution packages go into the system (root or sudo). Everything else
 # goes below $ONNXIFI_CACHE (default ~/.cache/onnxifi): a virtual environment
-# with the pinned tools, protobuf and ONNX's C++ library as static archives.
+# with the pinned tools; protobuf, ONNX's C++ library and RE2 as static archives.
 # --for-tests adds the test and benchmark libraries, clang with its formatter and
-# sanitizers, and the software that the compatibility tests talk to.
+# sanitizers, the software that the compatibility tests talk to, and an
+# environment with scikit-learn, which computes what ai.onnx.ml should give.
 # --for-bench adds an environment with the peers of bench/compare.py.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -16,10 +17,12 @@ set -euo pipefail
 . "$ONNXIFI_ROOT/scripts/third_party/debian.sh"
 . "$ONNXIFI_ROOT/scripts/third_party/protobuf.sh"
 . "$ONNXIFI_ROOT/scripts/third_party/onnx.sh"
+. "$ONNXIFI_ROOT/scripts/third_party/re2.sh"
 
 BUILD_PACKAGES=(ca-certificates ccache dpkg-dev file g++ git libcli11-dev
-  libdnnl-dev libhwy-dev make nlohmann-json3-dev ocl-icd-opencl-dev protobuf-compiler
-  python3 python3-venv)
+  libdnnl-dev libhwy-dev libjpeg-dev libopenjp2-7-dev libpng-dev libtiff-dev
+  libwebp-dev make nlohmann-json3-dev ocl-icd-opencl-dev perl
+  protobuf-compiler python3 python3-venv)
 TEST_PACKAGES=(binutils clang-14 clang-format-14 libbenchmark-dev
   libclang-rt-14-dev libgtest-dev libomp-14-dev libprotobuf-dev pkg-config)
 
@@ -96,7 +99,7 @@ for argument in "$@"; do
   case $argument in
     --for-tests) FOR_TESTS=1 ;;
     --for-bench) FOR_BENCH=1 ;;
-    -h | --help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) die "unknown option '$argument'; see $0 --help" ;;
   esac
 done
@@ -111,6 +114,9 @@ fi
 install_packages "${BUILD_PACKAGES[@]}"
 if [ "$FOR_TESTS" -eq 1 ]; then install_packages "${TEST_PACKAGES[@]}"; fi
 make_venv "$ONNXIFI_VENV" "$ONNXIFI_ROOT/scripts/requirements.txt"
+if [ "$FOR_TESTS" -eq 1 ]; then
+  make_venv "$ONNXIFI_ML_VENV" "$ONNXIFI_ROOT/scripts/requirements-ml.txt"
+fi
 if [ "$FOR_BENCH" -eq 1 ]; then
   make_venv "$ONNXIFI_BENCH_VENV" "$ONNXIFI_ROOT/bench/requirements.txt"
 fi
@@ -118,6 +124,7 @@ recipes=$ONNXIFI_ROOT/scripts/third_party
 provide protobuf "$PROTOBUF_VERSION" "$recipes/flags.sh" "$recipes/protobuf.sh"
 provide onnx "$ONNX_VERSION" "$recipes/flags.sh" "$recipes/protobuf.sh" \
   "$recipes/onnx.sh"
+provide re2 "$RE2_VERSION" "$recipes/flags.sh" "$recipes/re2.sh"
 if [ "$FOR_TESTS" -eq 1 ]; then
   provide peers "$PEERS_VERSION" "$recipes/debian.sh"
 fi

@@ -31,6 +31,9 @@ FREE = ("bench", "tests")
 LIBRARIES = [
     (re.compile(r"(google/protobuf/|onnx/(?!onnxifi))"), ("graph",)),
     (re.compile(r"(oneapi/dnnl/|dnnl)"), ("backends/cpu",)),
+    (re.compile(r"re2/"), ("backends/cpu",)),
+    (re.compile(r"(png|jpeglib|tiffio|openjpeg)\.h|webp/"),
+     ("backends/cpu/image",)),
     (re.compile(r"CLI/"), ("tools",)),
 ]
 

@@ -210,6 +210,16 @@ graph::Graph SingleNodeGraph(const graph::Graph& graph, const graph::Node& node,
   return single;
 }
 
+// The same tensor; strings with characters of their own, because a program
+// that is about to go may own those that they refer to.
+TensorPtr OwnCharacters(TensorPtr tensor) {
+  if (tensor->type != graph::DataType::kString) return tensor;
+  const auto* refs = static_cast<const graph::StringRef*>(tensor->data);
+  const size_t count = tensor->bytes / sizeof(graph::StringRef);
+  return graph::MakeStringTensor(std::vector<std::string>(refs, refs + count),
+                                 tensor->dims);
+}
+
 // Runs a plan without inputs.
 Result<std::vector<TensorPtr>> RunPlan(Plan plan, const CompilerHooks& hooks,
                                        ThreadPool& pool) {
@@ -225,7 +235,10 @@ Result<std::vector<TensorPtr>> RunPlan(Plan plan, const CompilerHooks& hooks,
   ONNXIFI_ASSIGN_OR_RETURN(const std::unique_ptr<FlatProgram> program,
                            BindPlan(std::move(plan), pool, hooks.run_hooks));
   const onnxStatus status = program->Run({}, buffers);
-  if (status == ONNXIFI_STATUS_SUCCESS) return made;
+  if (status == ONNXIFI_STATUS_SUCCESS) {
+    for (TensorPtr& tensor : made) tensor = OwnCharacters(std::move(tensor));
+    return made;
+  }
   return Status(status,
                 "evaluation on constants failed; an index or size "
                 "in the model's data is out of range");
@@ -249,7 +262,7 @@ Result<std::vector<TensorPtr>> EvaluateNode(
       const TensorPtr& constant = plan.buffer_of(id).constant;
       auto view = std::make_shared<graph::TensorData>(*constant);
       view->dims = plan.tensor(id).desc.dims;
-      made.push_back(std::move(view));
+      made.push_back(OwnCharacters(std::move(view)));
     }
   } else {
     ONNXIFI_ASSIGN_OR_RETURN(made, RunPlan(std::move(plan), hooks, pool));
@@ -257,7 +270,7 @@ Result<std::vector<TensorPtr>> EvaluateNode(
   std::vector<TensorPtr> outputs(node.outputs.size());
   size_t next = 0;
   for (size_t i = 0; i < node.outputs.size(); ++i) {
-    if (node.outputs[i] != kNoValue) outputs[i] = made[next++];
+    if (node.outputs[i] != kNoValue) outputs[i] = std::move(made[next++]);
   }
   return outputs;
 }

@@ -2,12 +2,13 @@
 """Runs one collection of ONNX test cases through `onnxifi check-cases`.
 
     run_cases.py --cli PROGRAM --work DIR --scripts DIR --at-least N
-                 node|light|models
+                 [--ml-python PROGRAM] node|light|models|ml
 
 Passes when at least N cases passed and none failed or crashed; what is left
 was refused with a status. `models` are the collections simple,
-pytorch-operator and pytorch-converted of the onnx package. A file
-KIND_expectations.txt beside this one goes to check-cases.
+pytorch-operator and pytorch-converted of the onnx package; `ml` are written by
+the Python that has scikit-learn. A file KIND_expectations.txt beside this one
+goes to check-cases.
 """
 
 import argparse
@@ -30,9 +31,12 @@ def folders(options):
         return [DATA / name for name in MODELS]
     out = options.work / options.kind
     out.parent.mkdir(parents=True, exist_ok=True)
+    python = options.ml_python if options.kind == "ml" else sys.executable
+    if not pathlib.Path(python).exists():
+        sys.exit(f"run_cases: no {python}; run scripts/setup.sh --for-tests")
     subprocess.run(
-        [sys.executable, options.scripts / f"write_{options.kind}_cases.py",
-         out], check=True)
+        [python, options.scripts / f"write_{options.kind}_cases.py", out],
+        check=True)
     return [out]
 
 
@@ -56,7 +60,8 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--scripts", type=pathlib.Path, required=True)
     parser.add_argument("--at-least", type=int, required=True)
-    parser.add_argument("kind", choices=("node", "light", "models"))
+    parser.add_argument("--ml-python", default=sys.executable)
+    parser.add_argument("kind", choices=("node", "light", "models", "ml"))
     options = parser.parse_args()
     expect = pathlib.Path(__file__).with_name(
         f"{options.kind}_expectations.txt")

@@ -57,7 +57,8 @@ def check_layout(prefix):
         expect((prefix / "include/onnxifi" / name).is_file(), f"no {name}")
         expect((prefix / "include/onnx" / name).is_file(), f"no onnx/{name}")
     for name in ("libonnxifi.so", "libonnxifi.so.1", "libonnxifi_loader.a",
-                 "pkgconfig/onnxifi.pc", "cmake/onnxifi/onnxifiConfig.cmake"):
+                 "pkgconfig/onnxifi.pc", "cmake/onnxifi/onnxifiConfig.cmake",
+                 "onnxifi/helpers/onnxifi-imagedecoder.so"):
         expect((lib / name).exists(), f"no lib/{name}")
     expect(dynamic_entry(lib / "libonnxifi.so", "SONAME") == ["libonnxifi.so.1"],
            "the SONAME is not libonnxifi.so.1")

@@ -34,6 +34,15 @@ onnxStatus Run(const void* state, const RunArgs& args) {
 
 }  // namespace
 
+ConvertOptions ReadConvertOptions(const NodeView& node) {
+  ConvertOptions options;
+  options.saturate = node.attrs().Int("saturate", 1) != 0;
+  const std::string_view mode = node.attrs().String("round_mode", "up");
+  if (mode == "down") options.rounding = ScaleRounding::kDown;
+  if (mode == "nearest") options.rounding = ScaleRounding::kNearest;
+  return options;
+}
+
 Reject SupportsCast(const NodeView& node, DataType to) {
   if (!IsConvertible(node.input_type(0))) return RejectInputType(node, 0);
   if (!IsConvertible(to)) {
@@ -57,10 +66,7 @@ Status PrepareCast(PrepareContext& ctx, DataType to) {
   state.from = in.type;
   state.to = to;
   state.count = Product(in.dims);
-  state.options.saturate = ctx.attrs().Int("saturate", 1) != 0;
-  const std::string_view mode = ctx.attrs().String("round_mode", "up");
-  if (mode == "down") state.options.rounding = ScaleRounding::kDown;
-  if (mode == "nearest") state.options.rounding = ScaleRounding::kNearest;
+  state.options = ReadConvertOptions(ctx);
   ctx.SetStepState(&Run, state);
   return Status::Ok();
 }

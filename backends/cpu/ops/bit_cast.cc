@@ -12,6 +12,9 @@ DataType Target(const NodeView& n) {
 
 Reject Supports(const NodeView& n) {
   if (Reject r = RequireTensors(n); !r.supported()) return r;
+  if (n.input_type(0) == DataType::kString || Target(n) == DataType::kString) {
+    return {RejectReason::kDataType, "strings have no bits of their own"};
+  }
   if (graph::ElementBits(Target(n)) != graph::ElementBits(n.input_type(0))) {
     return {RejectReason::kDataType,
             StrCat("bits of ", graph::DataTypeName(n.input_type(0)), " as ",

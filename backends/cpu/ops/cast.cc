@@ -1,4 +1,5 @@
 #include "backends/cpu/kernels/cast_op.h"
+#include "backends/cpu/kernels/cast_text.h"
 
 namespace onnxifi::cpu {
 namespace {
@@ -34,9 +35,20 @@ Reject Supports(const NodeView& n) { return SupportsCast(n, Target(n)); }
 
 Status Prepare(PrepareContext& ctx) { return PrepareCast(ctx, Target(ctx)); }
 
+// Strings came with version 9.
+Reject SupportsText(const NodeView& n) {
+  if (n.opset() < 9) return {RejectReason::kOpset, "strings need version 9"};
+  return SupportsTextCast(n, Target(n));
+}
+
+Status Evaluate(EvaluateContext& ctx) {
+  return EvaluateTextCast(ctx, Target(ctx));
+}
+
 }  // namespace
 
-ONNXIFI_DEFINE_OPS(cast,
-                   {.op = "Cast", .supports = &Supports, .prepare = &Prepare});
+ONNXIFI_DEFINE_OPS(
+    cast, {.op = "Cast", .supports = &Supports, .prepare = &Prepare},
+    {.op = "Cast", .supports = &SupportsText, .evaluate = &Evaluate});
 
 }  // namespace onnxifi::cpu

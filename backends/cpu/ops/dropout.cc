@@ -32,6 +32,7 @@ bool DropsNothing(const NodeView& n) {
 
 Reject Supports(const NodeView& n) {
   if (Reject r = RequireTensors(n); !r.supported()) return r;
+  if (!IsConvertible(n.input_type(0))) return RejectInputType(n, 0);
   if (IsTraining(n) && !DropsNothing(n)) {
     const bool open = n.HasInput(2) && n.input(2).constant == nullptr;
     return {open ? RejectReason::kNotConstant : RejectReason::kAttribute,

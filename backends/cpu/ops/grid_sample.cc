@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
+#include "backends/cpu/kernels/block_copy.h"
 #include "backends/cpu/kernels/float_stage.h"
 #include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
@@ -25,7 +27,8 @@ struct State {
   int64_t channels = 0;
   int64_t in[kMaxAxes] = {1, 1, 1};  // spatial dims, outer ones first
   size_t axes = 2;
-  int64_t points = 0;  // of the output, per batch entry
+  int64_t points = 0;       // of the output, per batch entry
+  int64_t moved_bytes = 0;  // of an element that is moved; 0: computed
 };
 
 bool Parse(const NodeView& n, State* s) {
@@ -59,11 +62,13 @@ Reject Supports(const NodeView& n) {
     return {RejectReason::kAttribute, "mode or padding_mode"};
   }
   for (const size_t i : {size_t{0}, size_t{1}}) {
-    if (Reject r = RequireType(
-            n, i, {DataType::kFloat, DataType::kFloat16, DataType::kBfloat16});
-        !r.supported()) {
-      return r;
-    }
+    // The nearest element is moved, whatever it is.
+    Reject r = i == 0 && s.mode == Mode::kNearest
+                   ? RequireMovable(n, {i})
+                   : RequireType(n, i,
+                                 {DataType::kFloat, DataType::kFloat16,
+                                  DataType::kBfloat16});
+    if (!r.supported()) return r;
   }
   return RequireRankAtMost(n, 0, static_cast<int>(kMaxAxes) + 2);
 }
@@ -164,6 +169,15 @@ float Sample(const State& s, const Taps (&taps)[kMaxAxes], const float* image) {
   return sum;
 }
 
+// The taps of one point; the grid names the innermost axis first.
+void PointTaps(const State& s, const float* grid, Taps (&taps)[kMaxAxes]) {
+  for (size_t a = 0; a < kMaxAxes; ++a) {
+    const size_t at = kMaxAxes - 1 - a;
+    taps[at] = a < s.axes ? AxisTaps(s, grid[a], s.in[at])
+                          : Taps{1, {0, 0, 0, 0}, {1, 0, 0, 0}};
+  }
+}
+
 struct Buffers {
   float* in;
   float* grid;
@@ -173,11 +187,52 @@ struct Buffers {
 Buffers TakeBuffers(const State& s, ScratchCursor* cursor) {
   const int64_t images = s.batch * s.channels;
   const int64_t axes = static_cast<int64_t>(s.axes);
-  Buffers b;
+  Buffers b{};
+  if (s.moved_bytes > 0) {
+    b.grid = cursor->TakeStage(s.grid_type, s.batch * s.points * axes);
+    return b;
+  }
   b.in = cursor->TakeStage(s.type, images * Product(s.in));
   b.grid = cursor->TakeStage(s.grid_type, s.batch * s.points * axes);
   b.out = cursor->TakeStage(s.type, images * s.points);
   return b;
+}
+
+// Nearest elements; zero bytes where there is none.
+onnxStatus RunMove(const void* state, const RunArgs& args) {
+  const State& s = *static_cast<const State*>(state);
+  ScratchCursor cursor(args.scratch);
+  const Buffers b = TakeBuffers(s, &cursor);
+  const int64_t axes = static_cast<int64_t>(s.axes);
+  const float* grid = AsFloat(s.grid_type, args.in[1],
+                              s.batch * s.points * axes, b.grid, args.pool);
+  const char* in = static_cast<const char*>(args.in[0]);
+  char* out = static_cast<char*>(args.out[0]);
+  const int64_t image = Product(s.in);
+  args.pool->ParallelRange(
+      s.batch * s.points, 256 / (s.channels + 1) + 1,
+      [&](int64_t begin, int64_t end) {
+        for (int64_t p = begin; p < end; ++p) {
+          Taps taps[kMaxAxes];
+          PointTaps(s, grid + p * axes, taps);
+          int64_t from = 0;
+          for (size_t a = 0; a < kMaxAxes && from >= 0; ++a) {
+            const int64_t index = taps[a].index[0];
+            from = index < 0 ? -1 : from * s.in[a] + index;
+          }
+          for (int64_t c = 0; c < s.channels; ++c) {
+            const int64_t plane = p / s.points * s.channels + c;
+            char* to = out + (plane * s.points + p % s.points) * s.moved_bytes;
+            if (from < 0) {
+              std::memset(to, 0, static_cast<size_t>(s.moved_bytes));
+            } else {
+              CopyBlock(in + (plane * image + from) * s.moved_bytes, to,
+                        s.moved_bytes);
+            }
+          }
+        }
+      });
+  return ONNXIFI_STATUS_SUCCESS;
 }
 
 onnxStatus Run(const void* state, const RunArgs& args) {
@@ -192,28 +247,19 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   const float* grid = AsFloat(s.grid_type, args.in[1],
                               s.batch * s.points * axes, b.grid, args.pool);
   float* out = FloatTarget(s.type, args.out[0], b.out);
-  args.pool->ParallelRange(
-      s.batch * s.points, 256 / (s.channels + 1) + 1,
-      [&](int64_t begin, int64_t end) {
-        for (int64_t p = begin; p < end; ++p) {
-          Taps taps[kMaxAxes];
-          // The grid names the innermost axis first.
-          for (size_t a = 0; a < kMaxAxes; ++a) {
-            const size_t at = kMaxAxes - 1 - a;
-            taps[at] =
-                a < s.axes
-                    ? AxisTaps(s, grid[p * axes + static_cast<int64_t>(a)],
-                               s.in[at])
-                    : Taps{1, {0, 0, 0, 0}, {1, 0, 0, 0}};
-          }
-          const int64_t n = p / s.points;
-          for (int64_t c = 0; c < s.channels; ++c) {
-            const int64_t plane = n * s.channels + c;
-            out[plane * s.points + p % s.points] =
-                Sample(s, taps, in + plane * image);
-          }
-        }
-      });
+  args.pool->ParallelRange(s.batch * s.points, 256 / (s.channels + 1) + 1,
+                           [&](int64_t begin, int64_t end) {
+                             for (int64_t p = begin; p < end; ++p) {
+                               Taps taps[kMaxAxes];
+                               PointTaps(s, grid + p * axes, taps);
+                               const int64_t n = p / s.points;
+                               for (int64_t c = 0; c < s.channels; ++c) {
+                                 const int64_t plane = n * s.channels + c;
+                                 out[plane * s.points + p % s.points] =
+                                     Sample(s, taps, in + plane * image);
+                               }
+                             }
+                           });
   StoreFloat(s.type, out, args.out[0], count, args.pool);
   return ONNXIFI_STATUS_SUCCESS;
 }
@@ -242,10 +288,12 @@ Status Prepare(PrepareContext& ctx) {
     return ShapeError(ctx, "the input has no elements to sample");
   }
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {s.type, std::move(dims)}));
+  const bool computed = s.type == DataType::kFloat || IsHalf(s.type);
+  if (!computed) s.moved_bytes = ElementBytes(s.type);
   ScratchCursor cursor(nullptr);
   TakeBuffers(s, &cursor);
   ctx.BookScratch(cursor.bytes());
-  ctx.SetStepState(&Run, std::move(s));
+  ctx.SetStepState(computed ? &Run : &RunMove, std::move(s));
   return Status::Ok();
 }
 

@@ -127,8 +127,10 @@ Status ReadPads(const PrepareContext& ctx, State* state) {
     FillFromAttribute(ctx, state);
   } else {
     state->read_fill = ctx.HasInput(2);
-    if (state->read_fill && Product(ctx.in(2).dims) != 1) {
-      return ShapeError(ctx, "the fill value must be one element");
+    if (state->read_fill &&
+        (Product(ctx.in(2).dims) != 1 || ctx.in(2).type != ctx.in(0).type)) {
+      return ShapeError(
+          ctx, "the fill value must be one element of the input's type");
     }
     ONNXIFI_ASSIGN_OR_RETURN(pads, ctx.ConstantInts(1));
     if (ctx.HasInput(3)) {

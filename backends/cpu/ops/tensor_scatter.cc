@@ -58,7 +58,8 @@ Status Prepare(PrepareContext& ctx) {
   ONNXIFI_ASSIGN_OR_RETURN(
       const size_t axis,
       NormalizeAxis(ctx, ctx.attrs().Int("axis", -2), cache.dims.size()));
-  bool fits = axis > 0 && update.size() == cache.dims.size();
+  bool fits = axis > 0 && update.size() == cache.dims.size() &&
+              ctx.in(1).type == cache.type;
   for (size_t i = 0; fits && i < update.size(); ++i) {
     fits = i == axis ? update[i] <= cache.dims[i] : update[i] == cache.dims[i];
   }

@@ -35,6 +35,10 @@ Status Prepare(PrepareContext& ctx) {
                                        ctx.in(2).dims};
   ONNXIFI_ASSIGN_OR_RETURN(Shape dims, BroadcastShape(ctx.node(), shapes));
   const DataType type = ctx.in(1).type;
+  if (ctx.in(2).type != type) {
+    return NodeError(ctx, ONNXIFI_STATUS_MISMATCHING_DATATYPE,
+                     "the choices have different types");
+  }
   State state;
   state.plan = BroadcastPlan(dims, shapes);
   state.bytes = static_cast<int>(ElementBytes(type));
