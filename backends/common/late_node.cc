@@ -228,7 +228,7 @@ Result<std::vector<TensorPtr>> LateNode::Run(
                              graph::MakeTensor(program.output_types()[next],
                                                program.output_shapes()[next]));
     out.push_back(made.data);
-    outputs[i] = Holding(std::move(made.tensor), chosen.program);
+    outputs[i] = std::move(made.tensor);
     ++next;
   }
   const onnxStatus status = program.Run(in, out);
