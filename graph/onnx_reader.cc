@@ -17,6 +17,7 @@
 #include "graph/ir_builder.h"
 #include "graph/limits.h"
 #include "graph/model_check.h"
+#include "graph/outer_outputs.h"
 #include "graph/skeleton.h"
 #include "graph/text.h"
 #include "graph/wire_tensor.h"
@@ -121,6 +122,7 @@ Result<Graph> Read(std::span<const std::byte> bytes,
   ONNXIFI_RETURN_IF_ERROR(ParseSkeleton(skeleton.model, &model));
   ONNXIFI_RETURN_IF_ERROR(CheckVersions(&model));
   ONNXIFI_RETURN_IF_ERROR(AddWeights(options.weights, &model, &skeleton));
+  WrapOuterOutputs(&model);
   ONNXIFI_RETURN_IF_ERROR(CheckStructure(&model));
   const bool has_functions = model.functions_size() > 0;
   RunChecker(model);

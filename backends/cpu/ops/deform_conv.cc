@@ -29,6 +29,8 @@ struct State {
   int64_t groups = 1;
   int64_t offset_groups = 1;
   int64_t block = 1;  // output points
+  bool has_bias = false;
+  bool has_mask = false;
 
   int64_t taps() const { return window.kernel_points(); }
   int64_t points() const { return window.out_points(); }
@@ -74,7 +76,7 @@ Corners<Compute<T>> CornersOf(const State& s, const RunArgs& args, int64_t n,
         LoadAt<T>(args.in[kOffset], (entry * rank + axis) * s.points() + p));
   }
   C factor = 1;
-  if (args.in[kMask] != nullptr) {
+  if (s.has_mask) {
     factor = Widen(LoadAt<T>(args.in[kMask], entry * s.points() + p));
   }
   return FindCorners<C>(w, position, factor);
@@ -170,7 +172,7 @@ void StoreGroup(const State& s, const RunArgs& args, const Buffers& b,
   for (int64_t row = 0; row < rows; ++row) {
     const int64_t channel = group * rows + row;
     Compute<T> bias = 0;
-    if (args.in[kBias] != nullptr) {
+    if (s.has_bias) {
       bias = Widen(LoadAt<T>(args.in[kBias], channel));
     }
     const int64_t to = (n * s.out_channels + channel) * s.points() + first;
@@ -237,6 +239,8 @@ Status ReadShapes(const PrepareContext& ctx, State* s) {
   s->out_channels = weights[0];
   s->groups = ctx.attrs().Int("group", 1);
   s->offset_groups = ctx.attrs().Int("offset_group", 1);
+  s->has_bias = ctx.HasInput(kBias);
+  s->has_mask = ctx.HasInput(kMask);
   bool fits = s->groups > 0 && s->groups <= std::max<int64_t>(s->channels, 1) &&
               s->offset_groups > 0 &&
               s->offset_groups <= std::max<int64_t>(s->channels, 1);

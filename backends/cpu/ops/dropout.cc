@@ -68,6 +68,7 @@ struct State {
   float ratio = 0;
   bool read_ratio = false;
   bool read_mode = false;
+  bool has_mask = false;
   int mask_bytes = 1;
   NumberBytes one = {};  // of the mask
 };
@@ -85,7 +86,7 @@ void Drop(const State& s, const RandomStream& stream, double ratio,
           const RunArgs& args, int64_t begin, int64_t end) {
   constexpr NumberBytes kZero = {};
   const double scale = ratio < 1 ? 1 / (1 - ratio) : 0;
-  char* const mask = static_cast<char*>(args.out[1]);
+  char* const mask = s.has_mask ? static_cast<char*>(args.out[1]) : nullptr;
   for (int64_t i = begin; i < end; ++i) {
     const bool keep =
         ratio == 0 || stream.UniformNumber(static_cast<uint64_t>(i)) >= ratio;
@@ -137,7 +138,8 @@ Status PrepareTraining(PrepareContext& ctx) {
   s.mask_bytes = ElementBytes(mask);
   MakeNumber(mask, 1, &s.one);
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {in.type, in.dims}));
-  if (ctx.HasOutput(1)) {
+  s.has_mask = ctx.HasOutput(1);
+  if (s.has_mask) {
     ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(1, {mask, in.dims}));
   }
   ctx.SetStepState(&Run, std::move(s));

@@ -120,7 +120,7 @@ constexpr const char* kCounted = R"(
     limit = Constant <value = float[1] {5.0}> ()
     last, all = Loop (n, go, start) <
       body = b (int64 i, bool cond, float[1] v)
-          => (bool more, float[1] w, float[1] seen) {
+          => (bool[1] more, float[1] w, float[1] seen) {
         w = Add(v, step)
         more = Less(w, limit)
         seen = Identity(v)
@@ -260,7 +260,7 @@ TEST(LoopTest, ScanOutputsOfChangingShapeAreAnError) {
 }
 
 TEST(LoopTest, AnErrorInTheBodyEndsTheRun) {
-  ModelRunner m(R"(g (int64 n, float[k] x) => (float[a, b] z) {
+  ModelRunner m(R"(g (int64 n, float[k] x) => (float[a] z) {
     yes = Constant <value = bool {1}> ()
     z = Loop (n, yes) <
       body = b (int64 i, bool c) => (bool d, float u) {

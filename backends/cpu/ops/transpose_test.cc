@@ -77,10 +77,11 @@ TEST(TransposeTest, DefaultReversesAndEmptyIsFine) {
   EXPECT_EQ(t.OutputShape(0), (Shape{3, 0, 2}));
 }
 
-TEST(TransposeTest, RefusesStrings) {
+TEST(TransposeTest, MovesStrings) {
   OpTester t(kAllOps, "Transpose", 13);
-  t.RawInput(DataType::kString, {1}, {}, false);
-  EXPECT_EQ(t.Run().code(), ONNXIFI_STATUS_UNSUPPORTED_DATATYPE);
+  t.Strings({2, 2}, {"a", "b", "c", ""}).Outputs({DataType::kString});
+  ASSERT_TRUE(t.Run().ok());
+  EXPECT_EQ(t.OutputStrings(0), (std::vector<std::string>{"a", "c", "b", ""}));
 }
 
 }  // namespace
