@@ -1,5 +1,6 @@
 #include <cstring>
 #include <optional>
+#include <random>
 #include <utility>
 
 #include "backends/cpu/kernels/convert.h"
@@ -61,7 +62,8 @@ Status Prepare(PrepareContext& ctx) {
 
 // The random form. Whether it is asked for may be known during the run only.
 struct State {
-  RandomSource source;
+  RandomSource source;           // without a seed
+  std::optional<uint32_t> seed;  // see UniformOf
   DataType type = DataType::kFloat;
   DataType ratio_type = DataType::kFloat;
   int64_t count = 0;
@@ -81,15 +83,24 @@ Reject SupportsTraining(const NodeView& n) {
   return RequireType(n, 2, {DataType::kBool});
 }
 
-template <typename T>
-void Drop(const State& s, const RandomStream& stream, double ratio,
-          const RunArgs& args, int64_t begin, int64_t end) {
+// With a seed the numbers are those of ONNX's reference implementation, which
+// its test data are made with: NumPy's, 53 bits of two draws of the Mersenne
+// Twister. They come in one sequence, so threads cannot share the work.
+double UniformOf(std::mt19937& twister) {
+  const uint64_t high = twister() >> 5;
+  const uint64_t low = twister() >> 6;
+  return static_cast<double>(high << 26 | low) / 9007199254740992.0;
+}
+
+// `draw(i)` is the random number of element i; called in ascending order.
+template <typename T, typename Draw>
+void Drop(const State& s, double ratio, const RunArgs& args, int64_t begin,
+          int64_t end, const Draw& draw) {
   constexpr NumberBytes kZero = {};
   const double scale = ratio < 1 ? 1 / (1 - ratio) : 0;
   char* const mask = s.has_mask ? static_cast<char*>(args.out[1]) : nullptr;
   for (int64_t i = begin; i < end; ++i) {
-    const bool keep =
-        ratio == 0 || stream.UniformNumber(static_cast<uint64_t>(i)) >= ratio;
+    const bool keep = ratio == 0 || draw(i) >= ratio;
     if (mask != nullptr) {
       std::memcpy(mask + i * s.mask_bytes, keep ? s.one.data() : kZero.data(),
                   static_cast<size_t>(s.mask_bytes));
@@ -106,23 +117,32 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   if (s.read_ratio) ratio = LoadNumber(args.in[1], s.ratio_type, 0);
   if (s.read_mode && LoadAt<uint8_t>(args.in[2], 0) == 0) ratio = 0;
   if (!(ratio >= 0 && ratio <= 1)) return ONNXIFI_STATUS_INTERNAL_ERROR;
+  if (s.seed) {
+    std::mt19937 twister(*s.seed);
+    DispatchType<FloatTypes>(s.type, [&]<typename T>() {
+      Drop<T>(s, ratio, args, 0, s.count,
+              [&](int64_t) { return UniformOf(twister); });
+    });
+    return ONNXIFI_STATUS_SUCCESS;
+  }
   const RandomStream stream = s.source.NextRun();
   DispatchType<FloatTypes>(s.type, [&]<typename T>() {
-    args.pool->ParallelRange(s.count, kElementGrain / 16,
-                             [&](int64_t begin, int64_t end) {
-                               Drop<T>(s, stream, ratio, args, begin, end);
-                             });
+    args.pool->ParallelRange(
+        s.count, kElementGrain / 16, [&](int64_t begin, int64_t end) {
+          Drop<T>(s, ratio, args, begin, end, [&](int64_t i) {
+            return stream.UniformNumber(static_cast<uint64_t>(i));
+          });
+        });
   });
   return ONNXIFI_STATUS_SUCCESS;
 }
 
 Status PrepareTraining(PrepareContext& ctx) {
   const TensorDesc& in = ctx.in(0);
-  const int64_t seed = ctx.attrs().Int("seed", 0);
-  State s{
-      RandomSource(ctx.attrs().Has("seed")
-                       ? std::optional<uint32_t>(static_cast<uint32_t>(seed))
-                       : std::nullopt)};
+  State s{RandomSource(std::nullopt), std::nullopt};
+  if (ctx.attrs().Has("seed")) {
+    s.seed = static_cast<uint32_t>(ctx.attrs().Int("seed", 0));
+  }
   s.type = in.type;
   s.count = Product(in.dims);
   s.ratio = ctx.attrs().Float("ratio", 0.5F);
