@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 export ONNXIFI_CACHE ONNXIFI_THIRD_PARTY ONNXIFI_VENV
+export ONNXIFI_ML_PYTHON="$ONNXIFI_ML_VENV/bin/python3"
 export ONNXIFI_BENCH_PYTHON="$ONNXIFI_BENCH_VENV/bin/python3"
 case ":$PATH:" in
   *":$ONNXIFI_VENV/bin:"*) ;;

@@ -136,8 +136,11 @@ def regressors():
     ]:
         model.fit(x, target)
         result = model.predict(test).astype(np.float32)
-        yield (name, _convert(model, _floats(x)), [test],
-               [result.reshape(ROWS, -1)])
+        onnx_model = _convert(model, _floats(x))
+        # For several targets the converter declares one column.
+        columns = onnx_model.graph.output[0].type.tensor_type.shape.dim[1]
+        columns.dim_value = result.size // ROWS
+        yield (name, onnx_model, [test], [result.reshape(ROWS, -1)])
     model = svm.OneClassSVM(nu=0.3).fit(x)
     yield ("one_class_svm", _convert(model, _floats(x)), [test],
            [model.predict(test).astype(np.int64).reshape(-1, 1),

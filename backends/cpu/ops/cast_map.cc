@@ -146,9 +146,7 @@ Status Evaluate(EvaluateContext& ctx) {
   std::vector<int64_t> places;
   ONNXIFI_ASSIGN_OR_RETURN(const int64_t length,
                            PlaceValues(ctx, map, &places));
-  const graph::Value& declared = ctx.output(0);
   Shape dims = {1, length};
-  if (declared.has_shape && declared.dims.size() == 1) dims = {length};
   Target target = Target::kFloat;
   ParseTarget(ctx.attrs().String("cast_to", "TO_FLOAT"), &target);
   if (target == Target::kString) {

@@ -110,23 +110,12 @@ class NodeTester {
     outputs_ = count;
     return *this;
   }
-  // The rank that the model declares for output 0.
-  NodeTester& OutputRank(size_t rank) {
-    declared_rank_ = static_cast<int>(rank);
-    return *this;
-  }
-
   Status Run() {
     graph::Graph graph = graph_;
     graph::Node node = node_;
     for (size_t i = 0; i < outputs_; ++i) {
       graph::Value value;
       value.name = "out" + std::to_string(i);
-      if (i == 0 && declared_rank_ >= 0) {
-        value.has_shape = true;
-        value.dims.assign(static_cast<size_t>(declared_rank_), -1);
-        value.symbols.resize(value.dims.size());
-      }
       const auto id = static_cast<graph::ValueId>(graph.values.size());
       node.outputs.push_back(id);
       graph.outputs.push_back(id);
@@ -199,7 +188,6 @@ class NodeTester {
   graph::Graph graph_;
   graph::Node node_;
   size_t outputs_ = 1;
-  int declared_rank_ = -1;
   std::vector<RunValue> feeds_;
   std::unique_ptr<ThreadPool> pool_;
   std::unique_ptr<OpRegistry> registry_;
