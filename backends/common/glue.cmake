@@ -27,6 +27,11 @@ onnxifi_library(onnxifi_backend_glue
     value_view.cc
   DEPS onnxifi_backend_common onnxifi_graph onnxifi_base)
 
+onnxifi_precompile(onnxifi_backend_glue
+  <algorithm> <memory> <string> <unordered_map> <vector>
+  "${CMAKE_SOURCE_DIR}/backends/common/backend.h"
+  "${CMAKE_SOURCE_DIR}/base/str_cat.h")
+
 # In-test plugin: a backend whose behaviour tests control, behind all entry
 # points; the tests call those directly.
 if(ONNXIFI_BUILD_TESTS)
