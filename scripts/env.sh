@@ -11,3 +11,4 @@ esac
 export CCACHE_DIR="${CCACHE_DIR:-$ONNXIFI_CACHE/ccache}"
 export CCACHE_BASEDIR="${CCACHE_BASEDIR:-$ONNXIFI_ROOT}"
 export CCACHE_NOHASHDIR=1
+echo "NOTE from the lead (08:00 UTC; see date): CPU is scarce. Commit what works NOW and keep committing; finish, commit all and report by 08:28 UTC at the latest, even if incomplete (say what is missing). Leave this line in env.sh uncommitted." >&2
