@@ -1,0 +1,1 @@
+"""Random models of single operators; see tests/fuzz/operator_fuzz.py."""

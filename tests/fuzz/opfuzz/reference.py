@@ -1,0 +1,222 @@
+"""What a case should give, by ONNX's reference evaluator."""
+
+import contextlib
+import pathlib
+import signal
+import tomllib
+import warnings
+
+import numpy as np
+import onnx
+import onnx.reference
+from onnx import numpy_helper
+
+from opfuzz import values
+
+DEFECTS = pathlib.Path(__file__).resolve().parent.parent / (
+    "reference_defects.toml")
+SECONDS = 20
+WIDE = onnx.TensorProto.DOUBLE
+NARROW_FLOATS = {onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16,
+                 onnx.TensorProto.BFLOAT16}
+
+
+class Refused(Exception):
+    """The reference cannot run the case."""
+
+
+@contextlib.contextmanager
+def time_limit(seconds):
+    def stop(*_):
+        raise TimeoutError(f"no end after {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _run(model, feed):
+    with warnings.catch_warnings(), np.errstate(all="ignore"), time_limit(
+            SECONDS):
+        warnings.simplefilter("ignore")
+        return onnx.reference.ReferenceEvaluator(model).run(None, feed)
+
+
+def _tidy(value):
+    """numpy scalars as tensors; nested values likewise."""
+    if isinstance(value, (list, tuple)):
+        return [_tidy(v) for v in value]
+    if isinstance(value, np.generic):
+        return np.asarray(value)
+    return value
+
+
+def evaluate(case):
+    try:
+        return [_tidy(v) for v in _run(case.model, dict(case.feed))]
+    except Exception as error:
+        cause = error
+        while cause.__cause__ is not None:
+            cause = cause.__cause__
+        text = " ".join(f"{type(cause).__name__}: {cause}".split())
+        raise Refused(text[:200]) from error
+
+
+# ---- The same in float64 ------------------------------------------------
+
+
+def _widen_type(type_proto):
+    kind = type_proto.WhichOneof("value")
+    if kind == "tensor_type":
+        if type_proto.tensor_type.elem_type in NARROW_FLOATS:
+            type_proto.tensor_type.elem_type = WIDE
+    elif kind in ("sequence_type", "optional_type"):
+        _widen_type(getattr(type_proto, kind).elem_type)
+
+
+def _widen_tensor(tensor):
+    if tensor.data_type in NARROW_FLOATS:
+        array = numpy_helper.to_array(tensor).astype(np.float64)
+        tensor.CopyFrom(numpy_helper.from_array(array, tensor.name))
+
+
+def _widen_graph(graph):
+    for info in [*graph.input, *graph.output, *graph.value_info]:
+        _widen_type(info.type)
+    for tensor in graph.initializer:
+        _widen_tensor(tensor)
+    for node in graph.node:
+        for attribute in node.attribute:
+            if attribute.type == onnx.AttributeProto.TENSOR:
+                _widen_tensor(attribute.t)
+            elif attribute.type == onnx.AttributeProto.GRAPH:
+                _widen_graph(attribute.g)
+
+
+def _widen_value(value):
+    if isinstance(value, list):
+        return [_widen_value(v) for v in value]
+    if isinstance(value, np.ndarray) and values.is_float(value.dtype):
+        return value.astype(np.float64)
+    return value
+
+
+def _shaken(value, rng, unit):
+    """Every float times 1 + unit or 1 - unit."""
+    if isinstance(value, list):
+        return [_shaken(v, rng, unit) for v in value]
+    if isinstance(value, np.ndarray) and value.dtype == np.float64:
+        return value * (1 + unit * rng.choice((-1.0, 1.0), value.shape))
+    return value
+
+
+class Exact:
+    """The case in float64, and how its results react to rounded inputs."""
+
+    def __init__(self, case, results):
+        self.model = onnx.ModelProto()
+        self.model.CopyFrom(case.model)
+        _widen_graph(self.model.graph)
+        self.feed = {k: _widen_value(v) for k, v in case.feed.items()}
+        # Constants take part in the shaking too.
+        self.constants = {
+            t.name: numpy_helper.to_array(t)
+            for t in self.model.graph.initializer if t.data_type == WIDE}
+        units = [float(values.finfo(r.dtype).eps) / 2
+                 for r in _leaves(results) if values.is_float(r.dtype)]
+        self.unit = max(units, default=0.0)
+        self.results = None
+        self.spreads = None
+        try:
+            self.results = [_tidy(v) for v in _run(self.model, self.feed)]
+        except Exception:
+            return  # bounds then use the reference's own result
+        self.spreads = [_nothing(r) for r in self.results]
+
+    def shake(self, count, seed):
+        """Widens the spreads by `count` more trials."""
+        if self.results is None or self.unit == 0.0:
+            return
+        rng = np.random.default_rng(seed)
+        for _ in range(count):
+            feed = {k: _shaken(v, rng, self.unit)
+                    for k, v in self.feed.items()}
+            for tensor in self.model.graph.initializer:
+                if tensor.name in self.constants:
+                    array = _shaken(self.constants[tensor.name], rng,
+                                    self.unit)
+                    tensor.CopyFrom(numpy_helper.from_array(array,
+                                                            tensor.name))
+            try:
+                moved = _run(self.model, feed)
+            except Exception:
+                continue
+            self.spreads = [_wider(s, r, m) for s, r, m in zip(
+                self.spreads, self.results, moved)]
+
+
+def _leaves(results):
+    for result in results:
+        if isinstance(result, list):
+            yield from _leaves(result)
+        elif isinstance(result, np.ndarray):
+            yield result
+
+
+def _nothing(result):
+    if isinstance(result, list):
+        return [_nothing(r) for r in result]
+    return (np.zeros(result.shape) if isinstance(result, np.ndarray)
+            else None)
+
+
+def _wider(spread, result, moved):
+    if isinstance(result, list):
+        return [_wider(*three) for three in zip(spread, result, moved)]
+    if not isinstance(result, np.ndarray) or result.dtype != np.float64 or (
+            np.shape(moved) != result.shape):
+        return spread
+    with np.errstate(all="ignore"):
+        change = np.asarray(np.abs(np.asarray(moved, np.float64) - result))
+    # A result that is finite only sometimes may be anything.
+    change[np.isfinite(result) & ~np.isfinite(change)] = np.inf
+    return np.fmax(spread, change)
+
+
+# ---- Where the reference is known to be wrong ---------------------------
+
+
+class Defects:
+    """reference_defects.toml: cases that are run but not compared."""
+
+    def __init__(self, path=DEFECTS):
+        self.rows = tomllib.loads(path.read_text()).get("defect", [])
+        self.counts = [0] * len(self.rows)
+        for row in self.rows:
+            unknown = set(row) - {"operators", "domain", "when", "unless",
+                                  "opsets", "why"}
+            if unknown or not row.get("why") or not row.get("operators"):
+                raise SystemExit(f"{path}: not well-formed: {row}")
+
+    def match(self, case):
+        """The reason why a case is not compared, or None. Counts it."""
+        for i, row in enumerate(self.rows):
+            low, high = row.get("opsets", (0, 10**6))
+            if (case.operator in row["operators"]
+                    and case.domain == row.get("domain", "")
+                    and low <= case.opset <= high
+                    and all(self._holds(w, case) for w in row.get("when", []))
+                    and not any(self._holds(w, case)
+                                for w in row.get("unless", []))):
+                self.counts[i] += 1
+                return row["why"]
+        return None
+
+    @staticmethod
+    def _holds(condition, case):
+        """A tag, or several alternatives joined by |."""
+        return any(tag in case.tags for tag in condition.split("|"))
