@@ -25,7 +25,11 @@ void Read(png_structp png, png_bytep out, png_size_t size) {
   source->at += size;
 }
 
+// Instead of libpng's own, which print.
 void Ignore(png_structp, png_const_charp) {}
+[[noreturn]] void Leave(png_structp png, png_const_charp) {
+  png_longjmp(png, 1);
+}
 
 // Every kind of PNG as 8-bit gray or RGB, without alpha.
 void AskForBytes(png_structp png, png_infop info) {
@@ -73,7 +77,7 @@ bool DecodePng(Bytes data, Canvas* canvas) {
   std::vector<png_bytep> rows;
   Source source{data, 0};
   png_structp png =
-      png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, &Ignore);
+      png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, &Leave, &Ignore);
   if (png == nullptr) return false;
   png_infop info = png_create_info_struct(png);
   bool decoded = false;
