@@ -102,6 +102,12 @@ std::vector<Case> Shapes() {
          t.List({3, 1});
        },
        {DataType::kFloat, DataType::kFloat}},
+  };
+}
+
+std::vector<Case> Selections() {
+  using T = OperandTester;
+  return {
       {"Slice", 13,
        [](T& t) {
          t.Input<float>({4, 3}, Ramp(12));
@@ -230,6 +236,7 @@ void ExpectLateEqualsKnown(const Case& c, bool untyped) {
 
 TEST(LateTest, ShapesFromTheRun) {
   for (const Case& c : Shapes()) ExpectLateEqualsKnown(c, false);
+  for (const Case& c : Selections()) ExpectLateEqualsKnown(c, false);
 }
 
 TEST(LateTest, TransformsSizedByTheRun) {
@@ -238,6 +245,7 @@ TEST(LateTest, TransformsSizedByTheRun) {
 
 TEST(LateTest, TypesFromTheRun) {
   for (const Case& c : Shapes()) ExpectLateEqualsKnown(c, true);
+  for (const Case& c : Selections()) ExpectLateEqualsKnown(c, true);
   for (const Case& c : Transforms()) ExpectLateEqualsKnown(c, true);
 }
 

@@ -8,12 +8,14 @@ namespace onnxifi::cpu {
 namespace {
 
 using NonZeroTypes =
-    ConcatTypes<NumericTypes, TypeList<bool, std::complex<float>,
-                                       std::complex<double>>>::Type;
+    ConcatTypes<NumericTypes,
+                TypeList<std::complex<float>, std::complex<double>>>::Type;
 
-// The same with strings, of which the empty one is zero.
+// The same with bool, whose bytes may be any, and with strings, of which the
+// empty one is zero.
 template <typename Fn>
 bool DispatchNonZero(DataType type, const Fn& fn) {
+  if (type == DataType::kBool) type = DataType::kUint8;
   if (type != DataType::kString) return DispatchType<NonZeroTypes>(type, fn);
   fn.template operator()<graph::StringRef>();
   return true;

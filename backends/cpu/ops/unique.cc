@@ -12,12 +12,13 @@ namespace onnxifi::cpu {
 namespace {
 
 using UniqueTypes =
-    ConcatTypes<NumericTypes, TypeList<bool, std::complex<float>,
-                                       std::complex<double>>>::Type;
+    ConcatTypes<NumericTypes,
+                TypeList<std::complex<float>, std::complex<double>>>::Type;
 
-// The same with strings, which have no place in lists of numbers.
+// The same with bool, whose bytes may be any, and with strings.
 template <typename Fn>
 bool DispatchUnique(DataType type, const Fn& fn) {
+  if (type == DataType::kBool) type = DataType::kUint8;
   if (type != DataType::kString) return DispatchType<UniqueTypes>(type, fn);
   fn.template operator()<graph::StringRef>();
   return true;
