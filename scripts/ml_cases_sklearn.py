@@ -136,8 +136,8 @@ def regressors():
     ]:
         model.fit(x, target)
         result = model.predict(test).astype(np.float32)
-        onnx_model = _convert(model, _floats(x))
-        yield (name, onnx_model, [test], [result.reshape(ROWS, -1)])
+        yield (name, _convert(model, _floats(x)), [test],
+               [result.reshape(ROWS, -1)])
     model = svm.OneClassSVM(nu=0.3).fit(x)
     yield ("one_class_svm", _convert(model, _floats(x)), [test],
            [model.predict(test).astype(np.int64).reshape(-1, 1),
