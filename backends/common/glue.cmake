@@ -29,8 +29,8 @@ onnxifi_library(onnxifi_backend_glue
 
 onnxifi_precompile(onnxifi_backend_glue
   <algorithm> <memory> <string> <unordered_map> <vector>
-  "${CMAKE_SOURCE_DIR}/backends/common/backend.h"
-  "${CMAKE_SOURCE_DIR}/base/str_cat.h")
+  <backends/common/backend.h>
+  <base/str_cat.h>)
 
 # In-test plugin: a backend whose behaviour tests control, behind all entry
 # points; the tests call those directly.
@@ -49,7 +49,7 @@ onnxifi_test(glue_test
        abi_bad_values_test.cc abi_value_runs_test.cc abi_whole_test.cc
   DEPS onnxifi_fake_plugin)
 onnxifi_precompile(glue_test <gtest/gtest.h>
-  "${CMAKE_SOURCE_DIR}/backends/common/testing/abi_fixture.h")
+  <backends/common/testing/abi_fixture.h>)
 onnxifi_test(glue_first_call_test
   SRCS abi_first_call_test.cc
   DEPS onnxifi_fake_plugin)
