@@ -60,7 +60,9 @@ def sequence_insert(b):
     dtype, count = _random_sequence(b, "S")
     b.tensor(b.random.tensor(dtype, b.random.shape(0, 3, limit=60)))
     if b.random.chance(0.8):
-        _position(b, -count, count)
+        position = b.random.integer(-count, count)
+        b.ints(position, b.type("I"))
+        b.tag(position == count, "at end")
 
 
 @generates("SequenceLength")
