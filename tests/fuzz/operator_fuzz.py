@@ -66,7 +66,7 @@ class Tally:
 def general(reason):
     """A reason without what differs from case to case."""
     reason = re.sub(r"'[^']*'|\"[^\"]*\"", "'...'", reason)
-    return re.sub(r"-?\d+(\.\d+)?(e[+-]?\d+)?", "#", reason)[:110]
+    return re.sub(r"(?<!\w)-?\d+(\.\d+)?(e[+-]?\d+)?", "#", reason)[:130]
 
 
 class Fuzzer:

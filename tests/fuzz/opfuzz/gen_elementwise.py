@@ -234,6 +234,8 @@ def where(b):
 def clip(b):
     _unary(b)
     low, high = b.random.real(-2, 1), b.random.real(0, 3)
+    if b.version < 13:  # before, an empty range has no meaning
+        high = max(low, high)
     if b.has("min"):
         b.maybe(min=low, max=high)
         return
