@@ -60,7 +60,9 @@ def sequence_insert(b):
     dtype, count = _random_sequence(b, "S")
     b.tensor(b.random.tensor(dtype, b.random.shape(0, 3, limit=60)))
     if b.random.chance(0.8):
-        _position(b, -count, count)
+        position = b.random.integer(-count, count)
+        b.ints(position, b.type("I"))
+        b.tag(position == count, "at end")
 
 
 @generates("SequenceLength")
@@ -209,9 +211,11 @@ def loop(b):
     """v = v * 0.5 + outer, collected, until a count or a condition."""
     if b.version < 11:
         raise Impossible("bodies need operators of the same opset")
-    shape = b.random.shape(0, 2, zero=False, limit=30)
-    count = b.random.integer(0, 5)
-    stop = b.random.integer(0, 6)
+    # What the reference can stack.
+    shape = b.random.shape(*b.random.choose(((1, 1), (1, 1), (0, 2))),
+                           zero=False, limit=30)
+    count = b.random.integer(0 if b.random.chance(0.2) else 1, 5)
+    stop = b.random.integer(0, 6)  # after the iteration of this number
     b.ints(count, constant=0.3)
     if b.random.chance(0.5):
         b.tensor(np.array(True), constant=0.3)
@@ -250,7 +254,9 @@ def scan(b):
     shape = list(random.shape(0, 2, zero=False, limit=20))
     scanned = random.integer(1, 2)
     length = random.integer(1, 5)
-    axes = [random.integer(0, len(shape)) for _ in range(scanned)]
+    rare = random.chance(0.2)  # the reference has no other axes, directions
+    axes = [random.integer(0, len(shape)) if rare else 0
+            for _ in range(scanned)]
     b.tensor(random.tensor(np.float32, shape, low=-2, high=2))
     for axis in axes:
         part = [*shape[:axis], length, *shape[axis:]]
@@ -270,10 +276,11 @@ def scan(b):
     b.set(body=body, num_scan_inputs=scanned)
     if any(axes) or random.chance(0.3):
         b.set(scan_input_axes=axes)
-    b.maybe(0.4, scan_input_directions=[random.integer(0, 1)
-                                        for _ in range(scanned)],
-            scan_output_directions=[random.integer(0, 1)])
-    b.maybe(0.3, scan_output_axes=[random.integer(0, rank)])
+    if rare:
+        b.maybe(0.4, scan_input_directions=[random.integer(0, 1)
+                                            for _ in range(scanned)],
+                scan_output_directions=[random.integer(0, 1)])
+        b.maybe(0.3, scan_output_axes=[random.integer(0, rank)])
     b.output_count = 2
     b.bound = bounds.real(8 * length)
 
@@ -285,7 +292,7 @@ def sequence_map(b):
     arrays = [b.random.tensor(np.float32, b.random.shape(rank, rank, limit=20)
                               ) for _ in range(count)]
     b.sequence(arrays, np.float32)
-    extra = b.random.chance(0.5)
+    extra = b.random.chance(0.2)
     inputs = [_info("a", np.float32, rank)]
     if extra:
         b.tensor(b.random.tensor(np.float32, ()), constant=0)

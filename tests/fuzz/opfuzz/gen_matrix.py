@@ -160,6 +160,7 @@ def quantize(b):
         b.tensor(np.zeros(steps).astype(target))
     b.maybe(0.3, saturate=b.random.integer(0, 1))
     b.extra_tags |= {f"to:{target.name}", f"scale:{step.name}"}
+    b.tag(step != source, "mixed")
     b.tag(bool(steps), "not per tensor")
 
 

@@ -69,6 +69,9 @@ def _auto_pad(b, window):
     window.dilations = [1] * len(window.dilations)
     window.size = [max(n, k) for n, k in zip(window.size, window.kernel)]
     b.set(auto_pad=mode)
+    b.tag(mode != "VALID" and any(
+        (-(-n // s) - 1) * s + k < n for n, s, k in zip(
+            window.size, window.strides, window.kernel)), "negative pads")
     return True
 
 

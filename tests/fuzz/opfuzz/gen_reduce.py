@@ -17,8 +17,10 @@ def _size(shape, axes):
            "ReduceSumSquare")
 def reduce(b):
     name = b.schema.name
-    shape = b.random.shape() if b.random.chance(0.9) else (
-        b.random.long_shape(1, 3))
+    # What the mean of no integers is, nobody says.
+    empty = name != "ReduceMean" or b.type("T").kind not in "iu"
+    shape = b.random.shape(zero=empty) if b.random.chance(0.9) else (
+        b.random.long_shape(1, 3) if empty else (40, 50))
     exact = name in ("ReduceMax", "ReduceMin")
     dtype = b.type("T")
     options = {} if exact else {"finite": True}
@@ -144,7 +146,14 @@ def non_zero(b):
 
 @generates("Unique")
 def unique(b):
-    shape = b.random.shape(1, 3)
+    b.flag("sorted")
+    b.output_count = b.random.integer(1, 4)
+    # In order of first occurrence, the reference can do only this.
+    simple = b.attributes.get("sorted") == 0 and b.random.chance(0.8)
+    shape = b.random.shape(1, 1 if simple else 3)
+    if simple:
+        b.output_count = max(2, b.output_count)
+    b.tag(len(shape) > 1 or b.output_count == 1, "not simple")
     dtype = b.type("T", lambda d: d.kind != "c")
     array = b.random.tensor(dtype, shape, finite=True)
     if values.is_float(dtype) or dtype.kind == "f":
@@ -153,8 +162,6 @@ def unique(b):
     b.tensor(array)
     if b.random.chance(0.5):
         b.set(axis=b.random.axis(len(shape)))
-    b.flag("sorted")
-    b.output_count = b.random.integer(1, 4)
 
 
 @generates("Det")

@@ -28,7 +28,7 @@ def upsample(b):
         b.set(scales=scales)
     else:
         b.tensor(np.array(scales, np.float32), constant=0.7)
-    b.bound = bounds.real(16) if mode != "nearest" else bounds.BITS
+    b.bound = bounds.real(16) if mode != "nearest" else bounds.EXACT
 
 
 # Of these the place of an output element in the input is a float; where it
@@ -56,9 +56,13 @@ def resize(b):
                          else ("nearest", "linear", "cubic"))
     first = b.schema.inputs[0].type_str
     kind = b.type(first, None if mode == "nearest" else values.FLOATS)
-    b.tensor(random.tensor(kind, shape, finite=True))
+    # The reference goes through float64.
+    b.tensor(random.tensor(kind, shape, low=0, high=100)
+             if kind.name in ("int64", "uint64")
+             else random.tensor(kind, shape, finite=True))
     b.set(mode=mode)
-    b.bound = bounds.BITS if mode == "nearest" else bounds.real(64, floor=64)
+    # The reference multiplies with 1 and 0 even then: signs of zeros vanish.
+    b.bound = bounds.EXACT if mode == "nearest" else bounds.real(64, floor=64)
     axes = list(range(rank))
     if b.version >= 18 and random.chance(0.4):
         axes = [rank - 2, rank - 1]
@@ -103,9 +107,13 @@ def grid_sample(b):
     size = [b.random.integer(1, 5) for _ in range(rank)]
     result = [b.random.integer(1, 4) for _ in range(rank)]
     batch, channels = b.random.integer(1, 2), b.random.integer(1, 2)
-    modes = (("linear", "nearest", "cubic") if b.version >= 20
+    names = (("linear", "nearest", "cubic") if b.version >= 20
              else ("bilinear", "nearest", "bicubic"))
-    mode = b.random.choose(modes if rank == 2 else modes[:2])
+    mode = b.random.choose(names if rank == 2 else names[:2])
+    if b.version < 20 and b.random.chance(0.7):
+        mode = "nearest"  # the reference knows only the newer names
+    if mode == "nearest":  # whose places do not depend on the precision
+        b.type("T2", ("float32", "float64"))
     kind = b.type("T1", None if mode == "nearest" else values.FLOATS)
     b.tensor(b.random.tensor(kind, (batch, channels, *size), finite=True))
     b.tensor(b.random.tensor(b.type("T2"), (batch, *result, rank), low=-1.3,
@@ -113,7 +121,7 @@ def grid_sample(b):
     b.set(mode=mode)
     b.maybe(padding_mode=b.random.choose(("zeros", "border", "reflection")))
     b.flag("align_corners")
-    b.bound = (bounds.BITS if mode == "nearest"
+    b.bound = (bounds.EXACT if mode == "nearest"
                else bounds.real(64, floor=64))
 
 
@@ -180,7 +188,8 @@ def dft(b):
     axis = random.integer(0, rank - 2)
     onesided = real and random.chance(0.4)
     dtype = b.type("T1")
-    b.tensor(random.tensor(dtype, (*signal, 1 if real else 2), finite=True))
+    array = random.tensor(dtype, (*signal, 1 if real else 2), finite=True)
+    b.tensor(array)
     length = signal[axis]
     if random.chance(0.4):
         length = random.integer(1, 12)
@@ -195,7 +204,13 @@ def dft(b):
         b.set(onesided=1)
     elif random.chance(0.3):
         b.set(inverse=1)
-    b.bound = bounds.real(8 * length + 16, floor=0)
+    b.bound = _transform_bound(array, length)
+
+
+def _transform_bound(array, length):
+    """Sums of `length` terms; what is 0 in theory has their roundings."""
+    largest = float(np.abs(array.astype(np.float64)).max(initial=0.0))
+    return bounds.real(8 * length + 16, floor=8 * length * largest)
 
 
 @generates("STFT")
@@ -204,7 +219,8 @@ def stft(b):
     batch, length = random.integer(1, 2), random.integer(4, 20)
     frame = random.integer(2, length)
     dtype = b.type("T1")
-    b.tensor(random.tensor(dtype, (batch, length, 1), finite=True))
+    array = random.tensor(dtype, (batch, length, 1), finite=True)
+    b.tensor(array)
     kind = b.type("T2")
     b.ints(random.integer(1, 5), kind, constant=0.8)
     window = random.chance(0.6)
@@ -215,7 +231,7 @@ def stft(b):
     if not window or random.chance(0.5):
         b.ints(frame, kind, constant=0.8)
     b.flag("onesided")
-    b.bound = bounds.real(8 * frame + 16, floor=4)
+    b.bound = _transform_bound(array, frame)
 
 
 @generates("BlackmanWindow", "HannWindow", "HammingWindow")

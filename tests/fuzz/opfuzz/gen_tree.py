@@ -82,7 +82,8 @@ def tree_ensemble_old(b):
     regressor = b.schema.name == "TreeEnsembleRegressor"
     features = b.random.integer(1, 4)
     targets = b.random.integer(1 if regressor else 3, 4)
-    dtype = b.type("T" if regressor else "T1")
+    # For others inference refuses the float32 output.
+    dtype = (b.type("T", ("float32",)) if regressor else b.type("T1"))
     _samples(b, dtype, features)
     forest = Forest(b.random, features, targets)
     _set_nodes(b, forest)
@@ -103,7 +104,7 @@ def tree_ensemble_old(b):
             b.set(classlabels_strings=[f"c{i}" for i in range(targets)])
         b.maybe(post_transform=b.random.choose(("NONE", "SOFTMAX",
                                                 "LOGISTIC")))
-        b.tag(len(set(forest.votes["ids"])) == 1, "one class votes")
+        b.tag(len(set(forest.votes["ids"])) < targets, "class without votes")
     b.tag(dtype.kind in "iu", "integers")
     b.bound = bounds.real(32, floor=8)
 
