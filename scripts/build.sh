@@ -11,6 +11,7 @@ set -euo pipefail
 
 PRESET=release
 OPTIONS=()
+CORE=OFF
 TESTS=0
 TARGETS=()
 while [ $# -gt 0 ]; do
@@ -28,7 +29,7 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --tests) TESTS=1 ;;
-    --core) OPTIONS+=(-DONNXIFI_CORE_ONLY=ON) ;;
+    --core) CORE=ON ;;
     -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) die "unknown option '$1'; see $0 --help" ;;
     *) TARGETS+=("$1") ;;
@@ -37,6 +38,7 @@ while [ $# -gt 0 ]; do
 done
 [ -x "$ONNXIFI_VENV/bin/cmake" ] || die "run scripts/setup.sh first"
 
+OPTIONS+=("-DONNXIFI_CORE_ONLY=$CORE")
 cd "$ONNXIFI_ROOT"
 # A directory that already builds the tests goes on doing so.
 if [ "$TESTS" -eq 1 ]; then
