@@ -77,8 +77,8 @@ std::vector<ValueId> BindCaptures(const Graph& outer, Graph* body) {
 
 void OpenShape(Value* value) {
   value->has_shape = false;
+  value->symbols.assign(value->dims.size(), "");
   value->dims.clear();
-  value->symbols.clear();
 }
 
 }  // namespace onnxifi::graph

@@ -27,7 +27,9 @@ Extract ExtractNodes(const Graph& whole, std::span<const size_t> nodes,
 // the outer values that they stand for.
 std::vector<ValueId> BindCaptures(const Graph& outer, Graph* body);
 
-// Forgets what the model tells about the value's shape.
+// Forgets what the model tells about the value's shape. Of the rank a hint is
+// left, an empty symbol for each dimension, for operators that leave the form
+// of their result open.
 void OpenShape(Value* value);
 
 }  // namespace onnxifi::graph

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/plane_pool.h"
 #include "backends/cpu/kernels/vector_kernels.h"
 #include "base/checked.h"
 #include "base/str_cat.h"
@@ -13,13 +14,13 @@ namespace {
 
 struct State {
   PoolNode pool;
-  int block = 0;
+  int block = 0;       // 1: plain
   int64_t planes = 0;  // batch x channel blocks, or batch x channels
   int64_t bands = 1;   // output rows are cut so many times
 };
 
 // Planes in whole; large ones in bands of rows when there are few.
-onnxStatus RunBlocked(const void* state, const RunArgs& args) {
+onnxStatus RunPlanes(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
   const Window& w = s.pool.window;
   const VectorKernels& v = Vectors();
@@ -28,22 +29,24 @@ onnxStatus RunBlocked(const void* state, const RunArgs& args) {
   const int64_t in_plane = w.in_points() * s.block;
   const int64_t out_plane = w.out_points() * s.block;
   const int64_t work = out_plane * w.kernel_points();
-  args.pool->ParallelRange(s.planes, 1 + kElementGrain / (1 + work),
-                           [&](int64_t begin, int64_t end) {
-                             for (int64_t i = begin; i < end; ++i) {
-                               const PoolPlane plane = {
-                                   in + i * in_plane,    out + i * out_plane,
+  args.pool->ParallelRange(
+      s.planes, 1 + kElementGrain / (1 + work),
+      [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+          const PoolPlane plane = {in + i * in_plane,    out + i * out_plane,
                                    w.in.data(),          w.out.data(),
                                    w.kernel.data(),      w.stride.data(),
                                    w.dilation.data(),    w.pad_begin.data(),
                                    s.pool.count_padding, w.pad_end.data()};
-                               if (s.pool.kind == PoolKind::kMax) {
-                                 v.max_pool(s.block, plane);
-                               } else {
-                                 v.average_pool(s.block, plane);
-                               }
-                             }
-                           });
+          if (s.block == 1) {
+            RunPlanePool(plane, s.pool.kind == PoolKind::kMax);
+          } else if (s.pool.kind == PoolKind::kMax) {
+            v.max_pool(s.block, plane);
+          } else {
+            v.average_pool(s.block, plane);
+          }
+        }
+      });
   return ONNXIFI_STATUS_SUCCESS;
 }
 
@@ -132,11 +135,29 @@ Status PlanBlockedPool(PrepareContext& ctx, const PoolNode& pool) {
   const Layout layout = in.layout;
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(
       0, {in.type, WindowOutput(pool.window, in.dims[0], in.dims[1]), layout}));
-  ctx.SetStepState(&RunBlocked, state);
+  ctx.SetStepState(&RunPlanes, state);
+  return Status::Ok();
+}
+
+bool PlanePoolTakes(const PrepareContext& ctx, const Window& window) {
+  return ctx.in(0).type == graph::DataType::kFloat && PlanePoolFits(window);
+}
+
+Status PlanPlanePool(PrepareContext& ctx, const PoolNode& pool) {
+  ONNXIFI_RETURN_IF_ERROR(ctx.RequireLayout(0, Layout::kPlain));
+  const TensorDesc& in = ctx.in(0);
+  State state;
+  state.pool = pool;
+  state.block = 1;
+  state.planes = in.dims[0] * in.dims[1];
+  ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(
+      0, {in.type, WindowOutput(pool.window, in.dims[0], in.dims[1])}));
+  ctx.SetStepState(&RunPlanes, state);
   return Status::Ok();
 }
 
 Status PlanPlainAverage(PrepareContext& ctx, const PoolNode& pool) {
+  if (PlanePoolTakes(ctx, pool.window)) return PlanPlanePool(ctx, pool);
   ONNXIFI_RETURN_IF_ERROR(ctx.RequireLayout(0, Layout::kPlain));
   const TensorDesc& in = ctx.in(0);
   const graph::DataType type = in.type;

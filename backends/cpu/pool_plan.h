@@ -26,6 +26,12 @@ bool BlockedPoolFits(const PrepareContext& ctx);
 // Plans a pool on channel-blocked float32. Requires BlockedPoolFits.
 Status PlanBlockedPool(PrepareContext& ctx, const PoolNode& pool);
 
+// True for float32 with windows of usual width.
+bool PlanePoolTakes(const PrepareContext& ctx, const Window& window);
+
+// Plans a pool on plain float32. Requires PlanePoolTakes.
+Status PlanPlanePool(PrepareContext& ctx, const PoolNode& pool);
+
 // Averages on plain tensors of any floating type.
 Status PlanPlainAverage(PrepareContext& ctx, const PoolNode& pool);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "backends/cpu/kernels/elementwise_util.h"
+#include "backends/cpu/kernels/reduce_kernel.h"
 
 namespace onnxifi::cpu {
 
@@ -21,6 +22,7 @@ struct State {
   int64_t outer = 1;
   int64_t size = 0;   // of the axis
   int64_t inner = 1;  // elements behind the axis
+  ReduceKernel fold;  // for rows that lie together
 };
 
 // Values compare as float when they are stored as something smaller.
@@ -63,6 +65,50 @@ void Search(const State& s, const void* in, int64_t* out, int64_t first,
   }
 }
 
+// Where `value` (or a NaN, when it is one) stands first or last in a row that
+// holds it.
+template <typename T, bool kLast>
+int64_t Locate(const T* x, int64_t count, T value) {
+  constexpr int64_t kBlock = 64;  // looked through without a branch
+  const bool nan = value != value;
+  const auto hit = [=](T v) { return nan ? v != v : v == value; };
+  const int64_t blocks = (count + kBlock - 1) / kBlock;
+  for (int64_t n = 0; n < blocks; ++n) {
+    const int64_t begin = (kLast ? blocks - 1 - n : n) * kBlock;
+    const int64_t end = std::min(begin + kBlock, count);
+    int any = 0;
+    if (nan) {
+      for (int64_t i = begin; i < end; ++i) any |= x[i] != x[i];
+    } else {
+      for (int64_t i = begin; i < end; ++i) any |= x[i] == value;
+    }
+    if (any == 0) continue;
+    if (kLast) {
+      for (int64_t i = end; i-- > begin;) {
+        if (hit(x[i])) return i;
+      }
+    } else {
+      for (int64_t i = begin; i < end; ++i) {
+        if (hit(x[i])) return i;
+      }
+    }
+  }
+  return 0;
+}
+
+// Rows that lie together: the value first, then its place.
+template <typename T, bool kLast>
+void SearchRow(const State& s, const void* in, int64_t* out, int64_t first,
+               int64_t count) {
+  const T* x = static_cast<const T*>(in) + first * s.size;
+  for (int64_t c = 0; c < count; ++c, x += s.size) {
+    T best{};
+    s.fold.clear(&best, 1);
+    s.fold.row(x, s.size, &best, nullptr);
+    out[first + c] = Locate<T, kLast>(x, s.size, best);
+  }
+}
+
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
   const int64_t block = std::min(kColumns, s.inner);
@@ -78,6 +124,18 @@ onnxStatus Run(const void* state, const RunArgs& args) {
         }
       });
   return ONNXIFI_STATUS_SUCCESS;
+}
+
+// Types whose maximum and minimum are found by vectors.
+using RowTypes = TypeList<float, double, int8_t, uint8_t, int32_t, uint32_t,
+                          int64_t, uint64_t>;
+
+ArgFn FindRowSearch(DataType type, bool last) {
+  ArgFn fn = nullptr;
+  DispatchType<RowTypes>(type, [&]<typename T>() {
+    fn = last ? &SearchRow<T, true> : &SearchRow<T, false>;
+  });
+  return fn;
 }
 
 ArgFn FindSearch(DataType type, bool max, bool last) {
@@ -110,6 +168,12 @@ Status PrepareArgReduce(PrepareContext& ctx, bool max) {
   state.outer = Product(dims.first(axis));
   state.size = dims[axis];
   state.inner = Product(dims.subspan(axis + 1));
+  if (state.inner == 1) {
+    state.fold = FindReduce(max ? ReduceOp::kMax : ReduceOp::kMin, in.type);
+    const ArgFn fn =
+        FindRowSearch(in.type, ctx.attrs().Int("select_last_index", 0) != 0);
+    if (state.fold.row != nullptr && fn != nullptr) state.fn = fn;
+  }
   if (state.size == 0) {
     return ShapeError(ctx, "the axis is empty: there is no index to return");
   }

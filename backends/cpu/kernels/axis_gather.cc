@@ -32,12 +32,31 @@ Inner MergeWholeAxes(const AxisGather& g) {
   return inner;
 }
 
+// The longest stretch of a table that takes neighbours from neighbours: what
+// padding leaves in the middle, copied as one piece.
+struct Stretch {
+  int64_t begin = 0;
+  int64_t end = 0;
+};
+
+Stretch LongestStretch(const int64_t* table, int64_t size) {
+  Stretch best;
+  for (int64_t begin = 0, i = 0; i < size; begin = i) {
+    ++i;
+    if (table[begin] < 0) continue;
+    while (i < size && table[i] == table[i - 1] + 1) ++i;
+    if (i - begin > best.end - best.begin) best = {begin, i};
+  }
+  return best;
+}
+
+// Elements [begin, end) of a row.
 template <typename Block>
-void GatherRow(const int64_t* table, int64_t size, const char* in, char* out,
-               const Block& fill) {
+void GatherRow(const int64_t* table, int64_t begin, int64_t end, const char* in,
+               char* out, const Block& fill) {
   constexpr int64_t kSize = static_cast<int64_t>(sizeof(Block));
-  for (int64_t i = 0; i < size; ++i) {
-    if (table[i] < 0 || in == nullptr) {
+  for (int64_t i = begin; i < end; ++i) {
+    if (table[i] < 0) {
       std::memcpy(out + i * kSize, &fill, sizeof(Block));
     } else {
       std::memcpy(out + i * kSize, in + table[i] * kSize, sizeof(Block));
@@ -54,6 +73,26 @@ void FillElements(const void* fill, int64_t element_bytes, char* out,
                   sizeof(block));
     }
   });
+}
+
+// Places `part` of a row, one block each.
+void GatherPart(const AxisGather& g, const Inner& inner, const int64_t* table,
+                Stretch part, const char* in, char* out) {
+  const int64_t block = inner.elements * g.element_bytes;
+  if (inner.elements == 1) {
+    VisitBlockType(block, [&](auto fill) {
+      std::memcpy(&fill, g.fill, sizeof(fill));
+      GatherRow(table, part.begin, part.end, in, out, fill);
+    });
+    return;
+  }
+  for (int64_t i = part.begin; i < part.end; ++i) {
+    if (table[i] < 0) {
+      FillElements(g.fill, g.element_bytes, out + i * block, inner.elements);
+    } else {
+      CopyBlock(in + table[i] * block, out + i * block, block);
+    }
+  }
 }
 
 }  // namespace
@@ -92,6 +131,8 @@ void RunAxisGather(const AxisGather& g, const void* in, void* out,
   const int64_t row_bytes = size * block;
   if (row_bytes == 0) return;
   const int64_t grain = CeilDiv<int64_t>(1 << 15, row_bytes);
+  const int64_t* table = g.tables + start[last];
+  const Stretch whole = LongestStretch(table, size);
   pool->ParallelRange(rows, grain, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
       const char* source = from;
@@ -106,24 +147,17 @@ void RunAxisGather(const AxisGather& g, const void* in, void* out,
         source += index * stride[i];
       }
       char* target = to + row * row_bytes;
-      const int64_t* table = g.tables + start[last];
       if (source == nullptr) {
         FillElements(g.fill, g.element_bytes, target, size * inner.elements);
-      } else if (inner.elements == 1) {
-        VisitBlockType(block, [&](auto fill) {
-          std::memcpy(&fill, g.fill, sizeof(fill));
-          GatherRow(table, size, source, target, fill);
-        });
-      } else {
-        for (int64_t i = 0; i < size; ++i) {
-          if (table[i] < 0) {
-            FillElements(g.fill, g.element_bytes, target + i * block,
-                         inner.elements);
-          } else {
-            CopyBlock(source + table[i] * block, target + i * block, block);
-          }
-        }
+        continue;
       }
+      GatherPart(g, inner, table, {0, whole.begin}, source, target);
+      if (whole.end > whole.begin) {
+        std::memcpy(target + whole.begin * block,
+                    source + table[whole.begin] * block,
+                    static_cast<size_t>((whole.end - whole.begin) * block));
+      }
+      GatherPart(g, inner, table, {whole.end, size}, source, target);
     }
   });
 }

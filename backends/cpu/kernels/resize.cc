@@ -9,6 +9,7 @@
 #include "backends/cpu/kernels/float_stage.h"
 #include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
+#include "backends/cpu/kernels/resize_lines.h"
 #include "backends/cpu/kernels/resize_pass.h"
 #include "base/checked.h"
 #include "base/str_cat.h"
@@ -32,6 +33,7 @@ struct State {
   NumberBytes fill = {};
   Axes axes;
   int64_t table_taps = 0;  // largest tap count that was booked
+  bool by_lines = false;   // both axes of an image at once
 };
 
 // Values of the inputs that decide the geometry, as far as they are used.
@@ -132,21 +134,78 @@ struct Buffers {
   float* pong;
   float* staged_out;
   ResizeTable table;
+  ResizeTable lines;  // of the last axis but one
+  ResizeColumns columns;
 };
 
 Buffers TakeBuffers(const State& s, ScratchCursor* cursor) {
   const int64_t most = LargestBetween(s);
   int64_t longest = 0;
   for (const int64_t d : s.out_dims) longest = std::max(longest, d);
-  Buffers b;
+  Buffers b = {};
   b.staged_in = cursor->TakeStage(s.type, Product(s.in_dims));
-  b.ping = cursor->Take<float>(most);
-  b.pong = cursor->Take<float>(most);
   b.staged_out = cursor->TakeStage(s.type, Product(s.out_dims));
-  b.table.first = cursor->Take<int64_t>(longest);
-  b.table.weights = cursor->Take<float>(longest * s.table_taps);
-  b.table.outside = cursor->Take<bool>(longest);
+  const auto take_table = [&](ResizeTable* table) {
+    table->first = cursor->Take<int64_t>(longest);
+    table->weights = cursor->Take<float>(longest * s.table_taps);
+    table->outside = cursor->Take<bool>(longest);
+  };
+  take_table(&b.table);
+  if (s.by_lines) {
+    take_table(&b.lines);
+    b.columns.first = cursor->Take<int32_t>(longest + kResizeSlack);
+    b.columns.second = cursor->Take<int32_t>(longest + kResizeSlack);
+    b.columns.first_weight = cursor->Take<float>(longest + kResizeSlack);
+    b.columns.second_weight = cursor->Take<float>(longest + kResizeSlack);
+  } else {
+    b.ping = cursor->Take<float>(most);
+    b.pong = cursor->Take<float>(most);
+  }
   return b;
+}
+
+// True when only images change, by two taps in each direction.
+bool GoesByLines(const State& s) {
+  const size_t rank = s.in_dims.size();
+  if (rank < 2 || s.in_dims[rank - 1] > kMaxResizeLine || s.table_taps != 2 ||
+      s.node.rule.coordinates == Coordinates::kTfCropAndResize) {
+    return false;
+  }
+  for (size_t a = 0; a + 2 < rank; ++a) {
+    if (!s.axes[a].IsIdentity()) return false;
+  }
+  return ResizeTaps(s.node.rule, s.axes[rank - 1]) == 2 &&
+         ResizeTaps(s.node.rule, s.axes[rank - 2]) == 2;
+}
+
+void RunByLines(const State& s, const RunArgs& args) {
+  ScratchCursor cursor(args.scratch);
+  Buffers b = TakeBuffers(s, &cursor);
+  const float* from =
+      AsFloat(s.type, args.in[0], Product(s.in_dims), b.staged_in, args.pool);
+  float* target = FloatTarget(s.type, args.out[0], b.staged_out);
+  const ResizeAxis& down = s.axes[s.in_dims.size() - 2];
+  const ResizeAxis& across = s.axes[s.in_dims.size() - 1];
+  FillResizeTable(s.node.rule, down, &b.lines);
+  FillResizeTable(s.node.rule, across, &b.table);
+  FillResizeColumns(b.table, across.in, across.out, &b.columns);
+  const int64_t lines = Product(s.out_dims) / across.out;
+  const int64_t grain = std::max<int64_t>((1 << 14) / across.out, 1);
+  args.pool->ParallelRange(lines, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t line = begin; line < end; ++line) {
+      const int64_t o = line % down.out;
+      const float* image = from + line / down.out * down.in * across.in;
+      const auto tap = [&](int64_t i) {
+        const int64_t at =
+            std::clamp<int64_t>(b.lines.first[o] + i, 0, down.in - 1);
+        return image + at * across.in;
+      };
+      RunResizeLine(tap(0), b.lines.weights[2 * o], tap(1),
+                    b.lines.weights[2 * o + 1], b.columns,
+                    target + line * across.out);
+    }
+  });
+  StoreFloat(s.type, target, args.out[0], Product(s.out_dims), args.pool);
 }
 
 void RunInterpolated(const State& s, const RunArgs& args) {
@@ -186,6 +245,8 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   if (Product(s.out_dims) == 0) return ONNXIFI_STATUS_SUCCESS;
   if (s.node.rule.mode == ResizeMode::kNearest) {
     RunNearest(s, args);
+  } else if (s.by_lines) {
+    RunByLines(s, args);
   } else {
     RunInterpolated(s, args);
   }
@@ -274,6 +335,7 @@ Status PrepareResize(PrepareContext& ctx, ResizeNode resize) {
     ctx.BookScratch(static_cast<size_t>(AxisTableSize(s.out_dims)) *
                     sizeof(int64_t));
   } else {
+    s.by_lines = GoesByLines(s);
     ScratchCursor cursor(nullptr);
     TakeBuffers(s, &cursor);
     ctx.BookScratch(cursor.bytes());

@@ -12,7 +12,7 @@ namespace {
 
 // A transposition is cut into tiles of this many lanes (rows of the output):
 // wide enough to use whole cache lines of the input.
-constexpr int64_t kTileLanes = 32;
+constexpr int64_t kTileLanes = 64;
 constexpr int64_t kGrainBytes = 1 << 16;
 
 // Copies `count` blocks; in_step may be 0 (fill) or negative.
@@ -22,6 +22,13 @@ void StridedLoop(const char* in, char* out, int64_t count, int64_t in_step,
   if (in_step == 0) {
     T value;
     std::memcpy(&value, in, sizeof(T));
+    constexpr auto kSize = static_cast<int64_t>(sizeof(T));
+    if (out_step == kSize) {
+      for (int64_t i = 0; i < count; ++i) {
+        std::memcpy(out + i * kSize, &value, sizeof(T));
+      }
+      return;
+    }
     for (int64_t i = 0; i < count; ++i) {
       std::memcpy(out + i * out_step, &value, sizeof(T));
     }
@@ -31,6 +38,57 @@ void StridedLoop(const char* in, char* out, int64_t count, int64_t in_step,
     std::memcpy(out + i * out_step, in + i * in_step, sizeof(T));
   }
 }
+
+// to[j][i] = from[i][j] of a small square; the strides in bytes.
+template <typename T, int64_t kSide>
+struct Square {
+  static void Transpose(const char* from, int64_t from_stride, char* to,
+                        int64_t to_stride) {
+    T tile[kSide][kSide];
+    for (int64_t i = 0; i < kSide; ++i) {
+      T row[kSide];
+      std::memcpy(row, from + i * from_stride, sizeof(row));
+      for (int64_t j = 0; j < kSide; ++j) tile[j][i] = row[j];
+    }
+    for (int64_t j = 0; j < kSide; ++j) {
+      std::memcpy(to + j * to_stride, tile[j], sizeof(tile[j]));
+    }
+  }
+};
+
+// The size of nearly all tensors, in registers of four.
+template <>
+struct Square<uint32_t, 8> {
+  typedef uint32_t Four __attribute__((vector_size(16)));
+  static void Transpose(const char* from, int64_t from_stride, char* to,
+                        int64_t to_stride) {
+    for (int64_t i = 0; i < 8; i += 4) {
+      for (int64_t j = 0; j < 32; j += 16) {
+        Quarter(from + i * from_stride + j, from_stride,
+                to + j / 4 * to_stride + i * 4, to_stride);
+      }
+    }
+  }
+  static void Quarter(const char* from, int64_t from_stride, char* to,
+                      int64_t to_stride) {
+    Four a, b, c, d;
+    std::memcpy(&a, from, 16);
+    std::memcpy(&b, from + from_stride, 16);
+    std::memcpy(&c, from + 2 * from_stride, 16);
+    std::memcpy(&d, from + 3 * from_stride, 16);
+    const Four ac = __builtin_shufflevector(a, c, 0, 4, 1, 5);
+    const Four bd = __builtin_shufflevector(b, d, 0, 4, 1, 5);
+    const Four ac2 = __builtin_shufflevector(a, c, 2, 6, 3, 7);
+    const Four bd2 = __builtin_shufflevector(b, d, 2, 6, 3, 7);
+    const Four rows[4] = {__builtin_shufflevector(ac, bd, 0, 4, 1, 5),
+                          __builtin_shufflevector(ac, bd, 2, 6, 3, 7),
+                          __builtin_shufflevector(ac2, bd2, 0, 4, 1, 5),
+                          __builtin_shufflevector(ac2, bd2, 2, 6, 3, 7)};
+    for (int64_t j = 0; j < 4; ++j) {
+      std::memcpy(to + j * to_stride, &rows[j], 16);
+    }
+  }
+};
 
 // out[l][c] = in[c][l] for lanes l (dense in the input, lane_out bytes apart
 // in the output) and columns c (dense in the output).
@@ -43,16 +101,8 @@ void TransposeTile(const char* in, char* out, int64_t lanes, int64_t columns,
   for (; c + kSide <= columns; c += kSide) {
     int64_t l = 0;
     for (; l + kSide <= lanes; l += kSide) {
-      T tile[kSide][kSide];
-      for (int64_t i = 0; i < kSide; ++i) {
-        T row[kSide];
-        std::memcpy(row, in + (c + i) * column_in + l * kSize, sizeof(row));
-        for (int64_t j = 0; j < kSide; ++j) tile[j][i] = row[j];
-      }
-      for (int64_t j = 0; j < kSide; ++j) {
-        std::memcpy(out + (l + j) * lane_out + c * kSize, tile[j],
-                    sizeof(tile[j]));
-      }
+      Square<T, kSide>::Transpose(in + c * column_in + l * kSize, column_in,
+                                  out + l * lane_out + c * kSize, lane_out);
     }
     for (; l < lanes; ++l) {
       for (int64_t i = 0; i < kSide; ++i) {

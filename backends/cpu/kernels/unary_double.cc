@@ -49,7 +49,7 @@ double Apply(double x, const UnaryParams& p) {
   if constexpr (op == UnaryOp::kSwish) return x * sigmoid(alpha * x);
   if constexpr (op == UnaryOp::kMish) return x * std::tanh(softplus(x));
   if constexpr (op == UnaryOp::kLeakyRelu) return x < 0 ? alpha * x : x;
-  if constexpr (op == UnaryOp::kThresholdedRelu) return x <= alpha ? 0 : x;
+  if constexpr (op == UnaryOp::kThresholdedRelu) return x > alpha ? x : 0;
   if constexpr (op == UnaryOp::kElu) return x < 0 ? alpha * std::expm1(x) : x;
   if constexpr (op == UnaryOp::kSelu) {
     return beta * (x <= 0 ? alpha * std::expm1(x) : x);

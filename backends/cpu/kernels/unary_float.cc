@@ -99,8 +99,7 @@ ONNXIFI_UNARY(LeakyReluOp, {
   return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), low, x);
 });
 ONNXIFI_UNARY(ThresholdedReluOp, {
-  const auto below = hn::Le(x, hn::Set(d, p.alpha));
-  return hn::IfThenElse(below, hn::Zero(d), x);
+  return hn::IfThenElseZero(hn::Gt(x, hn::Set(d, p.alpha)), x);
 });
 ONNXIFI_UNARY(EluOp, {
   const V low = hn::Mul(hn::Set(d, p.alpha), ExpMinusOneNegative(d, x));

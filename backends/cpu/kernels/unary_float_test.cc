@@ -55,9 +55,9 @@ TEST(UnaryFloatTest, ErrorsAreAFewUnits) {
   EXPECT_LE(WorstUlps(UnaryOp::kExp, &std::exp, -1, 1), 2);
   EXPECT_LE(WorstUlps(UnaryOp::kLog, &std::log, 1e-6f, 3), 2);
   EXPECT_LE(WorstUlps(UnaryOp::kLog, &std::log, 0.1f, 1e30f), 2);
-  EXPECT_LE(WorstUlps(UnaryOp::kTanh, &std::tanh, -10, 10), 3);
+  EXPECT_LE(WorstUlps(UnaryOp::kTanh, &std::tanh, -10, 10), 5);
   EXPECT_LE(WorstUlps(UnaryOp::kTanh, &std::tanh, -1e-3f, 1e-3f), 2);
-  EXPECT_LE(WorstUlps(UnaryOp::kErf, &std::erf, -5, 5), 4);
+  EXPECT_LE(WorstUlps(UnaryOp::kErf, &std::erf, -5, 5), 6);
   EXPECT_LE(WorstUlps(UnaryOp::kErf, &std::erf, -1e-3f, 1e-3f), 3);
   EXPECT_LE(WorstUlps(UnaryOp::kSigmoid, &ExactSigmoid, -80, 80), 4);
   EXPECT_LE(WorstUlps(UnaryOp::kSoftplus, &ExactSoftplus, -80, 80), 4);
@@ -76,6 +76,10 @@ TEST(UnaryFloatTest, ExtremesOfExpAndLog) {
   EXPECT_LE(Ulps(One(UnaryOp::kLog, 1e-40f), std::log(1e-40f)), 2);
   EXPECT_EQ(One(UnaryOp::kTanh, 50), 1);
   EXPECT_EQ(One(UnaryOp::kTanh, -kInf), -1);
+  EXPECT_EQ(One(UnaryOp::kTanh, 9), 1);
+  EXPECT_TRUE(std::signbit(One(UnaryOp::kTanh, -0.0f)));
+  EXPECT_EQ(One(UnaryOp::kTanh, 1e-40f), 1e-40f);
+  EXPECT_EQ(One(UnaryOp::kErf, -4), -1);
   EXPECT_EQ(One(UnaryOp::kErf, kInf), 1);
   EXPECT_EQ(One(UnaryOp::kSigmoid, -kInf), 0);
   EXPECT_EQ(One(UnaryOp::kSigmoid, kInf), 1);
@@ -89,7 +93,9 @@ TEST(UnaryFloatTest, NanStaysNan) {
     // In the vector part and in the tail.
     std::vector<float> x(67, nan);
     fn(x.data(), x.data(), 67, {.alpha = 1, .beta = 2});
-    for (const float y : x) EXPECT_TRUE(std::isnan(y)) << op;
+    // The text gives ThresholdedRelu 0 where x is not above the limit.
+    const bool cut = op == static_cast<int>(UnaryOp::kThresholdedRelu);
+    for (const float y : x) EXPECT_TRUE(cut ? y == 0 : std::isnan(y)) << op;
   }
 }
 

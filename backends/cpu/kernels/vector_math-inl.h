@@ -63,8 +63,9 @@ HWY_INLINE V ReducedExpMinusOne(D d, V x, V* n) {
   return hn::MulAdd(hn::Mul(r, r), p, r);
 }
 
+// e^x for any x.
 template <class D, class V>
-HWY_INLINE V Exp(D d, V x) {
+HWY_NOINLINE V ExpAnywhere(D d, V x) {
   // Outside this interval the result is infinite or zero.
   const V clamped = hn::Min(FloorAt(d, x, -105.0f), hn::Set(d, 90.0f));
   V n;
@@ -73,6 +74,27 @@ HWY_INLINE V Exp(D d, V x) {
   const V half = hn::Floor(hn::Mul(n, hn::Set(d, 0.5f)));
   const V scaled = hn::Mul(hn::Add(p, hn::Set(d, 1.0f)), PowerOfTwo(d, half));
   return KeepNan(d, x, hn::Mul(scaled, PowerOfTwo(d, hn::Sub(n, half))));
+}
+
+template <class D, class V>
+HWY_INLINE V Exp(D d, V x) {
+  if (HWY_UNLIKELY(!hn::AllTrue(d, hn::Le(hn::Abs(x), hn::Set(d, 87.0f))))) {
+    return ExpAnywhere(d, x);
+  }
+  // 1.5 * 2^23 leaves the nearest whole number in the low bits, 127 makes it
+  // a biased exponent.
+  const hn::Rebind<int32_t, D> di;
+  const V magic = hn::Set(d, 12582912.0f + 127.0f);
+  const V t = hn::MulAdd(x, hn::Set(d, 1.44269504f), magic);
+  const V scale = hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(di, t)));
+  const V n = hn::Sub(t, magic);
+  V r = hn::NegMulAdd(n, hn::Set(d, 0.693359375f), x);
+  r = hn::NegMulAdd(n, hn::Set(d, -2.12194440e-4f), r);
+  const V p =
+      Horner(d, r, hn::Set(d, 1.9875691500e-4f), 1.3981999507e-3f,
+             8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 0.5f);
+  const V e = hn::Add(hn::MulAdd(hn::Mul(r, r), p, r), hn::Set(d, 1.0f));
+  return hn::Mul(e, scale);
 }
 
 // e^x - 1 for x <= 0.
@@ -131,19 +153,33 @@ HWY_INLINE V LogOnePlusUnit(D d, V t) {
   return hn::Add(Log(d, u), hn::Div(lost, u));
 }
 
+// a times the quotient, at most 1, with the sign of x.
+template <class D, class V>
+HWY_INLINE V OddRatio(D d, V a, V numerator, V denominator, V x) {
+  const V ratio = hn::Div(hn::Mul(a, numerator), denominator);
+  const V one = hn::Set(d, 1.0f);
+  return hn::CopySign(hn::IfThenElse(hn::Gt(ratio, one), one, ratio), x);
+}
+
+// The smaller of |x| and `limit`; NaN stays.
+template <class D, class V>
+HWY_INLINE V Magnitude(D d, V x, float limit) {
+  const V a = hn::Abs(x);
+  const V most = hn::Set(d, limit);
+  return hn::IfThenElse(hn::Gt(a, most), most, a);
+}
+
+// A rational minimax fit of our own; relative error 7e-9 before rounding.
 template <class D, class V>
 HWY_INLINE V Tanh(D d, V x) {
-  const V one = hn::Set(d, 1.0f);
-  const V a = hn::Abs(x);
-  const V z = hn::Mul(x, x);
-  const V p = Horner(d, z, hn::Set(d, -5.70497848e-3f), 2.06390787e-2f,
-                     -5.37397117e-2f, 1.33314416e-1f, -3.33332807e-1f);
-  const V small = hn::MulAdd(hn::Mul(p, z), x, x);
-  const V e = Exp(d, hn::Add(a, a));
-  const V big = hn::Sub(one, hn::Div(hn::Set(d, 2.0f), hn::Add(e, one)));
-  const V result = hn::IfThenElse(hn::Lt(a, hn::Set(d, 0.625f)), small,
-                                  hn::CopySign(big, x));
-  return KeepNan(d, x, result);
+  const V a = Magnitude(d, x, 8.947624f);
+  const V z = hn::Mul(a, a);
+  const V p = Horner(d, z, hn::Set(d, -8.4619696e-14f), 5.26774284e-11f,
+                     -2.02044337e-8f, 1.11492627e-5f, 3.10347835e-3f,
+                     1.30835831e-1f, 1.0f);
+  const V q = Horner(d, z, hn::Set(d, 2.54544662e-4f), 2.44932789e-2f,
+                     4.64169115e-1f, 1.0f);
+  return OddRatio(d, a, p, q, x);
 }
 
 template <class D, class V>
@@ -152,24 +188,17 @@ HWY_INLINE V Sigmoid(D d, V x) {
   return hn::Div(one, hn::Add(one, Exp(d, hn::Neg(x))));
 }
 
+// A rational minimax fit of our own; relative error 2e-9 before rounding.
 template <class D, class V>
 HWY_INLINE V Erf(D d, V x) {
-  const V a = hn::Abs(x);
-  const V z = hn::Mul(x, x);
-  const V small =
-      hn::Mul(x, Horner(d, z, hn::Set(d, 7.85385782e-5f), -8.01019254e-4f,
-                        5.18832775e-3f, -2.6853811e-2f, 1.12835854e-1f,
-                        -3.7612626e-1f, 1.12837911f));
-  // log(erfc(a)) as a polynomial; erfc(4.1) is below half a unit of 1.
-  const V t = hn::Min(a, hn::Set(d, 4.1f));
-  const V log_erfc =
-      Horner(d, t, hn::Set(d, -2.24177144e-7f), -1.85025092e-5f, 4.21964593e-4f,
-             -4.1386201e-3f, 2.5070833e-2f, -1.08238958e-1f, -6.3336378e-1f,
-             -1.12951386f, 1.75578869e-4f);
-  const V big = hn::Sub(hn::Set(d, 1.0f), Exp(d, log_erfc));
-  const V result =
-      hn::IfThenElse(hn::Lt(a, hn::Set(d, 1.0f)), small, hn::CopySign(big, x));
-  return KeepNan(d, x, result);
+  const V a = Magnitude(d, x, 3.8307934f);
+  const V z = hn::Mul(a, a);
+  const V p =
+      Horner(d, z, hn::Set(d, -1.23265025e-8f), 4.52217728e-6f, 3.73473216e-4f,
+             3.82427033e-3f, 5.41546233e-2f, 1.85010061e-1f, 1.12837923f);
+  const V q = Horner(d, z, hn::Set(d, 6.15840618e-5f), 1.29423849e-3f,
+                     1.53896036e-2f, 1.13757618e-1f, 4.97294277e-1f, 1.0f);
+  return OddRatio(d, a, p, q, x);
 }
 
 }  // namespace onnxifi::cpu::HWY_NAMESPACE

@@ -65,20 +65,23 @@ ONNXIFI_INLINE float MaxLanes(const F<L>& v) {
   return most;
 }
 
-// e^x, relative error below 2 units in the last place; 0 and infinity beyond
-// float's range, NaN stays.
-template <int L>
+// e^x, relative error below 2 units in the last place; 0 below -86.98 and
+// infinity beyond float's range, NaN stays. kNotPositive: no x is above 0.
+template <int L, bool kNotPositive = false>
 ONNXIFI_INLINE void ExpTo(F<L>& x) {
-  const F<L> input = x;
   F<L> low = F<L>{};
-  F<L> high = F<L>{};
-  Splat<L>(-87.3f, low);
-  Splat<L>(88.3f, high);
+  Splat<L>(-87.4f, low);
   MaxTo<L>(x, low);
-  MinTo<L>(x, high);
-  // Adding 1.5 * 2^23 leaves the nearest integer in the low bits.
-  const F<L> shifted = x * 1.44269504f + 12582912.0f;
-  const F<L> n = shifted - 12582912.0f;
+  if constexpr (!kNotPositive) {
+    F<L> high = F<L>{};
+    Splat<L>(89.0f, high);
+    MinTo<L>(x, high);
+  }
+  // 1.5 * 2^23 leaves the nearest integer in the low bits; 126 makes it the
+  // biased exponent of half the power of two, which cannot overflow.
+  const float magic = 12582912.0f + 126.0f;
+  const F<L> shifted = x * 1.44269504f + magic;
+  const F<L> n = shifted - magic;
   const F<L> r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
   F<L> p = r * 1.9875691500e-4f + 1.3981999507e-3f;
   p = p * r + 8.3334519073e-3f;
@@ -86,14 +89,8 @@ ONNXIFI_INLINE void ExpTo(F<L>& x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * (r * r) + r + 1.0f;
-  const I<L> exponent = (__builtin_convertvector(n, I<L>) + 127) << 23;
-  const F<L> result = p * (F<L>)exponent;
-  F<L> zero = F<L>{};
-  F<L> infinity = F<L>{};
-  Splat<L>(__builtin_inff(), infinity);
-  x = input < low ? zero : result;
-  x = input > 88.7228f ? infinity : x;
-  x = input == input ? x : input;
+  const F<L> half = p * (F<L>)((I<L>)shifted << 23);
+  x = half + half;
 }
 
 // Natural logarithm of positive normal numbers.
@@ -127,52 +124,62 @@ ONNXIFI_INLINE void SigmoidTo(F<L>& x) {
   x = 1.0f / (1.0f + e);
 }
 
-// tanh by its rational approximation near zero and by exp elsewhere.
+// The smaller of |x| and `limit`; NaN stays.
 template <int L>
-ONNXIFI_INLINE void TanhTo(F<L>& x) {
-  const F<L> input = x;
-  F<L> e = x + x;
+ONNXIFI_INLINE void MagnitudeTo(F<L>& x, float limit) {
+  const I<L> bits = (I<L>)x & 0x7FFFFFFF;
+  x = (F<L>)bits;
   F<L> most = F<L>{};
-  Splat<L>(40.0f, most);
-  MinTo<L>(e, most);
-  ExpTo<L>(e);
-  const F<L> far = 1.0f - 2.0f / (e + 1.0f);
-  const F<L> z = input * input;
-  F<L> p = z * -5.70498872745e-3f + 2.06390887954e-2f;
-  p = p * z - 5.37397155531e-2f;
-  p = p * z + 1.33314422036e-1f;
-  p = p * z - 3.33332819422e-1f;
-  const F<L> near = input + input * z * p;
-  x = z < 0.390625f ? near : far;
+  Splat<L>(limit, most);
+  MinTo<L>(x, most);
 }
 
-// erf, absolute error below 2e-7 (a series near zero, Abramowitz and Stegun
-// 7.1.26's form with five terms elsewhere).
+// a p / q, at most 1, with the sign of x.
+template <int L>
+ONNXIFI_INLINE void OddRatioTo(const F<L>& a, const F<L>& p, const F<L>& q,
+                               F<L>& x) {
+  F<L> ratio = a * p / q;
+  F<L> one = F<L>{};
+  Splat<L>(1.0f, one);
+  MinTo<L>(ratio, one);
+  const I<L> sign = (I<L>)x & static_cast<int32_t>(0x80000000U);
+  x = (F<L>)((I<L>)ratio | sign);
+}
+
+// The same fits as in vector_math-inl.h.
+template <int L>
+ONNXIFI_INLINE void TanhTo(F<L>& x) {
+  F<L> a = x;
+  MagnitudeTo<L>(a, 8.947624f);
+  const F<L> z = a * a;
+  F<L> p = z * -8.4619696e-14f + 5.26774284e-11f;
+  p = p * z - 2.02044337e-8f;
+  p = p * z + 1.11492627e-5f;
+  p = p * z + 3.10347835e-3f;
+  p = p * z + 1.30835831e-1f;
+  p = p * z + 1.0f;
+  F<L> q = z * 2.54544662e-4f + 2.44932789e-2f;
+  q = q * z + 4.64169115e-1f;
+  q = q * z + 1.0f;
+  OddRatioTo<L>(a, p, q, x);
+}
 template <int L>
 ONNXIFI_INLINE void ErfTo(F<L>& x) {
-  const F<L> input = x;
-  const F<L> a = x < 0.0f ? -x : x;
-  const F<L> t = 1.0f / (a * 0.3275911f + 1.0f);
-  F<L> p = t * 1.061405429f - 1.453152027f;
-  p = p * t + 1.421413741f;
-  p = p * t - 0.284496736f;
-  p = p * t + 0.254829592f;
-  F<L> e = -(a * a);
-  ExpTo<L>(e);
-  const F<L> far = 1.0f - p * t * e;
+  F<L> a = x;
+  MagnitudeTo<L>(a, 3.8307934f);
   const F<L> z = a * a;
-  // Taylor series; 8 terms are exact to float below 0.7.
-  F<L> s = z * (-1.0f / 75600.0f) + 1.0f / 9360.0f;
-  s = s * z - 1.0f / 1320.0f;
-  s = s * z + 1.0f / 216.0f;
-  s = s * z - 1.0f / 42.0f;
-  s = s * z + 0.1f;
-  s = s * z - 1.0f / 3.0f;
-  s = s * z + 1.0f;
-  const F<L> near = a * s * 1.12837917f;
-  const F<L> magnitude = z < 0.3f ? near : far;
-  x = input < 0.0f ? -magnitude : magnitude;
-  x = input == input ? x : input;
+  F<L> p = z * -1.23265025e-8f + 4.52217728e-6f;
+  p = p * z + 3.73473216e-4f;
+  p = p * z + 3.82427033e-3f;
+  p = p * z + 5.41546233e-2f;
+  p = p * z + 1.85010061e-1f;
+  p = p * z + 1.12837923f;
+  F<L> q = z * 6.15840618e-5f + 1.29423849e-3f;
+  q = q * z + 1.53896036e-2f;
+  q = q * z + 1.13757618e-1f;
+  q = q * z + 4.97294277e-1f;
+  q = q * z + 1.0f;
+  OddRatioTo<L>(a, p, q, x);
 }
 
 // 1 / sqrt(x) for positive normal x: three Newton steps, error near 1e-7.

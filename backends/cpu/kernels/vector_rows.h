@@ -134,7 +134,7 @@ void Softmax(const float* x, const float* mask, float scale, float* y,
     SoftmaxTerm<L>(x, mask, scale, i, count, v);
     v = v - peak;
     if (logarithm) StoreUpTo<L>(y + i, count - i, v);
-    ExpTo<L>(v);
+    ExpTo<L, true>(v);
     sums += v;
     if (!logarithm) StoreUpTo<L>(y + i, count - i, v);
   }

@@ -52,10 +52,10 @@ Result<std::shared_ptr<const Vocabulary>> MakeVocabulary(const NodeView& n) {
   return std::shared_ptr<const Vocabulary>(std::move(made));
 }
 
-// [1, n] as a row of features; [n] where the model declares it so.
+// ONNX's text says [n], but converters declare a row of features, [1, n], and
+// ONNX Runtime makes one: [n] only where the model declares it so.
 Shape OutputDims(const NodeView& n, int64_t count) {
-  const graph::Value& out = n.output(0);
-  if (out.has_shape && out.dims.size() == 1) return {count};
+  if (n.output(0).symbols.size() == 1) return {count};
   return {1, count};
 }
 

@@ -116,6 +116,9 @@ Status Prepare(PrepareContext& ctx) {
   if (!indices && BlockedPoolFits(ctx)) {
     return PlanBlockedPool(ctx, {window, PoolKind::kMax, false});
   }
+  if (!indices && PlanePoolTakes(ctx, window)) {
+    return PlanPlanePool(ctx, {window, PoolKind::kMax, false});
+  }
   const graph::DataType type = ctx.in(0).type;
   ONNXIFI_RETURN_IF_ERROR(ctx.RequireLayout(0, Layout::kPlain));
   const graph::Shape out = WindowOutput(window, dims[0], dims[1]);

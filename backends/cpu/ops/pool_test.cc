@@ -123,6 +123,12 @@ TEST_P(PoolCases, PlainLayout) {
   EXPECT_EQ(max.OutputShape(0), want.dims);
   ExpectNear(max.Output<float>(0), want.maximum);
   EXPECT_EQ(max.Output<int64_t>(1), want.index);
+  OpTester alone(kAllOps, "MaxPool", 12);  // without indices: by lines
+  alone.Input<float>(c.x, x);
+  for (auto& a : Attributes(c, false)) alone.Attr(a);
+  ASSERT_TRUE(alone.Run().ok());
+  EXPECT_EQ(alone.OutputShape(0), want.dims);
+  ExpectNear(alone.Output<float>(0), want.maximum);
   OpTester average(kAllOps, "AveragePool", 19);
   average.Input<float>(c.x, x);
   for (auto& a : Attributes(c, true)) average.Attr(a);
@@ -161,7 +167,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{{1, 8, 8, 8}, {3, 3}, {2, 2}, {1, 1, 1, 1}, {1, 1}, true, true},
         Case{{1, 8, 6, 7}, {3, 2}, {1, 1}, {1, 1, 1, 1}, {1, 1}, false, true},
         Case{{1, 9, 9, 9}, {3, 3}, {1, 1}, {2, 2, 2, 2}, {2, 2}},
-        Case{{2, 3, 5, 5}, {5, 5}, {1, 1}, {0, 0, 0, 0}, {1, 1}}));
+        Case{{2, 3, 5, 5}, {5, 5}, {1, 1}, {0, 0, 0, 0}, {1, 1}},
+        Case{{1, 2, 6, 70}, {3, 3}, {2, 2}, {1, 1, 1, 1}, {1, 1}},
+        Case{{1, 1, 4, 70}, {2, 4}, {1, 2}, {0, 2, 1, 3}, {1, 2}, true},
+        Case{{1, 1, 4, 90}, {3, 5}, {1, 3}, {1, 2, 1, 2}, {1, 1}, false, true},
+        Case{{1, 1, 3, 4500}, {2, 3}, {1, 1}, {0, 1, 0, 1}, {1, 1}},
+        Case{{1, 1, 3, 4500}, {2, 3}, {2, 2}, {0, 1, 0, 1}, {1, 1}, true}));
 
 TEST(Pool, ColumnMajorIndices) {
   OpTester t(kAllOps, "MaxPool", 12);

@@ -33,8 +33,9 @@ onnxStatus Run(const void* state, const RunArgs& args) {
     return s.has_indices ? LoadInt(args.in[2], DataType::kInt64, b) : 0;
   };
   for (int64_t b = 0; b < s.batch; ++b) {
-    const int64_t last = s.circular ? s.length - 1 : s.length - s.update;
-    if (start(b) < 0 || (s.update > 0 && start(b) > last)) {
+    // A circular cache counts its places modulo its length.
+    const bool fits = s.circular || start(b) <= s.length - s.update;
+    if (start(b) < 0 || (s.update > 0 && !fits)) {
       return ONNXIFI_STATUS_INTERNAL_ERROR;
     }
   }
@@ -44,7 +45,8 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   for (int64_t row = 0; row < s.batch * s.outer; ++row) {
     const int64_t first = start(row / s.outer);
     for (int64_t i = 0; i < s.update; ++i) {
-      const int64_t at = s.circular ? (first + i) % s.length : first + i;
+      const int64_t at =
+          s.circular ? (first % s.length + i) % s.length : first + i;
       CopyBlock(update + (row * s.update + i) * s.block,
                 out + (row * s.length + at) * s.block, s.block);
     }

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <numeric>
+#include <type_traits>
 
 #include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
@@ -35,6 +37,56 @@ bool Greater(T a, T b) {
     if (b != b) return false;
   }
   return a > b;
+}
+
+// Up to this k, an insertion into a short list costs less than sorting.
+constexpr int64_t kShortList = 64;
+
+// A dense row of plain numbers: keeps the best k in order while looking at
+// whole blocks, of which hardly any has something better after the first few.
+template <typename T>
+void RunShort(const State& s, int64_t row, const RunArgs& args) {
+  const T* x = static_cast<const T*>(args.in[0]) + row * s.dim;
+  const auto better = [&](T a, T b) {
+    return s.largest ? Greater(a, b) : Greater(b, a);
+  };
+  std::array<T, kShortList> values;
+  std::array<int64_t, kShortList> places;
+  int64_t held = 0;
+  const auto offer = [&](int64_t i) {
+    if (held == s.k && !better(x[i], values[static_cast<size_t>(held - 1)])) {
+      return;
+    }
+    int64_t at = held < s.k ? held++ : held - 1;
+    for (; at > 0 && better(x[i], values[static_cast<size_t>(at - 1)]); --at) {
+      values[static_cast<size_t>(at)] = values[static_cast<size_t>(at - 1)];
+      places[static_cast<size_t>(at)] = places[static_cast<size_t>(at - 1)];
+    }
+    values[static_cast<size_t>(at)] = x[i];
+    places[static_cast<size_t>(at)] = i;
+  };
+  int64_t i = 0;
+  for (; i < s.k; ++i) offer(i);
+  constexpr int64_t kBlock = 32;
+  for (; i + kBlock <= s.dim; i += kBlock) {
+    const T worst = values[static_cast<size_t>(held - 1)];
+    int any = 0;  // NaN always counts: offer decides
+    if (s.largest) {
+      for (int64_t j = 0; j < kBlock; ++j) any |= !(x[i + j] <= worst);
+    } else {
+      for (int64_t j = 0; j < kBlock; ++j) any |= !(x[i + j] >= worst);
+    }
+    if (any == 0) continue;
+    for (int64_t j = 0; j < kBlock; ++j) offer(i + j);
+  }
+  for (; i < s.dim; ++i) offer(i);
+  for (int64_t n = 0; n < s.k; ++n) {
+    const auto from = static_cast<size_t>(n);
+    if (s.has_values) StoreAt<T>(args.out[0], row * s.k + n, values[from]);
+    if (s.has_indices) {
+      StoreAt<int64_t>(args.out[1], row * s.k + n, places[from]);
+    }
+  }
 }
 
 template <typename T>
@@ -75,6 +127,12 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   DispatchType<NumericTypes>(s.type, [&]<typename T>() {
     args.pool->ParallelFor(s.lanes, [&](int64_t lane) {
       for (int64_t row = lane; row < rows; row += s.lanes) {
+        if constexpr (std::is_arithmetic_v<T>) {
+          if (s.inner == 1 && s.k > 0 && s.k <= kShortList) {
+            RunShort<T>(s, row, args);
+            continue;
+          }
+        }
         RunRow<T>(s, row, scratch + lane * s.dim, args);
       }
     });

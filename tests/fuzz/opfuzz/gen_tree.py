@@ -21,6 +21,7 @@ class Forest:
                                             "weights")}
         self.random, self.features, self.targets = random, features, targets
         self.trees = random.integer(1, 3)
+        self.full = random.chance(0.5)  # every leaf votes for all targets
         for tree in range(self.trees):
             self.count = 0
             self._grow(tree, random.integer(0, 3))
@@ -41,8 +42,9 @@ class Forest:
         if depth == 0:
             place = self._row(tree)
             node = self.nodes["nodeids"][place]
-            for target in random.sample(range(self.targets),
-                                        random.integer(1, self.targets)):
+            voters = (self.targets if self.full
+                      else random.integer(1, self.targets))
+            for target in random.sample(range(self.targets), voters):
                 for name, value in (("treeids", tree), ("nodeids", node),
                                     ("ids", target), ("weights", float(
                                         np.float32(random.real(-2, 2))))):
@@ -104,7 +106,7 @@ def tree_ensemble_old(b):
             b.set(classlabels_strings=[f"c{i}" for i in range(targets)])
         b.maybe(post_transform=b.random.choose(("NONE", "SOFTMAX",
                                                 "LOGISTIC")))
-        b.tag(len(set(forest.votes["ids"])) < targets, "class without votes")
+        b.tag(not forest.full, "class without votes")
     b.tag(dtype.kind in "iu", "integers")
     b.bound = bounds.real(32, floor=8)
 
