@@ -18,6 +18,7 @@
 #include "graph/limits.h"
 #include "graph/model_check.h"
 #include "graph/outer_outputs.h"
+#include "graph/protobuf_memory.h"
 #include "graph/skeleton.h"
 #include "graph/text.h"
 #include "graph/wire_tensor.h"
@@ -143,6 +144,7 @@ Result<Graph> Read(std::span<const std::byte> bytes,
 // The one place where ONNX's exceptions become statuses.
 Result<Graph> ReadModel(std::span<const std::byte> bytes,
                         const ReadOptions& options) {
+  FreeProtobufAtUnload();
   try {
     return Read(bytes, options);
   } catch (const std::bad_alloc&) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -76,7 +77,8 @@ struct PlaceWish {
 // A graph with all shapes fixed, before memory is assigned. Built node by
 // node by PlanBuilder, turned into a program by BindPlan.
 struct Plan {
-  std::vector<PlanTensor> tensors;
+  // Kernels hold on to descriptions while more tensors come (layouts).
+  std::deque<PlanTensor> tensors;
   std::vector<PlanBuffer> buffers;
   std::vector<PlanStep> steps;
   std::vector<InPlaceWish> in_place;

@@ -16,7 +16,9 @@ HostValue Floats(const char* name, const std::vector<float>& values) {
   HostTensor tensor = HostTensor::Make(name, DataType::kFloat,
                                        {static_cast<int64_t>(values.size())})
                           .value();
-  std::memcpy(tensor.bytes().data(), values.data(), tensor.bytes().size());
+  if (!values.empty()) {
+    std::memcpy(tensor.bytes().data(), values.data(), tensor.bytes().size());
+  }
   return HostValue(std::move(tensor));
 }
 
