@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "backends/common/gradient/expand_gradients.h"
 #include "backends/common/testing/op_tester.h"
 #include "backends/common/value_graph.h"
 #include "backends/cpu/cpu_backend.h"
@@ -46,6 +47,8 @@ class ModelRunner {
     Result<graph::Graph> graph = graph::ReadProto(model);
     status_ = graph.status();
     if (!graph.ok()) return;
+    status_ = ExpandGradients(*graph);
+    if (!status_.ok()) return;
     for (const graph::Node& node : graph->nodes) {
       const Reject why = registry_.Supports(NodeView(*graph, node));
       if (why.supported() || !status_.ok()) continue;
