@@ -1,0 +1,167 @@
+// Derivatives of convolutions, pools and normalisations against central
+// differences.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "backends/cpu/testing/gradient_tester.h"
+
+namespace onnxifi::cpu {
+namespace {
+
+using testing::GradientModel;
+using testing::GradientTester;
+using testing::ModelRunner;
+using testing::TensorOf;
+
+void Check(const std::string& inputs, const std::string& nodes,
+           int opset = 21) {
+  GradientTester(inputs, nodes)
+      .Opset(opset)
+      .Sizes({{"N", 2}, {"H", 5}, {"W", 4}})
+      .Check();
+}
+
+TEST(GradientConvTest, Plain) {
+  Check("double[1,2,4,5] x, double[2,2,3,2] w, double[2] b",
+        "y = Conv(x, w, b)");
+  Check("double[2,1,4,3] x, double[2,1,1,1] w", "y = Conv(x, w)");
+  Check("double[1,2,6] x, double[2,2,3] w", "y = Conv(x, w)");
+  Check("double[1,1,3,2,3] x, double[2,1,2,2,2] w", "y = Conv(x, w)");
+}
+
+TEST(GradientConvTest, StridesDilationsPads) {
+  Check("double[1,1,5,6] x, double[2,1,2,3] w",
+        "y = Conv <strides = [2, 2], pads = [1, 0, 0, 2]> (x, w)");
+  Check("double[1,2,6,5] x, double[1,2,2,2] w",
+        "y = Conv <dilations = [2, 3], pads = [1, 1, 1, 1]> (x, w)");
+  Check("double[1,1,8] x, double[1,1,2] w",
+        "y = Conv <strides = [3], dilations = [2]> (x, w)");
+}
+
+TEST(GradientConvTest, Groups) {
+  Check("double[2,4,3,3] x, double[2,2,2,2] w, double[2] b",
+        "y = Conv <group = 2, pads = [1, 0, 0, 1]> (x, w, b)");
+  Check("double[1,3,4] x, double[6,1,2] w",
+        "y = Conv <group = 3, strides = [2]> (x, w)");
+}
+
+TEST(GradientConvTest, AutomaticPadding) {
+  for (const char* mode : {"SAME_UPPER", "SAME_LOWER", "VALID"}) {
+    Check("double[1,1,5,4] x, double[1,1,2,3] w",
+          std::string("y = Conv <auto_pad = \"") + mode +
+              "\", strides = [2, 1]> (x, w)");
+  }
+}
+
+TEST(GradientConvTest, OpenDimensions) {
+  Check("double[N,2,H,W] x, double[2,2,2,2] w",
+        "y = Conv <strides = [2, 1], pads = [1, 1, 0, 1]> (x, w)");
+  Check("double[N,2,H,W] x, double[2,1,2,2] w",
+        "y = Conv <group = 2, dilations = [1, 2]> (x, w)");
+}
+
+TEST(GradientConvTest, Transposed) {
+  Check("double[1,2,3,2] x, double[2,3,2,2] w, double[3] b",
+        "y = ConvTranspose(x, w, b)");
+  Check("double[1,2,3,2] x, double[2,1,2,3] w",
+        "y = ConvTranspose <strides = [2, 3], pads = [1, 0, 0, 1], "
+        "output_padding = [1, 2]> (x, w)");
+  Check("double[2,4,3] x, double[4,1,2] w",
+        "y = ConvTranspose <group = 2, dilations = [2]> (x, w)");
+}
+
+TEST(GradientPoolTest, Average) {
+  Check("double[1,2,4,5] x", "y = AveragePool <kernel_shape = [2, 3]> (x)");
+  Check("double[N,2,H,W] x",
+        "y = AveragePool <kernel_shape = [2, 2], strides = [2, 1]> (x)");
+  for (const char* with : {"0", "1"}) {
+    Check("double[1,2,4,5] x",
+          std::string("y = AveragePool <kernel_shape = [2, 3], pads = [1, 1, "
+                      "0, 2], strides = [2, 2], count_include_pad = ") +
+              with + "> (x)");
+    Check("double[1,1,5,6] x",
+          std::string("y = AveragePool <kernel_shape = [2, 3], ceil_mode = 1, "
+                      "pads = [0, 1, 1, 0], strides = [2, 2], "
+                      "count_include_pad = ") +
+              with + "> (x)");
+  }
+  Check("double[1,1,7] x",
+        "y = AveragePool <kernel_shape = [2], dilations = [3]> (x)");
+  Check("double[1,1,5,4] x",
+        "y = AveragePool <kernel_shape = [3, 2], auto_pad = \"SAME_UPPER\", "
+        "strides = [2, 2]> (x)");
+}
+
+TEST(GradientPoolTest, Max) {
+  Check("double[2,2,4,5] x", "y = MaxPool <kernel_shape = [2, 3]> (x)");
+  Check("double[N,2,H,W] x",
+        "y = MaxPool <kernel_shape = [2, 2], pads = [1, 0, 1, 1], strides = "
+        "[2, 1]> (x)");
+  Check("double[1,1,7] x",
+        "y, i = MaxPool <kernel_shape = [2], dilations = [2]> (x)");
+}
+
+TEST(GradientPoolTest, Global) {
+  Check("double[2,3,2,4] x", "y = GlobalAveragePool(x)");
+  Check("double[N,3,H,W] x", "y = GlobalAveragePool(x)");
+  Check("double[2,3,2,4] x", "y = GlobalMaxPool(x)");
+}
+
+TEST(GradientNormalizationTest, Batch) {
+  const std::string parameters =
+      "double[3] s, double[3] b, double[3] m, double[3] v";
+  for (const char* x : {"double[2,3] x, ", "double[2,3,2] x, "}) {
+    GradientTester(x + parameters,
+                   "y = BatchNormalization <epsilon = 0.1> (x, s, b, m, v)")
+        .Range(0.5, 1.5)
+        .Check();
+  }
+}
+
+TEST(GradientNormalizationTest, Layer) {
+  Check("double[2,4] x, double[4] s, double[4] b",
+        "y = LayerNormalization <epsilon = 0.1> (x, s, b)");
+  Check("double[2,3,2] x, double[3,2] s",
+        "y = LayerNormalization <axis = 1, epsilon = 0.1> (x, s)");
+  Check("double[N,3] x, double s",
+        "y = LayerNormalization <epsilon = 0.1> (x, s)");
+  Check("double[2,4] x, double[4] s",
+        "y = RMSNormalization <epsilon = 0.1> (x, s)", 23);
+}
+
+TEST(GradientNormalizationTest, Instance) {
+  Check("double[2,3,4] x, double[3] s, double[3] b",
+        "y = InstanceNormalization <epsilon = 0.1> (x, s, b)");
+  Check("double[N,2,H,W] x, double[2] s, double[2] b",
+        "y = InstanceNormalization <epsilon = 0.1> (x, s, b)");
+}
+
+// What is kept is random; the result says what it was.
+TEST(GradientNormalizationTest, DropoutInTraining) {
+  for (const bool training : {true, false}) {
+    ModelRunner runner(GradientModel(
+        "float[200] x",
+        std::string("r = Constant <value = float {0.25}> ()\n"
+                    "t = Constant <value = bool {") +
+            (training ? "1" : "0") +
+            "}> ()\ny = Dropout(x, r, t)\n"
+            "dx = ai.onnx.preview.training.Gradient <xs = [\"x\"], y = "
+            "\"y\"> (x)",
+        {"y", "dx"}));
+    const Status status =
+        runner.Run({TensorOf<float>({200}, std::vector<float>(200, 3.0f))});
+    ASSERT_TRUE(status.ok()) << status.message();
+    const std::vector<float> y = runner.Output<float>(0);
+    const std::vector<float> slope = runner.Output<float>(1);
+    int dropped = 0;
+    for (size_t i = 0; i < 200; ++i) {
+      EXPECT_FLOAT_EQ(slope[i], y[i] / 3);
+      dropped += y[i] == 0 ? 1 : 0;
+    }
+    EXPECT_EQ(dropped > 0, training);
+  }
+}
+
+}  // namespace
+}  // namespace onnxifi::cpu
