@@ -102,16 +102,20 @@ TEST(GradientGraphTest, IntermediateTensor) {
 
 // One output of a node is a variable, another one lies on the path.
 TEST(GradientGraphTest, VariableBesideAPath) {
+  const std::string attributes = "xs = [\"a\", \"x\"], y = \"y\"";
   const auto out =
-      RunNodes("float[2] x",
+      RunNodes("float[2] x, float[2] p",
                "a, b = Split <axis = 0, num_outputs = 2> (x)\ny = Mul(a, b)\n" +
-                   Text("da, dx", "xs = [\"a\", \"x\"], y = \"y\"", "(a, x)") +
-                   Text("ea, ex", "xs = [\"a\", \"x\"], y = \"y\"", "(b, x)"),
-               {"da", "dx", "ea", "ex"}, {{3, 4}});
+                   Text("da, dx", attributes, "(a, x)") +
+                   Text("ea, ex", attributes, "(b, x)") +
+                   Text("fa, fx", attributes, "(a, p)"),
+               {"da", "dx", "ea", "ex", "fa", "fx"}, {{3, 4}, {5, 6}});
   EXPECT_EQ(out[0], Floats{4});
   EXPECT_EQ(out[1], (Floats{0, 3}));
   EXPECT_EQ(out[2], Floats{4});
   EXPECT_EQ(out[3], (Floats{0, 4}));
+  EXPECT_EQ(out[4], Floats{6});
+  EXPECT_EQ(out[5], (Floats{0, 3}));
 }
 
 TEST(GradientGraphTest, OutputsThatAreNotAskedFor) {

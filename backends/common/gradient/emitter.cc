@@ -1,5 +1,6 @@
 #include "backends/common/gradient/emitter.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -54,7 +55,8 @@ TensorInfo Var::info() const {
 
 ValueId Emitter::Copy(const graph::Value& model) {
   graph::Value copy = model;
-  copy.name = names_.Unique(StrCat(prefix_, "/", model.name));
+  copy.name = names_.Unique(
+      StrCat(prefix_, "/", model.name.substr(0, kMaxPart), "_", count_++));
   copy.constant = nullptr;
   graph_.values.push_back(std::move(copy));
   return static_cast<ValueId>(graph_.values.size() - 1);
@@ -87,12 +89,17 @@ Var Emitter::Emit(const char* op, const std::vector<Var>& inputs,
   return Wrap(made);
 }
 
-void Emitter::Add(graph::Node node) {
-  if (added_++ >= node_limit_) {
-    return Fail(Status(ONNXIFI_STATUS_INVALID_MODEL,
-                       "its derivative needs more nodes than a model may "
-                       "have"));
+void Emitter::Book(size_t nodes) {
+  if (nodes > nodes_left()) {
+    Fail(Status(ONNXIFI_STATUS_INVALID_MODEL,
+                "its derivative needs more nodes than a model may have"));
   }
+  added_ += std::min(nodes, nodes_left());
+}
+
+void Emitter::Add(graph::Node node) {
+  Book(1);
+  if (!status_.ok()) return;
   node.name = names_.Unique(StrCat(prefix_, "/", node.op_type, "_", count_++));
   nodes_.push_back(std::move(node));
 }

@@ -64,17 +64,19 @@ struct Var {
 // too many nodes) is remembered: `status` is to be looked at after a while.
 class Emitter {
  public:
-  Emitter(graph::Graph& graph, Names& names, std::string prefix,
+  // Nodes and values are named after `prefix`, or its beginning.
+  Emitter(graph::Graph& graph, Names& names, const std::string& prefix,
           size_t node_limit)
       : graph_(graph),
         names_(names),
-        prefix_(std::move(prefix)),
+        prefix_(prefix.substr(0, kMaxPart)),
         node_limit_(node_limit) {}
 
   Var Wrap(graph::ValueId id) { return {this, id}; }
   Var None() { return {this, graph::kNoValue}; }
+  // Of kNoValue one of which nothing is known.
   const graph::Value& value(graph::ValueId id) const {
-    return graph_.value(id);
+    return id == graph::kNoValue ? none_ : graph_.value(id);
   }
   const graph::Graph& graph() const { return graph_; }
   Names& names() { return names_; }
@@ -99,13 +101,22 @@ class Emitter {
   // The nodes made so far, in order. They may be taken out.
   std::vector<graph::Node>& nodes() { return nodes_; }
   size_t added() const { return added_; }
+  size_t nodes_left() const {
+    return added_ < node_limit_ ? node_limit_ - added_ : 0;
+  }
+  // Counts nodes that others have made.
+  void Book(size_t nodes);
   const Status& status() const { return status_; }
   void Fail(Status status) {
     if (status_.ok()) status_ = std::move(status);
   }
 
  private:
+  // Names of names would grow with every order of derivatives.
+  static constexpr size_t kMaxPart = 64;
+
   graph::Graph& graph_;
+  const graph::Value none_;
   Names& names_;
   const std::string prefix_;
   const size_t node_limit_;

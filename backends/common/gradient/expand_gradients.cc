@@ -9,7 +9,6 @@
 
 #include "backends/common/gradient/gradient_node.h"
 #include "base/str_cat.h"
-#include "graph/limits.h"
 #include "graph/text.h"
 
 namespace onnxifi {
@@ -138,9 +137,9 @@ Status OrderNodes(Graph& graph) {
 // Goes through a graph and its bodies. Used once.
 class Expansion {
  public:
-  explicit Expansion(const Graph& whole) {
+  Expansion(const Graph& whole, int64_t max_nodes) {
     names_.Add(whole);
-    const int64_t left = graph::kMaxNodes - CountNodes(whole);
+    const int64_t left = max_nodes - CountNodes(whole);
     nodes_left_ = static_cast<size_t>(std::max<int64_t>(left, 0));
   }
 
@@ -193,9 +192,9 @@ class Expansion {
 
 }  // namespace gradient
 
-Status ExpandGradients(graph::Graph& graph) {
+Status ExpandGradients(graph::Graph& graph, int64_t max_nodes) {
   if (!gradient::HasGradient(graph)) return Status::Ok();
-  return gradient::Expansion(graph).Walk(graph, nullptr);
+  return gradient::Expansion(graph, max_nodes).Walk(graph, nullptr);
 }
 
 }  // namespace onnxifi

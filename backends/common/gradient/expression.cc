@@ -162,7 +162,8 @@ Var Unsqueeze(Var x, int64_t axis) {
   TensorInfo out = x.info();
   if (out.has_shape) {
     const auto rank = static_cast<int64_t>(out.dims.size());
-    const int64_t at = axis < 0 ? axis + rank + 1 : axis;
+    const int64_t at =
+        std::clamp<int64_t>(axis < 0 ? axis + rank + 1 : axis, 0, rank);
     out.dims.insert(out.dims.begin() + at, 1);
     out.symbols.insert(out.symbols.begin() + at, "");
   }
@@ -172,9 +173,10 @@ Var Unsqueeze(Var x, int64_t axis) {
 
 Var Squeeze(Var x, int64_t axis) {
   TensorInfo out = x.info();
-  if (out.has_shape) {
+  if (out.has_shape && !out.dims.empty()) {
     const auto rank = static_cast<int64_t>(out.dims.size());
-    const int64_t at = axis < 0 ? axis + rank : axis;
+    const int64_t at =
+        std::clamp<int64_t>(axis < 0 ? axis + rank : axis, 0, rank - 1);
     out.dims.erase(out.dims.begin() + at);
     out.symbols.erase(out.symbols.begin() + at);
   }

@@ -23,31 +23,9 @@ bool IsFloat(DataType type) {
          type == DataType::kFloat16 || type == DataType::kBfloat16;
 }
 
-// A value that may have a gradient. Of other types nothing is known, so that
-// what makes or reads them is refused by name, not passed by.
-bool MayCarry(const Value& value) {
-  switch (value.kind) {
-    case Value::Kind::kTensor:
-    case Value::Kind::kSparse:
-      return IsFloat(value.type) || value.type == DataType::kUndefined;
-    case Value::Kind::kMap:
-      return false;
-    default:
-      return true;
-  }
-}
-
 bool SameKnownShape(const Value& a, const Value& b) {
   return a.has_shape == b.has_shape && a.dims == b.dims &&
          a.symbols == b.symbols;
-}
-
-// What an operator without a rule tells.
-std::string NoRuleText(const Node& node) {
-  return StrCat("no gradient goes through node ", Quoted(node.name), " (",
-                node.op_type,
-                "): the operator has no derivative here; compute 'y' without "
-                "it, or name its result in 'xs'");
 }
 
 }  // namespace
@@ -57,6 +35,7 @@ GradientNode::GradientNode(Scope& scope, const Node& node, Names& names,
     : scope_(scope),
       node_(node),
       emitter_(scope.graph(), names, node.name, node_limit),
+      pass_(scope, emitter_),
       names_(ReadNames(node)) {}
 
 Status GradientNode::Invalid(std::string what) const {
@@ -71,6 +50,16 @@ ValueId GradientNode::Substitute(ValueId id) const {
   return id;
 }
 
+bool GradientNode::ReadsSubstituted(const Node& node) const {
+  const std::vector<ValueId> reads = scope_.Reads(node);
+  return std::any_of(reads.begin(), reads.end(),
+                     [this](ValueId id) { return instead_.count(id) != 0; });
+}
+
+bool GradientNode::IsNamed(ValueId id) const {
+  return named_set_.count(id) != 0;
+}
+
 Status GradientNode::AddVariable(const std::string& name, size_t input,
                                  const char* list) {
   const ValueId named = scope_.FindOrCapture(name);
@@ -78,7 +67,7 @@ Status GradientNode::AddVariable(const std::string& name, size_t input,
     return Invalid(StrCat("'", list, "' names ", Quoted(name),
                           ", which is no tensor of the graph"));
   }
-  if (std::find(named_.begin(), named_.end(), named) != named_.end()) {
+  if (IsNamed(named)) {
     return Invalid(StrCat("tensor ", Quoted(name), " is named twice"));
   }
   if (input >= node_.inputs.size() || node_.inputs[input] == kNoValue) {
@@ -86,6 +75,7 @@ Status GradientNode::AddVariable(const std::string& name, size_t input,
                           input, " of 'xs' and 'zs'"));
   }
   named_.push_back(named);
+  named_set_.insert(named);
   return Status::Ok();
 }
 
@@ -110,7 +100,6 @@ Status GradientNode::ReadVariables() {
     return Invalid(StrCat("'y' names ", Quoted(names_.y),
                           ", which is no tensor of the graph"));
   }
-  cut_.insert(named_.begin(), named_.end());
   return CheckTypes();
 }
 
@@ -152,7 +141,7 @@ void GradientNode::FindSlice() {
     const ValueId id = pending.back();
     pending.pop_back();
     const int32_t producer = scope_.Producer(id);
-    if (cut_.count(id) != 0 || producer < 0) continue;
+    if (IsNamed(id) || producer < 0) continue;
     const auto index = static_cast<size_t>(producer);
     if (!seen.insert(index).second) continue;
     slice_.push_back(index);
@@ -192,7 +181,6 @@ void GradientNode::Repeat() {
   }
   repeated_ = std::move(emitter_.nodes());
   emitter_.nodes().clear();
-  cut_.insert(variables_.begin(), variables_.end());
 }
 
 void GradientNode::RepeatNode(const Node& node) {
@@ -217,102 +205,51 @@ void GradientNode::RepeatNode(const Node& node) {
       std::fill(value.dims.begin(), value.dims.end(), -1);
       std::fill(value.symbols.begin(), value.symbols.end(), "");
     }
-    if (cut_.count(output) == 0) instead_[output] = made;
+    if (!IsNamed(output)) instead_[output] = made;
     output = made;
   }
   emitter_.Add(std::move(copy));
 }
 
-// The nodes that depend on one of xs, in order.
-void GradientNode::FindActive() {
-  for (size_t i = 0; i < names_.xs.size(); ++i) active_.insert(variables_[i]);
-  std::vector<Node*> nodes;
-  // A node that was repeated is not on the path itself.
+// y may have any shape: what is differentiated is the sum of its elements, so
+// it starts with ones. ONNX's text leaves it open and its own cases have a y of
+// one element; frameworks do the same (a vector-Jacobian product with ones).
+Status GradientNode::GoBack() {
+  for (size_t i = 0; i < variables_.size(); ++i) {
+    pass_.AddVariable(named_[i], false);
+    pass_.AddVariable(variables_[i], i < names_.xs.size());
+  }
+  // A node that was repeated is not on the path itself. Repeated ones read
+  // what the others make, never the other way round.
   for (const size_t index : slice_) {
     Node& node = scope_.graph().nodes[index];
-    const std::vector<ValueId> reads = scope_.Reads(node);
-    if (std::none_of(reads.begin(), reads.end(),
-                     [this](ValueId id) { return instead_.count(id) != 0; })) {
-      nodes.push_back(&node);
-    }
+    if (!ReadsSubstituted(node)) pass_.AddNode(node);
   }
-  // Repeated ones read what the others make, never the other way round.
-  for (Node& node : repeated_) nodes.push_back(&node);
-  for (Node* node : nodes) {
-    const std::vector<ValueId> reads = scope_.Reads(*node);
-    if (std::none_of(reads.begin(), reads.end(),
-                     [this](ValueId id) { return active_.count(id) != 0; })) {
-      continue;
-    }
-    path_.push_back(node);
-    for (const ValueId id : node->outputs) {
-      if (id != kNoValue && cut_.count(id) == 0 &&
-          MayCarry(emitter_.value(id))) {
-        active_.insert(id);
-      }
-    }
-  }
-}
-
-ValueId GradientNode::GradientOf(ValueId value) const {
-  // A named tensor is a variable, whatever makes it.
-  if (cut_.count(value) != 0) return kNoValue;
-  const auto found = gradients_.find(value);
-  return found == gradients_.end() ? kNoValue : found->second;
-}
-
-bool GradientNode::Wanted(ValueId value) const {
-  return active_.count(value) != 0;
-}
-
-void GradientNode::Contribute(ValueId value, Var gradient) {
-  if (!Wanted(value) || !gradient.valid()) return;
-  const auto [entry, first] = gradients_.emplace(value, gradient.id);
-  if (!first) entry->second = (emitter_.Wrap(entry->second) + gradient).id;
-}
-
-Status GradientNode::GoThrough(Node& node) {
-  if (std::none_of(node.outputs.begin(), node.outputs.end(),
-                   [this](ValueId id) {
-                     return id != kNoValue && GradientOf(id) != kNoValue;
-                   })) {
-    return Status::Ok();
-  }
-  const Rule* rule = FindRule(node);
-  if (rule == nullptr) {
-    return Status(ONNXIFI_STATUS_UNSUPPORTED_OPERATOR, NoRuleText(node));
-  }
-  RuleContext context(emitter_, node, *this);
-  ONNXIFI_RETURN_IF_ERROR(ApplyRule(*rule, context));
-  return emitter_.status();
-}
-
-// y may have any shape: what is differentiated is the sum of its elements, so
-// it starts with ones. ONNX's own cases have a y of one element; other sizes
-// are taken as frameworks take them, e.g. a vector-Jacobian product with ones.
-Status GradientNode::GoBack() {
+  for (Node& node : repeated_) pass_.AddNode(node);
   const Var y = emitter_.Wrap(Substitute(y_));
-  Contribute(y.id, ExpandTo(Number(y, 1), y));
-  for (size_t i = path_.size(); i-- > 0;) {
-    ONNXIFI_RETURN_IF_ERROR(GoThrough(*path_[i]));
-  }
-  return emitter_.status();
+  pass_.Contribute(y.id, ExpandTo(Number(y, 1), y));
+  return pass_.GoBack();
 }
 
 // A tensor that y does not depend on has the gradient 0.
 void GradientNode::SetOutputs() {
+  // Values that may take over the name of an output: not what bodies know by
+  // name.
   std::unordered_set<ValueId> made;
   for (const Node& node : emitter_.nodes()) {
     made.insert(node.outputs.begin(), node.outputs.end());
+  }
+  for (const Node& node : emitter_.nodes()) {
+    if (!graph::HasBodies(node)) continue;
+    for (const ValueId id : scope_.Reads(node)) made.erase(id);
   }
   std::unordered_map<ValueId, ValueId> final_ids;
   for (size_t i = 0; i < node_.outputs.size(); ++i) {
     const ValueId output = node_.outputs[i];
     if (output == kNoValue) continue;
     const Var variable = emitter_.Wrap(variables_[i]);
-    const auto found = gradients_.find(variables_[i]);
-    const ValueId gradient =
-        found == gradients_.end() ? ZerosLike(variable).id : found->second;
+    ValueId gradient = pass_.VariableGradient(variables_[i]);
+    if (gradient == kNoValue) gradient = ZerosLike(variable).id;
     Value& value = scope_.graph().value(output);
     const TensorInfo info = variable.info();
     value.kind = Value::Kind::kTensor;
@@ -352,7 +289,6 @@ Status GradientNode::Expand() {
   FindSlice();
   Repeat();
   ONNXIFI_RETURN_IF_ERROR(emitter_.status());
-  FindActive();
   ONNXIFI_RETURN_IF_ERROR(GoBack());
   SetOutputs();
   ONNXIFI_RETURN_IF_ERROR(emitter_.status());

@@ -6,7 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "backends/common/gradient/rule.h"
+#include "backends/common/gradient/reverse_pass.h"
 #include "backends/common/gradient/scope.h"
 
 namespace onnxifi::gradient {
@@ -14,7 +14,7 @@ namespace onnxifi::gradient {
 // Reverse-mode differentiation for one Gradient node: finds the nodes between
 // the named tensors, repeats them where the node's inputs are other tensors
 // than the named ones, and goes through them from y to the xs. Used once.
-class GradientNode final : public RuleContext::Walk {
+class GradientNode {
  public:
   GradientNode(Scope& scope, const graph::Node& node, Names& names,
                size_t node_limit);
@@ -23,10 +23,6 @@ class GradientNode final : public RuleContext::Walk {
   Status Expand();
   size_t added() const { return emitter_.added(); }
 
-  graph::ValueId GradientOf(graph::ValueId value) const override;
-  bool Wanted(graph::ValueId value) const override;
-  void Contribute(graph::ValueId value, Var gradient) override;
-
  private:
   Status ReadVariables();
   Status AddVariable(const std::string& name, size_t input, const char* list);
@@ -34,22 +30,23 @@ class GradientNode final : public RuleContext::Walk {
   void FindSlice();
   void Repeat();
   void RepeatNode(const graph::Node& node);
-  void FindActive();
   Status GoBack();
-  Status GoThrough(graph::Node& node);
   void SetOutputs();
   graph::ValueId Substitute(graph::ValueId id) const;
+  bool ReadsSubstituted(const graph::Node& node) const;
+  bool IsNamed(graph::ValueId id) const;
   Status Invalid(std::string what) const;
 
   Scope& scope_;
   const graph::Node& node_;
   Emitter emitter_;
+  ReversePass pass_;
   GradientNames names_;
 
   // One per input: the tensor that is named, and the one that stands for it.
   std::vector<graph::ValueId> named_;
   std::vector<graph::ValueId> variables_;
-  std::unordered_set<graph::ValueId> cut_;  // of both kinds
+  std::unordered_set<graph::ValueId> named_set_;
   graph::ValueId y_ = graph::kNoValue;
   // What nodes read instead of a value.
   std::unordered_map<graph::ValueId, graph::ValueId> instead_;
@@ -57,9 +54,6 @@ class GradientNode final : public RuleContext::Walk {
   std::vector<size_t> slice_;  // of the scope, in order of execution
   bool same_shapes_ = true;    // inputs have the shapes of what is named
   std::vector<graph::Node> repeated_;
-  std::vector<graph::Node*> path_;  // from the variables to y, in order
-  std::unordered_set<graph::ValueId> active_;  // depend on one of xs
-  std::unordered_map<graph::ValueId, graph::ValueId> gradients_;
 };
 
 }  // namespace onnxifi::gradient

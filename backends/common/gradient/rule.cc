@@ -52,7 +52,7 @@ const Rule* FindRule(const graph::Node& node) {
   const std::span<const Rule> families[] = {
       UnaryRules(),  ActivationRules(),    BinaryRules(), MatrixRules(),
       ReduceRules(), ShapeRules(),         IndexRules(),  ConvRules(),
-      PoolRules(),   NormalizationRules(),
+      PoolRules(),   NormalizationRules(), LossRules(),
   };
   for (const std::span<const Rule> family : families) {
     for (const Rule& rule : family) {
@@ -63,6 +63,9 @@ const Rule* FindRule(const graph::Node& node) {
 }
 
 Status ApplyRule(const Rule& rule, RuleContext& context) {
+  if (!rule.any_output && !context.grad(0).valid()) {
+    return context.Refuse("only its first output has a derivative");
+  }
   if (rule.unary == nullptr) return rule.rule(context);
   if (context.Wants(0)) {
     context.Give(0, rule.unary({context.in(0), context.out(0), context.grad(0),

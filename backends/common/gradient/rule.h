@@ -87,11 +87,13 @@ struct UnaryPoint {
   graph::AttrReader attrs;
 };
 
-// How gradients go through one operator: exactly one of the functions.
+// How gradients go through one operator: exactly one of the functions. They
+// are called when the first output has a gradient, or any one if `any_output`.
 struct Rule {
   const char* op;
   Status (*rule)(RuleContext& context);
   Var (*unary)(const UnaryPoint& at) = nullptr;
+  bool any_output = false;
 };
 
 // The families, one file each.
@@ -105,6 +107,7 @@ std::span<const Rule> IndexRules();
 std::span<const Rule> ConvRules();
 std::span<const Rule> PoolRules();
 std::span<const Rule> NormalizationRules();
+std::span<const Rule> LossRules();
 std::span<const Rule> InternalRules();
 
 // Null when the operator has none.

@@ -88,6 +88,9 @@ Status LayerNormalization(RuleContext& r) {
     return r.Refuse("its second and third output have no gradient");
   }
   const int64_t axis = r.attrs().Int("axis", -1);
+  if (axis < -static_cast<int64_t>(graph::kMaxRank)) {
+    return r.Refuse("attribute 'axis' is out of range");
+  }
   if (axis >= 0 && x.rank() < 0) {
     return r.Refuse("the rank of its input is not known; declare it");
   }

@@ -113,7 +113,8 @@ Result<Var> Divisors(RuleContext& r, const std::vector<int64_t>& kernel,
                        y.dims[2 + i] >= 0;
     if (!known ||
         !CheckedMul(windows, std::max<int64_t>(y.dims[2 + i], 1), &windows) ||
-        windows > kMaxWindows || kernel[i] > kMaxWindows) {
+        windows > kMaxWindows ||
+        kernel[i] > kMaxWindows / std::max<int64_t>(y.dims[2 + i], 1)) {
       return r.Refuse(
           "with padding that is not counted, or ceil_mode, its spatial "
           "dimensions must be fixed; declare them");
@@ -135,7 +136,7 @@ Status AveragePool(RuleContext& r) {
   const std::vector<int64_t> kernel(given.begin(), given.end());
   double taps = 1;
   for (const int64_t extent : kernel) taps *= static_cast<double>(extent);
-  if (kernel.empty() || !(taps >= 1 && taps <= (1 << 24))) {
+  if (kernel.empty() || !(taps >= 1 && taps <= (1 << 22))) {
     return r.Refuse("attribute 'kernel_shape' is missing or out of range");
   }
   ONNXIFI_ASSIGN_OR_RETURN(const Window window, ReadWindow(r, x, kernel));

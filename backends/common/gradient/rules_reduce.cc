@@ -99,6 +99,9 @@ Result<std::vector<int64_t>> SoftmaxAxes(RuleContext& r) {
   }
   const int64_t axis = r.attrs().Int("axis", 1);
   const int64_t rank = r.in(0).rank();
+  if (axis < -static_cast<int64_t>(graph::kMaxRank)) {
+    return r.Refuse("attribute 'axis' is out of range");
+  }
   if (axis >= 0 && rank < 0) {
     return r.Refuse("the rank of its input is not known; declare it");
   }
@@ -138,10 +141,11 @@ Status LogSoftmax(RuleContext& r) {
 Status CumSum(RuleContext& r) {
   if (!r.Wants(0)) return Status::Ok();
   const graph::AttrReader attrs = r.attrs();
-  r.Give(0, r.emitter().Emit(
-                "CumSum", {r.grad(0), r.in(1)}, r.in(0).info(),
-                {IntAttribute("exclusive", attrs.Int("exclusive", 0)),
-                 IntAttribute("reverse", 1 - attrs.Int("reverse", 0))}));
+  r.Give(0,
+         r.emitter().Emit(
+             "CumSum", {r.grad(0), r.in(1)}, r.in(0).info(),
+             {IntAttribute("exclusive", attrs.Int("exclusive", 0)),
+              IntAttribute("reverse", attrs.Int("reverse", 0) == 0 ? 1 : 0)}));
   return Status::Ok();
 }
 

@@ -74,6 +74,10 @@ Var DimOf(Var x, int64_t axis) {
 
 Status Concat(RuleContext& r) {
   const int64_t axis = r.attrs().Int("axis", 1);
+  constexpr auto kMost = static_cast<int64_t>(graph::kMaxRank);
+  if (axis < -kMost || axis > kMost) {
+    return r.Refuse("attribute 'axis' is out of range");
+  }
   std::vector<Var> sizes;
   graph::Node split;
   split.op_type = "Split";
@@ -127,7 +131,7 @@ constexpr Rule kRules[] = {
     {"Expand", &Expand},
     {"Tile", &Tile},
     {"Concat", &Concat},
-    {"Split", &Split},
+    {"Split", &Split, nullptr, true},
     {"Trilu", &Trilu},
 };
 

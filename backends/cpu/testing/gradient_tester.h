@@ -49,12 +49,15 @@ inline onnx::ModelProto GradientModel(const std::string& inputs,
 }
 
 // Compares the gradients of sum(sin(y)) with central differences, and then
-// those of sum(sin(gradient)). `nodes` compute y from inputs of float64:
+// those of sum(sin(gradient)). `nodes` compute y from inputs of float64, or of
+// float32 for operators that have no more:
 //   GradientTester("double[2,3] a, double[3] b", "y = Add(a, b)").Check();
 class GradientTester {
  public:
   GradientTester(std::string inputs, std::string nodes)
-      : inputs_(std::move(inputs)), nodes_(std::move(nodes)) {}
+      : inputs_(std::move(inputs)),
+        nodes_(std::move(nodes)),
+        single_(inputs_.starts_with("float")) {}
 
   // The inputs' elements are drawn from here.
   GradientTester& Range(double low, double high) {
@@ -91,7 +94,7 @@ class GradientTester {
     ASSERT_TRUE(status.ok()) << status.message();
     std::vector<std::vector<double>> results;
     for (int o = 0; o < model.graph().output_size(); ++o) {
-      results.push_back(runner.Output<double>(static_cast<size_t>(o)));
+      results.push_back(Output(runner, static_cast<size_t>(o)));
     }
     // Outputs: y, then for each function that is differentiated its value,
     // each followed by its gradients.
@@ -163,44 +166,55 @@ class GradientTester {
   std::vector<RunValue> Feeds() const {
     std::vector<RunValue> feeds;
     for (size_t i = 0; i < values_.size(); ++i) {
-      feeds.push_back(TensorOf<double>(dims_[i], values_[i]));
+      const std::vector<double>& values = values_[i];
+      feeds.push_back(
+          single_ ? TensorOf<float>(dims_[i], {values.begin(), values.end()})
+                  : TensorOf<double>(dims_[i], values));
     }
     return feeds;
+  }
+
+  std::vector<double> Output(const ModelRunner& runner, size_t output) const {
+    if (!single_) return runner.Output<double>(output);
+    const std::vector<float> values = runner.Output<float>(output);
+    return {values.begin(), values.end()};
   }
 
   double SumOf(ModelRunner& runner, size_t output) {
     const Status status = runner.Run(Feeds());
     EXPECT_TRUE(status.ok()) << status.message();
     if (!status.ok()) return NAN;
-    const std::vector<double> values = runner.Output<double>(output);
+    const std::vector<double> values = Output(runner, output);
     return std::accumulate(values.begin(), values.end(), 0.0);
   }
 
   // With a step of 1e-5 the differences' own error is about 1e-10 times the
-  // third derivative, and rounding adds 1e-16 / 1e-5 for each term of the sum.
+  // third derivative, and rounding adds 1e-16 / 1e-5 for each term of the sum;
+  // of float32, with 1e-2, it is 1e-4 and 1e-7 / 1e-2.
   void Compare(ModelRunner& runner, size_t output, size_t x,
                const std::vector<double>& gradient) {
-    constexpr double kStep = 1e-5;
-    constexpr double kTolerance = 2e-7;
+    const double step = single_ ? 1e-2 : 1e-5;
+    const double tolerance = single_ ? 1e-3 : 2e-7;
     const size_t feed = static_cast<size_t>(
         std::find(names_.begin(), names_.end(), xs_[x]) - names_.begin());
     std::vector<double>& values = values_[feed];
     ASSERT_EQ(gradient.size(), values.size()) << xs_[x];
     for (size_t i = 0; i < values.size(); ++i) {
       const double old = values[i];
-      values[i] = old + kStep;
+      values[i] = old + step;
       const double above = SumOf(runner, output);
-      values[i] = old - kStep;
+      values[i] = old - step;
       const double below = SumOf(runner, output);
       values[i] = old;
-      const double expected = (above - below) / (2 * kStep);
-      EXPECT_NEAR(gradient[i], expected, kTolerance * (1 + std::fabs(expected)))
+      const double expected = (above - below) / (2 * step);
+      EXPECT_NEAR(gradient[i], expected, tolerance * (1 + std::fabs(expected)))
           << "output " << output << ", " << xs_[x] << "[" << i << "]";
     }
   }
 
   std::string inputs_;
   std::string nodes_;
+  bool single_ = false;
   double low_ = -1.5;
   double high_ = 1.5;
   int opset_ = 21;
