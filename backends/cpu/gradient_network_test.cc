@@ -181,6 +181,70 @@ TEST(GradientLossTest, CrossEntropy) {
         "y = Add(a, b)");
 }
 
+// Many layers: in float64 against central differences, and in float32, with
+// what the CPU backend fuses, against float64.
+void CheckNetwork(const std::string& inputs, const std::string& nodes) {
+  const auto tester = [&](const std::string& type) {
+    std::string typed = inputs;
+    for (size_t at = typed.find("T["); at != std::string::npos;
+         at = typed.find("T[")) {
+      typed.replace(at, 1, type);
+    }
+    return GradientTester(typed, nodes).Range(-0.6, 0.6).FirstOrder();
+  };
+  tester("double").Check();
+  const auto expected = tester("double").Run();
+  const auto got = tester("float").Run();
+  ASSERT_EQ(got.size(), expected.size());
+  for (size_t o = 0; o < got.size(); ++o) {
+    ASSERT_EQ(got[o].size(), expected[o].size());
+    for (size_t i = 0; i < got[o].size(); ++i) {
+      // Sums of up to a few hundred terms near 1.
+      EXPECT_NEAR(got[o][i], expected[o][i], 2e-5) << o << ", " << i;
+    }
+  }
+}
+
+TEST(GradientNetworkTest, Convolutional) {
+  CheckNetwork(
+      "T[2,2,6,6] x, T[4,2,3,3] w1, T[4] b1, T[4,1,3,3] w2, T[4] s, T[4] b, "
+      "T[4,4,1,1] w3, T[36,3] w4, T[3] b4",
+      R"(c1 = Conv <pads = [1, 1, 1, 1]> (x, w1, b1)
+         r1 = Relu(c1)
+         c2 = Conv <group = 4, pads = [1, 1, 1, 1]> (r1, w2)
+         n = InstanceNormalization <epsilon = 0.5> (c2, s, b)
+         r2 = HardSwish(n)
+         c3 = Conv(r2, w3)
+         sum = Add(c3, r1)
+         p = MaxPool <kernel_shape = [2, 2], strides = [2, 2]> (sum)
+         f = Flatten(p)
+         z = Gemm(f, w4, b4)
+         y = LogSoftmax(z))");
+}
+
+TEST(GradientNetworkTest, Attention) {
+  CheckNetwork(
+      "T[2,3,4] x, T[4] s, T[4] b, T[4,4] wq, T[4,4] wk, T[4,4] wv, T[4,6] w1, "
+      "T[6] b1, T[6,4] w2",
+      R"(h = LayerNormalization <epsilon = 0.2> (x, s, b)
+         q = MatMul(h, wq)
+         k = MatMul(h, wk)
+         v = MatMul(h, wv)
+         kt = Transpose <perm = [0, 2, 1]> (k)
+         qk = MatMul(q, kt)
+         two = Constant <value = float {2.0}> ()
+         scale = CastLike(two, qk)
+         scaled = Div(qk, scale)
+         a = Softmax(scaled)
+         o = MatMul(a, v)
+         r = Add(o, x)
+         m1 = MatMul(r, w1)
+         m2 = Add(m1, b1)
+         m3 = Gelu(m2)
+         m4 = MatMul(m3, w2)
+         y = Add(m4, r))");
+}
+
 // What is kept is random; the result says what it was.
 TEST(GradientNormalizationTest, DropoutInTraining) {
   for (const bool training : {true, false}) {

@@ -69,11 +69,6 @@ class GradientTester {
     opset_ = opset;
     return *this;
   }
-  // Inputs that are not differentiated.
-  GradientTester& Fixed(std::vector<std::string> names) {
-    fixed_ = std::move(names);
-    return *this;
-  }
   // Sizes of symbolic dimensions.
   GradientTester& Sizes(std::map<std::string, int64_t> sizes) {
     sizes_ = std::move(sizes);
@@ -89,15 +84,7 @@ class GradientTester {
     onnx::ModelProto model = Model();
     MakeFeeds(model);
     ModelRunner runner(model);
-    ASSERT_TRUE(runner.status().ok()) << runner.status().message();
-    const Status status = runner.Run(Feeds());
-    ASSERT_TRUE(status.ok()) << status.message();
-    std::vector<std::vector<double>> results;
-    for (int o = 0; o < model.graph().output_size(); ++o) {
-      results.push_back(Output(runner, static_cast<size_t>(o)));
-    }
-    // Outputs: y, then for each function that is differentiated its value,
-    // each followed by its gradients.
+    const std::vector<std::vector<double>> results = Results(runner, model);
     for (size_t first = 0; first < results.size(); first += 1 + xs_.size()) {
       for (size_t x = 0; x < xs_.size(); ++x) {
         Compare(runner, first, x, results[first + 1 + x]);
@@ -105,31 +92,44 @@ class GradientTester {
     }
   }
 
+  // Every output: each function, followed by its gradients.
+  std::vector<std::vector<double>> Run() {
+    const onnx::ModelProto model = Model();
+    MakeFeeds(model);
+    ModelRunner runner(model);
+    return Results(runner, model);
+  }
+
  private:
-  bool IsFixed(const std::string& name) const {
-    return std::find(fixed_.begin(), fixed_.end(), name) != fixed_.end();
+  std::vector<std::vector<double>> Results(ModelRunner& runner,
+                                           const onnx::ModelProto& model) {
+    std::vector<std::vector<double>> results;
+    EXPECT_TRUE(runner.status().ok()) << runner.status().message();
+    if (!runner.status().ok()) return results;
+    const Status status = runner.Run(Feeds());
+    EXPECT_TRUE(status.ok()) << status.message();
+    if (!status.ok()) return results;
+    for (int o = 0; o < model.graph().output_size(); ++o) {
+      results.push_back(Output(runner, static_cast<size_t>(o)));
+    }
+    return results;
   }
 
   onnx::ModelProto Model() {
     const onnx::ModelProto plain = GradientModel(inputs_, nodes_, {}, opset_);
-    std::vector<std::string> all;
     xs_.clear();
     for (const auto& input : plain.graph().input()) {
-      if (!IsFixed(input.name())) xs_.push_back(input.name());
+      xs_.push_back(input.name());
     }
-    all = xs_;
-    all.insert(all.end(), fixed_.begin(), fixed_.end());
     std::string nodes = nodes_ + "\n_q = Sin(y)\n";
     std::vector<std::string> outputs;
     std::vector<std::string> gradients;
     const auto differentiate = [&](const std::string& of) {
       std::vector<std::string> made;
       for (const std::string& x : xs_) made.push_back(StrCat("_d", of, "_", x));
-      nodes += StrCat(PlainList(made),
-                      " = ai.onnx.preview.training.Gradient <xs = [",
-                      QuotedList(xs_), "]", fixed_.empty() ? "" : ", zs = [",
-                      QuotedList(fixed_), fixed_.empty() ? "" : "]", ", y = \"",
-                      of, "\"> (", PlainList(all), ")\n");
+      nodes += StrCat(
+          PlainList(made), " = ai.onnx.preview.training.Gradient <xs = [",
+          QuotedList(xs_), "], y = \"", of, "\"> (", PlainList(xs_), ")\n");
       outputs.push_back(of);
       outputs.insert(outputs.end(), made.begin(), made.end());
       gradients = made;
@@ -219,7 +219,6 @@ class GradientTester {
   double high_ = 1.5;
   int opset_ = 21;
   bool second_order_ = true;
-  std::vector<std::string> fixed_;
   std::map<std::string, int64_t> sizes_;
   std::vector<std::string> xs_;
   std::vector<std::string> names_;
