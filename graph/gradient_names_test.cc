@@ -15,8 +15,10 @@ TEST(GradientNamesTest, FollowTheInliner) {
                                    "ai.onnx.preview.training" : 1]>
     g (float[2] a, float[2] y) => (float[2] p, float[2] q) {
       p = my.slope(a)
-      q = my.slope(y)
+      q = my.outer(y)
     }
+    <domain: "my", opset_import: ["" : 17, "my" : 1]>
+    outer (y) => (x) { x = my.slope(y) }
     <domain: "my", opset_import: ["" : 17, "ai.onnx.preview.training" : 1]>
     slope (x) => (d) {
       d = ai.onnx.preview.training.Gradient <xs = ["x"], y = "y"> (x)

@@ -87,6 +87,28 @@ TEST(GradientGraphTest, OtherShapesThanTheNamedTensors) {
   EXPECT_EQ(out[0], (Floats{2, 4, 6}));
 }
 
+// The rank of a product's operand decides how its gradient is computed.
+TEST(GradientGraphTest, AnotherRankThanTheNamedTensor) {
+  const std::string nodes = "y = Mul(x, x)\ns = ReduceSum(y)\n" +
+                            Text("dx", "xs = [\"x\"], y = \"s\"", "(p)");
+  ModelRunner runner(GradientModel("float[2] x, float[2,2] p", nodes, {"dx"}));
+  const Status status = runner.Run({TensorOf<float>({2}, Floats{1, 1}),
+                                    TensorOf<float>({2, 2}, {1, 2, 3, 4})});
+  ASSERT_TRUE(status.ok()) << status.message();
+  EXPECT_EQ(runner.dims(0), (graph::Shape{2, 2}));
+  EXPECT_EQ(runner.Output<float>(0), (Floats{2, 4, 6, 8}));
+  ModelRunner product(GradientModel(
+      "float[2] x, float[2,2] p, float[2,2] w",
+      "y = MatMul(x, w)\n" +
+          Text("dx", "xs = [\"x\"], zs = [\"w\"], y = \"y\"", "(p, w)"),
+      {"dx"}));
+  const RunValue matrix = TensorOf<float>({2, 2}, {1, 2, 3, 4});
+  const Status second =
+      product.Run({TensorOf<float>({2}, Floats{1, 1}), matrix, matrix});
+  ASSERT_TRUE(second.ok()) << second.message();
+  EXPECT_EQ(product.Output<float>(0), (Floats{3, 7, 3, 7}));
+}
+
 TEST(GradientGraphTest, IntermediateTensor) {
   const auto out =
       RunNodes("float[1] w, float[1] z, float[1] h1",

@@ -72,6 +72,10 @@ class Emitter {
         prefix_(prefix.substr(0, kMaxPart)),
         node_limit_(node_limit) {}
 
+  // In a body what the model tells of shapes may be wrong: the run decides.
+  void DistrustShapes() { trusts_shapes_ = false; }
+  bool trusts_shapes() const { return trusts_shapes_; }
+
   Var Wrap(graph::ValueId id) { return {this, id}; }
   Var None() { return {this, graph::kNoValue}; }
   // Of kNoValue one of which nothing is known.
@@ -123,6 +127,7 @@ class Emitter {
   std::vector<graph::Node> nodes_;
   int64_t count_ = 0;
   size_t added_ = 0;
+  bool trusts_shapes_ = true;
   Status status_;
 };
 

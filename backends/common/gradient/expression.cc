@@ -37,8 +37,11 @@ TensorInfo Broadcast(DataType type, const TensorInfo& a, const TensorInfo& b) {
 }
 
 // Both shapes are fixed and the same.
-bool SameFixedShape(const TensorInfo& a, const TensorInfo& b) {
-  return a.has_shape && b.has_shape && a.dims == b.dims &&
+bool SameFixedShape(Var x, Var y) {
+  const TensorInfo a = x.info();
+  const TensorInfo b = y.info();
+  return x.emitter->trusts_shapes() && a.has_shape && b.has_shape &&
+         a.dims == b.dims &&
          std::all_of(a.dims.begin(), a.dims.end(),
                      [](int64_t dim) { return dim >= 0; });
 }
@@ -213,14 +216,14 @@ Var MatMul(Var a, Var b) {
 }
 
 Var ReduceTo(Var x, Var like) {
-  if (x.id == like.id || SameFixedShape(x.info(), like.info())) return x;
+  if (x.id == like.id || SameFixedShape(x, like)) return x;
   TensorInfo out = like.info();
   out.type = x.type();
   return x.emitter->Emit("ReduceTo", {x, like}, std::move(out), {}, kDomain);
 }
 
 Var ExpandTo(Var x, Var like) {
-  if (x.id == like.id || SameFixedShape(x.info(), like.info())) return x;
+  if (x.id == like.id || SameFixedShape(x, like)) return x;
   TensorInfo out = like.info();
   out.type = x.type();
   return x.emitter->Emit("ExpandTo", {x, like}, std::move(out), {}, kDomain);
@@ -229,7 +232,7 @@ Var ExpandTo(Var x, Var like) {
 Var CropTo(Var x, Var like, const std::vector<int64_t>& offsets) {
   const bool moves = std::any_of(offsets.begin(), offsets.end(),
                                  [](int64_t offset) { return offset != 0; });
-  if (!moves && SameFixedShape(x.info(), like.info())) return x;
+  if (!moves && SameFixedShape(x, like)) return x;
   TensorInfo out = like.info();
   out.type = x.type();
   return x.emitter->Emit("CropTo", {x, like}, std::move(out),

@@ -5,6 +5,7 @@
 
 #include "backends/common/gradient/outer_nodes.h"
 #include "base/str_cat.h"
+#include "graph/extract.h"
 #include "graph/text.h"
 
 namespace onnxifi::gradient {
@@ -28,6 +29,12 @@ bool SameKnownShape(const Value& a, const Value& b) {
          a.symbols == b.symbols;
 }
 
+// What is known of the rank of `named` holds for `given`, too.
+bool SameKnownRank(const Value& named, const Value& given) {
+  return !named.has_shape ||
+         (given.has_shape && named.dims.size() == given.dims.size());
+}
+
 }  // namespace
 
 GradientNode::GradientNode(Scope& scope, const Node& node, Names& names,
@@ -36,7 +43,9 @@ GradientNode::GradientNode(Scope& scope, const Node& node, Names& names,
       node_(node),
       emitter_(scope.graph(), names, node.name, node_limit),
       pass_(scope, emitter_),
-      names_(ReadNames(node)) {}
+      names_(ReadNames(node)) {
+  if (scope.outer() != nullptr) emitter_.DistrustShapes();
+}
 
 Status GradientNode::Invalid(std::string what) const {
   return Status(ONNXIFI_STATUS_INVALID_MODEL, std::move(what));
@@ -164,8 +173,9 @@ void GradientNode::Repeat() {
     ValueId variable = named_[i];
     if (node_.inputs[i] != named_[i]) {
       const Var given = emitter_.Wrap(node_.inputs[i]);
-      same_shapes_ = same_shapes_ &&
-                     SameKnownShape(given.value(), emitter_.value(named_[i]));
+      const Value& named = emitter_.value(named_[i]);
+      same_shapes_ = same_shapes_ && SameKnownShape(given.value(), named);
+      same_ranks_ = same_ranks_ && SameKnownRank(named, given.value());
       variable = emitter_.Emit("Identity", {given}, given.info()).id;
       instead_[named_[i]] = variable;
     }
@@ -173,11 +183,7 @@ void GradientNode::Repeat() {
   }
   for (const size_t index : slice_) {
     const Node& node = scope_.graph().nodes[index];
-    const std::vector<ValueId> reads = scope_.Reads(node);
-    if (std::any_of(reads.begin(), reads.end(),
-                    [this](ValueId id) { return instead_.count(id) != 0; })) {
-      RepeatNode(node);
-    }
+    if (ReadsSubstituted(node)) RepeatNode(node);
   }
   repeated_ = std::move(emitter_.nodes());
   emitter_.nodes().clear();
@@ -200,8 +206,9 @@ void GradientNode::RepeatNode(const Node& node) {
     if (output == kNoValue) continue;
     const Value model = emitter_.value(output);
     const ValueId made = emitter_.Copy(model);
+    Value& value = scope_.graph().value(made);
+    if (!same_ranks_) graph::OpenShape(&value);
     if (!same_shapes_) {
-      Value& value = scope_.graph().value(made);
       std::fill(value.dims.begin(), value.dims.end(), -1);
       std::fill(value.symbols.begin(), value.symbols.end(), "");
     }

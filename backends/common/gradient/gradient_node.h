@@ -53,6 +53,7 @@ class GradientNode {
   size_t first_imported_ = 0;  // nodes of the scope from here on
   std::vector<size_t> slice_;  // of the scope, in order of execution
   bool same_shapes_ = true;    // inputs have the shapes of what is named
+  bool same_ranks_ = true;     // or the ranks
   std::vector<graph::Node> repeated_;
 };
 

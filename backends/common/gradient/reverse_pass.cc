@@ -155,6 +155,7 @@ Result<Graph> ReversePass::BranchGradient(const Graph& branch, const Node& node,
   const size_t count = made.nodes.size();
   Emitter emitter(made, emitter_.names(), emitter_.prefix(),
                   emitter_.nodes_left());
+  emitter.DistrustShapes();
   ReversePass pass(scope, emitter);
   std::vector<ValueId> inner;
   for (const ValueId id : variables) {
