@@ -76,8 +76,29 @@ void AddDefaults(onnx::GraphProto* graph,
   }
 }
 
-// ONNX's schemas, except one: the inference function of Expand before operator
-// set 13 makes an object for each element of a shape vector, however long.
+// Each gradient is like the tensor that it belongs to; its value is an input.
+// ONNX gives Gradient no inference, and then nothing that reads one has a type.
+const onnx::OpSchema* TypedGradient(const onnx::OpSchema* untyped) {
+  static const onnx::OpSchema typed = [&] {
+    onnx::OpSchema schema = *untyped;
+    schema.TypeAndShapeInferenceFunction([](onnx::InferenceContext& ctx) {
+      const size_t count = std::min(ctx.getNumInputs(), ctx.getNumOutputs());
+      for (size_t i = 0; i < count; ++i) {
+        if (ctx.getInputType(i) == nullptr) continue;
+        onnx::propagateElemTypeFromInputToOutput(ctx, i, i);
+        if (onnx::hasInputShape(ctx, i)) {
+          onnx::propagateShapeFromInputToOutput(ctx, i, i);
+        }
+      }
+    });
+    return schema;
+  }();
+  return &typed;
+}
+
+// ONNX's schemas, except two: that of Gradient, and the inference function of
+// Expand before operator set 13, which makes an object for each element of a
+// shape vector, however long.
 class SafeSchemas final : public onnx::ISchemaRegistry {
  public:
   const onnx::OpSchema* GetSchema(const std::string& key, const int version,
@@ -85,8 +106,11 @@ class SafeSchemas final : public onnx::ISchemaRegistry {
     constexpr int kFirst = 8, kSafe = 13;
     const bool expand = key == "Expand" && domain.empty() &&
                         version >= kFirst && version < kSafe;
-    return onnx::OpSchemaRegistry::Schema(key, expand ? kSafe : version,
-                                          domain);
+    const onnx::OpSchema* schema =
+        onnx::OpSchemaRegistry::Schema(key, expand ? kSafe : version, domain);
+    const bool gradient = schema != nullptr && key == "Gradient" &&
+                          domain == "ai.onnx.preview.training";
+    return gradient ? TypedGradient(schema) : schema;
   }
 };
 

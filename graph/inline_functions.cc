@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "base/str_cat.h"
+#include "graph/gradient_names.h"
 #include "graph/limits.h"
 #include "graph/text.h"
 
@@ -143,7 +144,9 @@ Status InlineFunctions(onnx::ModelProto* model) {
     return too_large(StrCat(kMaxSubgraphDepth, " nested subgraphs"));
   }
   AlignImports(model);
+  AddNameCarriers(model);
   onnx::inliner::InlineLocalFunctions(*model, /*convert_version=*/false);
+  TakeNameCarriers(model);
   model->clear_functions();
   return Status::Ok();
 }

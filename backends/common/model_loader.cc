@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backends/common/backend_info.h"
+#include "backends/common/gradient/expand_gradients.h"
 #include "backends/common/op_kernel.h"
 #include "base/str_cat.h"
 #include "base/thread_pool.h"
@@ -152,8 +153,9 @@ Status CheckSupported(const Backend& backend, const graph::Graph& graph,
 Status CheckModel(const Backend& backend, ModelBytes model, Carrier carrier) {
   graph::ReadOptions options;
   options.structure_only = true;
-  ONNXIFI_ASSIGN_OR_RETURN(const graph::Graph graph,
+  ONNXIFI_ASSIGN_OR_RETURN(graph::Graph graph,
                            graph::ReadModel(model, options));
+  ONNXIFI_RETURN_IF_ERROR(ExpandGradients(graph));
   return CheckSupported(backend, graph, carrier);
 }
 
@@ -172,6 +174,7 @@ Result<graph::Graph> LoadModel(const Backend& backend, ModelBytes model,
   }
   ONNXIFI_ASSIGN_OR_RETURN(graph::Graph graph,
                            graph::ReadModel(model, options));
+  ONNXIFI_RETURN_IF_ERROR(ExpandGradients(graph));
   ONNXIFI_RETURN_IF_ERROR(CheckSupported(backend, graph, carrier));
   const size_t borrow_above =
       backend.takes_borrowed_constants() ? kBorrowAbove : SIZE_MAX;
