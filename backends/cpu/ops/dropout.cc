@@ -25,10 +25,9 @@ bool DropsNothing(const NodeView& n) {
   if (n.opset() < 12) return n.attrs().Float("ratio", 0.5f) == 0;
   if (!n.HasInput(1) || n.input(1).constant == nullptr) return false;
   const graph::TensorData& ratio = *n.input(1).constant;
-  if (ratio.bytes == 0 || !IsConvertible(ratio.type)) return false;
-  double value = 1;
-  Convert(ratio.type, ratio.data, DataType::kDouble, &value, 0, 1, {});
-  return value == 0;
+  if (ratio.bytes == 0 || !HasType<FloatTypes>(ratio.type)) return false;
+  // It may still lie in the model, at any alignment.
+  return LoadNumber(ratio.data, ratio.type, 0) == 0;
 }
 
 Reject Supports(const NodeView& n) {
