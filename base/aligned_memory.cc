@@ -123,9 +123,10 @@ AlignedMemory AlignedMemory::Allocate(size_t bytes) {
   AlignedMemory memory;
   if (bytes > SIZE_MAX - 2 * kHugePage) return memory;
   if (bytes >= kMapFrom) {
-    // A rest of half a huge page or more gets a whole one.
+    // A rest that nearly fills a huge page gets a whole one. Clearing what
+    // nobody asked for costs more than the small pages of a shorter rest.
     const size_t mapped = RoundUp<size_t>(
-        bytes, bytes % kHugePage >= kHugePage / 2 ? kHugePage : kPage);
+        bytes, bytes % kHugePage >= kHugePage / 4 * 3 ? kHugePage : kPage);
     memory.data_ = g_blocks.Take(mapped, &memory.mapped_);
     if (memory.data_ != nullptr) {
       std::memset(memory.data_, 0, bytes);

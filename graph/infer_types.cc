@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "base/str_cat.h"
+#include "graph/op_schemas.h"
 #include "graph/skeleton.h"
 #include "graph/text.h"
 
@@ -58,8 +59,8 @@ void AddDefaults(onnx::GraphProto* graph,
     }
     const auto import = opsets.find(node.domain());
     if (import == opsets.end()) continue;
-    const onnx::OpSchema* schema = onnx::OpSchemaRegistry::Schema(
-        node.op_type(), import->second, node.domain());
+    const onnx::OpSchema* schema =
+        FindSchema(node.op_type(), import->second, node.domain());
     if (schema == nullptr || schema->has_type_and_shape_inference_function() ||
         !schema->HasFunction()) {
       continue;
@@ -107,7 +108,7 @@ class SafeSchemas final : public onnx::ISchemaRegistry {
     const bool expand = key == "Expand" && domain.empty() &&
                         version >= kFirst && version < kSafe;
     const onnx::OpSchema* schema =
-        onnx::OpSchemaRegistry::Schema(key, expand ? kSafe : version, domain);
+        FindSchema(key, expand ? kSafe : version, domain);
     const bool gradient = schema != nullptr && key == "Gradient" &&
                           domain == "ai.onnx.preview.training";
     return gradient ? TypedGradient(schema) : schema;

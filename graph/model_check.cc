@@ -12,6 +12,7 @@
 #include "base/checked.h"
 #include "base/str_cat.h"
 #include "graph/limits.h"
+#include "graph/op_schemas.h"
 #include "graph/tensor_type.h"
 #include "graph/text.h"
 
@@ -186,8 +187,8 @@ Status StructureChecker::Operator(const onnx::NodeProto& node,
                          ": the domain is not known and the model has no "
                          "such function"));
   }
-  const onnx::OpSchema* schema = onnx::OpSchemaRegistry::Schema(
-      node.op_type(), import->second, node.domain());
+  const onnx::OpSchema* schema =
+      FindSchema(node.op_type(), import->second, node.domain());
   // The checker prints about experimental operators; none has a schema now.
   if (schema == nullptr || schema->Deprecated() ||
       onnx::checker::check_is_experimental_op(node)) {
@@ -327,6 +328,7 @@ Status CheckStructure(onnx::ModelProto* model) {
 
 void RunChecker(const onnx::ModelProto& model) {
   onnx::checker::CheckerContext context;
+  context.set_schema_registry(LazySchemas());
   context.set_ir_version(static_cast<int>(model.ir_version()));
   OpsetMap opsets;
   for (const auto& import : model.opset_import()) {

@@ -1,6 +1,5 @@
 #include "backends/cpu/cpu_features.h"
 
-#include <hwy/targets.h>
 #include <stdlib.h>
 
 #include <string_view>
@@ -44,6 +43,11 @@ CpuFeatures Detect() {
   if (__get_cpuid_count(7, 0, &a7, &b7, &c7, &d7) == 0) return found;
   if (!ymm || !fma || !Bit(b7, 5)) return found;
   found.isa = Isa::kAvx2;
+  // What a compiler may add to AVX2 code that it is asked for as one target.
+  uint32_t ax = 0, bx = 0, cx = 0, dx = 0;
+  const bool extended = __get_cpuid(0x80000001, &ax, &bx, &cx, &dx) != 0;
+  found.avx2_extras = found.f16c && Bit(c, 1) && Bit(c, 25) && Bit(b7, 3) &&
+                      Bit(b7, 8) && extended && Bit(cx, 5);
   // Foundation, DQ, CD, BW, VL: what every kernel of that level may use.
   const bool core =
       Bit(b7, 16) && Bit(b7, 17) && Bit(b7, 28) && Bit(b7, 30) && Bit(b7, 31);
@@ -77,32 +81,18 @@ CpuFeatures Limit(CpuFeatures features, Isa most) {
   if (features.isa <= most) return features;
   const uint32_t signature = features.signature;
   const bool f16c = features.f16c && most >= Isa::kAvx2;
+  const bool avx2_extras = features.avx2_extras && most >= Isa::kAvx2;
   features = CpuFeatures{};
   features.isa = most;
   features.f16c = f16c;
+  features.avx2_extras = avx2_extras;
   features.signature = signature;
   return features;
 }
 
-void LimitHighway(Isa most) {
-  int64_t disabled = 0;
-  if (most < Isa::kAvx512) {
-    disabled |= HWY_AVX3 | HWY_AVX3_DL;
-#if defined(HWY_AVX3_ZEN4)
-    disabled |= HWY_AVX3_ZEN4;
-#endif
-  }
-  if (most < Isa::kAvx2) disabled |= HWY_AVX2;
-  if (most < Isa::kSse41) disabled |= HWY_SSE4 | HWY_SSSE3;
-  if (disabled != 0) hwy::DisableTargets(disabled);
-}
-
 CpuFeatures DetectAndLimit() {
   const Isa most = Allowed();
-  if (most != Isa::kAvx512) {
-    LimitHighway(most);
-    LimitDnnl(most);
-  }
+  if (most != Isa::kAvx512) LimitDnnl(most);
   return Limit(Detect(), most);
 }
 

@@ -17,6 +17,7 @@ enum class Isa : uint8_t { kBaseline, kSse41, kAvx2, kAvx512 };
 struct CpuFeatures {
   Isa isa = Isa::kBaseline;
   bool f16c = false;
+  bool avx2_extras = false;  // BMI 1 and 2, LZCNT, AES, PCLMUL, F16C
   bool vnni = false;         // AVX512_VNNI
   bool avx512_bf16 = false;  // dot products of bfloat16
   bool amx_bf16 = false;
