@@ -52,17 +52,36 @@ ONNXIFI_INLINE void MinTo(F<L>& a, const F<L>& b) {
   a = a > b ? b : a;
 }
 
+// The halves of a vector, for reductions in few steps.
+template <int L>
+ONNXIFI_INLINE void Halves(const F<L>& v, F<L / 2>& low, F<L / 2>& high) {
+  alignas(64) float lanes[L];
+  Store<L>(lanes, v);
+  Load<L / 2>(lanes, low);
+  Load<L / 2>(lanes + L / 2, high);
+}
+
 template <int L>
 ONNXIFI_INLINE float SumLanes(const F<L>& v) {
-  float sum = 0;
-  for (int i = 0; i < L; ++i) sum += v[i];
-  return sum;
+  F<L / 2> low = F<L / 2>{}, high = low;
+  Halves<L>(v, low, high);
+  low += high;
+  if constexpr (L > 4) {
+    return SumLanes<L / 2>(low);
+  } else {
+    return low[0] + low[1];
+  }
 }
 template <int L>
 ONNXIFI_INLINE float MaxLanes(const F<L>& v) {
-  float most = v[0];
-  for (int i = 1; i < L; ++i) most = v[i] > most ? v[i] : most;
-  return most;
+  F<L / 2> low = F<L / 2>{}, high = low;
+  Halves<L>(v, low, high);
+  MaxTo<L / 2>(low, high);
+  if constexpr (L > 4) {
+    return MaxLanes<L / 2>(low);
+  } else {
+    return low[0] < low[1] ? low[1] : low[0];
+  }
 }
 
 // e^x, relative error below 2 units in the last place; 0 below -86.98 and

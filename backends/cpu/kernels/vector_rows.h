@@ -87,27 +87,6 @@ void Activate(const Activation& f, const float* x, float* y, int64_t count) {
   }
 }
 
-// Elements [i, i + L) of a softmax row before exp; `fill` beyond the end.
-template <int L>
-ONNXIFI_INLINE void SoftmaxTerm(const float* x, const float* mask, float scale,
-                                int64_t i, int64_t count, F<L>& v) {
-  const float fill = -__builtin_inff();
-  F<L> m = F<L>{};
-  if (i + L <= count) {
-    Load<L>(x + i, v);
-    if (mask != nullptr) Load<L>(mask + i, m);
-    v = v * scale + m;
-    return;
-  }
-  LoadPart<L>(x + i, count - i, 0.0f, v);
-  if (mask != nullptr) LoadPart<L>(mask + i, count - i, 0.0f, m);
-  v = v * scale + m;
-  alignas(64) float lanes[L];
-  Store<L>(lanes, v);
-  for (int64_t k = count - i; k < L; ++k) lanes[k] = fill;
-  Load<L>(lanes, v);
-}
-
 template <int L>
 ONNXIFI_INLINE void StoreUpTo(float* y, int64_t count, const F<L>& v) {
   if (count >= L) {
@@ -117,36 +96,133 @@ ONNXIFI_INLINE void StoreUpTo(float* y, int64_t count, const F<L>& v) {
   }
 }
 
-template <int L>
-void Softmax(const float* x, const float* mask, float scale, float* y,
-             int64_t count, bool logarithm) {
-  F<L> most = F<L>{};
-  Splat<L>(-__builtin_inff(), most);
-  for (int64_t i = 0; i < count; i += L) {
-    F<L> v = F<L>{};
-    SoftmaxTerm<L>(x, mask, scale, i, count, v);
-    MaxTo<L>(most, v);
+// Reads a softmax row: the input alone, or scaled and with a mask added.
+struct PlainTerms {
+  const float* x;
+  template <int L>
+  ONNXIFI_INLINE void Read(int64_t i, F<L>& v) const {
+    Load<L>(x + i, v);
   }
-  const float peak = MaxLanes<L>(most);
-  F<L> sums = F<L>{};
-  for (int64_t i = 0; i < count; i += L) {
+  ONNXIFI_INLINE float One(int64_t i) const { return x[i]; }
+};
+struct MaskedTerms {
+  const float* x;
+  const float* mask;  // null: nothing is added
+  float scale;
+  template <int L>
+  ONNXIFI_INLINE void Read(int64_t i, F<L>& v) const {
+    F<L> m = F<L>{};
+    Load<L>(x + i, v);
+    if (mask != nullptr) Load<L>(mask + i, m);
+    v = v * scale + m;
+  }
+  ONNXIFI_INLINE float One(int64_t i) const {
+    return x[i] * scale + (mask != nullptr ? mask[i] : 0.0f);
+  }
+};
+
+// The last terms of a row, fewer than L, and -infinity after them.
+template <int L, typename Terms>
+ONNXIFI_INLINE void ReadRest(const Terms& terms, int64_t i, int64_t count,
+                             F<L>& v) {
+  alignas(64) float lanes[L];
+  for (int k = 0; k < L; ++k) {
+    lanes[k] = i + k < count ? terms.One(i + k) : -__builtin_inff();
+  }
+  Load<L>(lanes, v);
+}
+
+// Not counting NaN. One chain of maxima would wait for each of them.
+template <int L, typename Terms>
+ONNXIFI_INLINE float PeakOfTerms(const Terms& terms, int64_t count) {
+  F<L> most[4] = {};
+  for (F<L>& m : most) Splat<L>(-__builtin_inff(), m);
+  int64_t i = 0;
+  F<L> v = F<L>{};
+  for (; i + 4 * L <= count; i += 4 * L) {
+    for (int k = 0; k < 4; ++k) {
+      terms.template Read<L>(i + k * L, v);
+      MaxTo<L>(most[k], v);
+    }
+  }
+  for (; i + L <= count; i += L) {
+    terms.template Read<L>(i, v);
+    MaxTo<L>(most[0], v);
+  }
+  if (i < count) {
+    ReadRest<L>(terms, i, count, v);
+    MaxTo<L>(most[1], v);
+  }
+  MaxTo<L>(most[0], most[1]);
+  MaxTo<L>(most[2], most[3]);
+  MaxTo<L>(most[0], most[2]);
+  return MaxLanes<L>(most[0]);
+}
+
+// Writes e^(term - peak), or term - peak, and returns the sum of the powers.
+template <int L, bool kLogarithm, typename Terms>
+ONNXIFI_INLINE float PowersOfTerms(const Terms& terms, float peak, float* y,
+                                   int64_t count) {
+  F<L> sums[2] = {};
+  int64_t i = 0;
+  for (; i + 2 * L <= count; i += 2 * L) {
+    F<L> a = F<L>{}, b = a;
+    terms.template Read<L>(i, a);
+    terms.template Read<L>(i + L, b);
+    a -= peak;
+    b -= peak;
+    if constexpr (kLogarithm) {
+      Store<L>(y + i, a);
+      Store<L>(y + i + L, b);
+    }
+    ExpTo<L, true>(a);
+    ExpTo<L, true>(b);
+    sums[0] += a;
+    sums[1] += b;
+    if constexpr (!kLogarithm) {
+      Store<L>(y + i, a);
+      Store<L>(y + i + L, b);
+    }
+  }
+  for (; i < count; i += L) {
     F<L> v = F<L>{};
-    SoftmaxTerm<L>(x, mask, scale, i, count, v);
-    v = v - peak;
-    if (logarithm) StoreUpTo<L>(y + i, count - i, v);
+    if (i + L <= count) {
+      terms.template Read<L>(i, v);
+    } else {
+      ReadRest<L>(terms, i, count, v);
+    }
+    v -= peak;
+    if constexpr (kLogarithm) StoreUpTo<L>(y + i, count - i, v);
     ExpTo<L, true>(v);
-    sums += v;
-    if (!logarithm) StoreUpTo<L>(y + i, count - i, v);
+    sums[0] += v;
+    if constexpr (!kLogarithm) StoreUpTo<L>(y + i, count - i, v);
   }
-  const float sum = SumLanes<L>(sums);
+  return SumLanes<L>(sums[0] + sums[1]);
+}
+
+template <int L, typename Terms>
+ONNXIFI_INLINE void SoftmaxOfTerms(const Terms& terms, float* y, int64_t count,
+                                   bool logarithm) {
+  const float peak = PeakOfTerms<L>(terms, count);
   if (logarithm) {
-    F<L> log = F<L>{} + sum;
+    F<L> log = F<L>{} + PowersOfTerms<L, true>(terms, peak, y, count);
     LogTo<L>(log);
     for (int64_t i = 0; i < count; ++i) y[i] -= log[0];
     return;
   }
+  const float sum = PowersOfTerms<L, false>(terms, peak, y, count);
   const float inverse = 1.0f / sum;
   for (int64_t i = 0; i < count; ++i) y[i] *= inverse;
+}
+
+template <int L>
+void Softmax(const float* x, const float* mask, float scale, float* y,
+             int64_t count, bool logarithm) {
+  if (mask == nullptr && scale == 1.0f) {
+    SoftmaxOfTerms<L>(PlainTerms{x}, y, count, logarithm);
+  } else {
+    SoftmaxOfTerms<L>(MaskedTerms{x, mask, scale}, y, count, logarithm);
+  }
 }
 
 // Sums of up to `count` values in L lanes.

@@ -98,7 +98,7 @@ TEST_F(ImageDecoderTest, KnowsEveryPortableFormat) {
                "RGB", {1, 1, 3}, {97, 98, 99});
 }
 
-void Put(Bytes* file, uint32_t value, int bytes) {
+void Put(Bytes* file, uint64_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) {
     file->push_back(static_cast<uint8_t>(value >> (8 * i)));
   }
