@@ -1,7 +1,9 @@
 #include "backends/cpu/cpu_features.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "backends/cpu/dnnl_util.h"
@@ -90,10 +92,24 @@ CpuFeatures Limit(CpuFeatures features, Isa most) {
   return features;
 }
 
+// 0 where nobody knows, as on some virtual machines.
+int64_t SecondLevelCache() {
+#if defined(_SC_LEVEL2_CACHE_SIZE)
+  return sysconf(_SC_LEVEL2_CACHE_SIZE);
+#else
+  return 0;
+#endif
+}
+
 CpuFeatures DetectAndLimit() {
+  constexpr int64_t kLeast = int64_t{128} << 10, kMost = int64_t{4} << 20;
   const Isa most = Allowed();
   if (most != Isa::kAvx512) LimitDnnl(most);
-  return Limit(Detect(), most);
+  CpuFeatures features = Limit(Detect(), most);
+  if (const int64_t bytes = SecondLevelCache(); bytes > 0) {
+    features.l2_bytes = std::clamp(bytes, kLeast, kMost);
+  }
+  return features;
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ struct CpuFeatures {
   bool avx512_bf16 = false;  // dot products of bfloat16
   bool amx_bf16 = false;
   bool amx_int8 = false;
+  int64_t l2_bytes = int64_t{512} << 10;  // second-level cache of one core
   uint32_t signature = 0;  // family, model and stepping, as CPUID gives them
 };
 

@@ -96,26 +96,41 @@ void Winograd(benchmark::State& state) {
 }
 BENCHMARK(Winograd)->Apply(ConvLayers);
 
+// With the weights of so many layers in turn that each comes from memory, as
+// those of a model do.
 void PackedGemm(benchmark::State& state) {
+  constexpr size_t kFloatsInTurn = size_t{24} << 20;
   const GemmShape shape = {state.range(0), state.range(1), state.range(2)};
   ThreadPool pool(1);
   AlignedFloats a = Filled(static_cast<size_t>(shape.m * shape.k));
   AlignedFloats b = Filled(static_cast<size_t>(shape.k * shape.n));
   AlignedFloats c = Filled(static_cast<size_t>(shape.m * shape.n));
-  AlignedFloats packed = Filled(PackedFloats(shape.k, shape.n));
-  PackMatrix(b.data(), shape.n, 1, shape, 1.0f, pool, packed.data());
+  const size_t layer = PackedFloats(shape.k, shape.n);
+  const size_t layers = std::max<size_t>(1, kFloatsInTurn / layer);
+  AlignedFloats packed = Filled(layers * layer);
+  for (size_t i = 0; i < layers; ++i) {
+    PackMatrix(b.data(), shape.n, 1, shape, 1.0f, pool,
+               packed.data() + i * layer);
+  }
   GemmBatch batch;
   batch.shape = shape;
   batch.a = a.data();
-  batch.packed = packed.data();
   batch.c = c.data();
-  for (auto _ : state) RunGemmBatch(batch, pool);
+  size_t turn = 0;
+  for (auto _ : state) {
+    batch.packed = packed.data() + turn * layer;
+    turn = turn + 1 == layers ? 0 : turn + 1;
+    RunGemmBatch(batch, pool);
+  }
   Report(state, shape.m * shape.n * shape.k);
 }
 BENCHMARK(PackedGemm)
     ->Args({128, 768, 768})
     ->Args({128, 3072, 768})
     ->Args({128, 768, 3072})
+    ->Args({512, 768, 768})
+    ->Args({512, 3072, 768})
+    ->Args({512, 768, 3072})
     ->Args({1, 768, 768})
     ->Args({1, 4096, 4096})
     ->UseRealTime();
