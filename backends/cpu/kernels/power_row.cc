@@ -93,6 +93,19 @@ void PowIntegers(const PowerRow& p, const Row& row, int64_t tile_begin,
   Convert(DataType::kDouble, result, p.base, out, 0, count, {});
 }
 
+// Whether float32 cannot hold the exponents: 2^24 + 1 is odd, and the
+// smallest double is not 0.
+bool NeedsDouble(const PowerRow& p, const Row& row) {
+  if (!HasType<TypeList<double, int32_t, int64_t, uint32_t, uint64_t>>(
+          p.exponent)) {
+    return false;
+  }
+  if (row.step[1] != 0) return true;
+  double exponent = 0;
+  Convert(p.exponent, row.in[1], DataType::kDouble, &exponent, 0, 1, {});
+  return static_cast<double>(static_cast<float>(exponent)) != exponent;
+}
+
 // Base in F after widening; the result is rounded once.
 template <typename F>
 void PowFloats(const PowerRow& p, const Row& row, int64_t begin,
@@ -115,6 +128,7 @@ void PowFloats(const PowerRow& p, const Row& row, int64_t begin,
 
 void RunPowerRow(const void* power_row, const Row& row) {
   const auto& p = *static_cast<const PowerRow*>(power_row);
+  const bool wide = p.base == DataType::kDouble || NeedsDouble(p, row);
   for (int64_t i = 0; i < row.count; i += kFloatTile) {
     const int64_t n = std::min(kFloatTile, row.count - i);
     switch (p.base) {
@@ -124,11 +138,12 @@ void RunPowerRow(const void* power_row, const Row& row) {
       case DataType::kInt64:
         PowIntegers<int64_t>(p, row, i, n);
         break;
-      case DataType::kDouble:
-        PowFloats<double>(p, row, i, n);
-        break;
       default:
-        PowFloats<float>(p, row, i, n);
+        if (wide) {
+          PowFloats<double>(p, row, i, n);
+        } else {
+          PowFloats<float>(p, row, i, n);
+        }
     }
   }
 }

@@ -27,8 +27,8 @@ bool Answer(const TreeTable& table, const TreeNode& node, double x) {
       return x > node.threshold;
     case TreeTest::kEqual:
       return x == node.threshold;
-    case TreeTest::kNotEqual:
-      return x != node.threshold;
+    case TreeTest::kNotEqual:  // a missing value never answers yes by itself
+      return x == x && x != node.threshold;
     case TreeTest::kMember:
       return x == x && IsMember(table, node.threshold, x);
   }

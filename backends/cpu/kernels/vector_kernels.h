@@ -91,7 +91,12 @@ struct VectorKernels {
   // y = max(lo, min(hi, x * scale + shift)) on a plain row.
   void (*scale_row)(const float* x, float scale, float shift, float lo,
                     float hi, float* y, int64_t count);
-  // The same for `points` positions of one channel block of 8 or 16; scale
+  // y = (x - mean) * scale + shift; x may equal y. Subtracted first, and in
+  // two parts: where values lie close together, a product with the mean is
+  // large beside the result, and what rounding loses of it too.
+  void (*centre_row)(const float* x, double mean, float scale, float shift,
+                     float* y, int64_t count);
+  // The same as scale_row for `points` positions of one channel block of 8 or 16; scale
   // and shift hold one value per channel of the block.
   void (*scale_block)(int block, const float* x, const float* scale,
                       const float* shift, float lo, float hi, float* y,

@@ -136,6 +136,28 @@ TEST(VectorKernels, RowsOfEveryLength) {
   }
 }
 
+// Values that differ in the last places of their mean, times a large scale.
+TEST(VectorKernels, CentredRowsKeepTheirDigits) {
+  for (const VectorKernels* set : Sets()) {
+    for (int64_t count = 1; count < 40; ++count) {
+      std::vector<float> x(static_cast<size_t>(count));
+      double sum = 0;
+      for (size_t i = 0; i < x.size(); ++i) {
+        x[i] = 3.0f + static_cast<float>(i % 3) * 0x1p-21f;
+        sum += static_cast<double>(x[i]);
+      }
+      const double mean = sum / static_cast<double>(count);
+      std::vector<float> y(x.size() + 1, -7.0f);
+      set->centre_row(x.data(), mean, 5000.0f, -1.5f, y.data(), count);
+      for (size_t i = 0; i < x.size(); ++i) {
+        const double want = (static_cast<double>(x[i]) - mean) * 5000.0 - 1.5;
+        ASSERT_NEAR(static_cast<double>(y[i]), want, 4e-7);
+      }
+      EXPECT_EQ(y.back(), -7.0f);
+    }
+  }
+}
+
 TEST(VectorKernels, GemmTilesOfEverySize) {
   for (const VectorKernels* set : Sets()) {
     const int64_t width = set->panel_columns;

@@ -7,9 +7,19 @@
 
 template <int L, int kR>
 constexpr VectorKernels MakeKernels() {
-  return {2 * L,        kR,           &Gemm<L, kR>,
-          &Activate<L>, &Softmax<L>,  &LayerNorm<L>,
-          &Moments<L>,  &ScaleRow<L>, &ScaleBlock,
-          &MaxPool,     &AveragePool, &PointConv<L, kR>,
-          &LrnBlocked,  &LrnPlain<L>};
+  return {2 * L,
+          kR,
+          &Gemm<L, kR>,
+          &Activate<L>,
+          &Softmax<L>,
+          &LayerNorm<L>,
+          &Moments<L>,
+          &ScaleRow<L>,
+          &CentreRow<L>,
+          &ScaleBlock,
+          &MaxPool,
+          &AveragePool,
+          &PointConv<L, kR>,
+          &LrnBlocked,
+          &LrnPlain<L>};
 }

@@ -242,22 +242,39 @@ ONNXIFI_INLINE float RowSum(const float* x, int64_t count) {
   return sum;
 }
 
+// Differences from a value near the mean: their sum tells by how much that
+// value misses it.
+struct RowDifferences {
+  float sum = 0;
+  float squares = 0;
+};
+
 template <int L>
-ONNXIFI_INLINE float RowSquares(const float* x, float mean, int64_t count) {
+ONNXIFI_INLINE RowDifferences RowSpread(const float* x, float near,
+                                        int64_t count) {
   F<L> sums[2] = {};
+  F<L> squares[2] = {};
   int64_t i = 0;
   for (; i + 2 * L <= count; i += 2 * L) {
     F<L> a = F<L>{}, b = a;
     Load<L>(x + i, a);
     Load<L>(x + i + L, b);
-    a -= mean;
-    b -= mean;
-    sums[0] += a * a;
-    sums[1] += b * b;
+    a -= near;
+    b -= near;
+    sums[0] += a;
+    sums[1] += b;
+    squares[0] += a * a;
+    squares[1] += b * b;
   }
-  float sum = SumLanes<L>(sums[0] + sums[1]);
-  for (; i < count; ++i) sum += (x[i] - mean) * (x[i] - mean);
-  return sum;
+  RowDifferences spread;
+  spread.sum = SumLanes<L>(sums[0] + sums[1]);
+  spread.squares = SumLanes<L>(squares[0] + squares[1]);
+  for (; i < count; ++i) {
+    const float d = x[i] - near;
+    spread.sum += d;
+    spread.squares += d * d;
+  }
+  return spread;
 }
 
 template <int L>
@@ -265,16 +282,20 @@ void LayerNorm(const float* x, const float* gain, const float* shift,
                float epsilon, float* y, int64_t count, float* mean,
                float* inverse_deviation) {
   const float n = static_cast<float>(count);
+  // The mean is m + low.
   const float m = RowSum<L>(x, count) / n;
-  const float variance = RowSquares<L>(x, m, count) / n;
+  const RowDifferences spread = RowSpread<L>(x, m, count);
+  const float low = spread.sum / n;
+  float variance = spread.squares / n - low * low;
+  variance = variance < 0.0f ? 0.0f : variance;
   const float inverse = 1.0f / __builtin_sqrtf(variance + epsilon);
-  if (mean != nullptr) *mean = m;
+  if (mean != nullptr) *mean = m + low;
   if (inverse_deviation != nullptr) *inverse_deviation = inverse;
   int64_t i = 0;
   for (; i + L <= count; i += L) {
     F<L> v = F<L>{}, g = v, s = v;
     Load<L>(x + i, v);
-    v = (v - m) * inverse;
+    v = ((v - m) - low) * inverse;
     if (gain != nullptr) {
       Load<L>(gain + i, g);
       v = v * g;
@@ -286,7 +307,7 @@ void LayerNorm(const float* x, const float* gain, const float* shift,
     Store<L>(y + i, v);
   }
   for (; i < count; ++i) {
-    const float v = (x[i] - m) * inverse;
+    const float v = ((x[i] - m) - low) * inverse;
     y[i] = v * (gain != nullptr ? gain[i] : 1.0f) +
            (shift != nullptr ? shift[i] : 0.0f);
   }
@@ -301,14 +322,19 @@ void Moments(const float* x, int64_t count, double* mean, double* square_sum) {
     const int64_t part = count - i < kPiece ? count - i : kPiece;
     sum += static_cast<double>(RowSum<L>(x + i, part));
   }
-  *mean = count > 0 ? sum / static_cast<double>(count) : 0;
+  const double n = static_cast<double>(count > 0 ? count : 1);
+  const float near = static_cast<float>(sum / n);
+  double rest = 0;
   double squares = 0;
-  const float m = static_cast<float>(*mean);
   for (int64_t i = 0; i < count; i += kPiece) {
     const int64_t part = count - i < kPiece ? count - i : kPiece;
-    squares += static_cast<double>(RowSquares<L>(x + i, m, part));
+    const RowDifferences spread = RowSpread<L>(x + i, near, part);
+    rest += static_cast<double>(spread.sum);
+    squares += static_cast<double>(spread.squares);
   }
-  *square_sum = squares;
+  *mean = static_cast<double>(near) + rest / n;
+  squares -= rest * rest / n;
+  *square_sum = squares < 0 ? 0 : squares;
 }
 
 template <int L>
@@ -332,6 +358,21 @@ void ScaleRow(const float* x, float scale, float shift, float lo, float hi,
     v = v < lo ? lo : v;
     y[i] = v > hi ? hi : v;
   }
+}
+
+template <int L>
+void CentreRow(const float* x, double mean, float scale, float shift, float* y,
+               int64_t count) {
+  const float high = static_cast<float>(mean);
+  const float low = static_cast<float>(mean - static_cast<double>(high));
+  int64_t i = 0;
+  for (; i + L <= count; i += L) {
+    F<L> v = F<L>{};
+    Load<L>(x + i, v);
+    v = ((v - high) - low) * scale + shift;
+    Store<L>(y + i, v);
+  }
+  for (; i < count; ++i) y[i] = ((x[i] - high) - low) * scale + shift;
 }
 
 template <int B>

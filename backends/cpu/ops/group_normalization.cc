@@ -3,6 +3,7 @@
 
 #include "backends/cpu/kernels/float_stage.h"
 #include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/vector_kernels.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {
@@ -53,23 +54,16 @@ void NormalizeGroup(const State& s, int64_t group, const float* x,
                     const float* scale, const float* bias, float* y) {
   const int64_t width = s.channels / s.groups;
   const int64_t count = width * s.inner;
-  double sum = 0;
-  for (int64_t i = 0; i < count; ++i) sum += x[i];
-  const double mean = sum / static_cast<double>(count);
+  double mean = 0;
   double squares = 0;
-  for (int64_t i = 0; i < count; ++i) {
-    const double d = x[i] - mean;
-    squares += d * d;
-  }
+  Vectors().moments(x, count, &mean, &squares);
   const double factor =
       1 / std::sqrt(squares / static_cast<double>(count) + s.epsilon);
   for (int64_t c = 0; c < width; ++c) {
     const int64_t at = s.by_group ? group : group * width + c;
-    const float a = static_cast<float>(factor * scale[at]);
-    const float b = static_cast<float>(bias[at] - mean * factor * scale[at]);
-    for (int64_t i = c * s.inner; i < (c + 1) * s.inner; ++i) {
-      y[i] = x[i] * a + b;
-    }
+    Vectors().centre_row(x + c * s.inner, mean,
+                         static_cast<float>(factor * scale[at]), bias[at],
+                         y + c * s.inner, s.inner);
   }
 }
 

@@ -41,15 +41,12 @@ void Row(const State& s, const T* x, double gain, double shift, T* y) {
   }
   const double scale =
       gain / std::sqrt(squares / static_cast<double>(s.points) + s.epsilon);
-  const double offset = shift - mean * scale;
   if constexpr (std::is_same_v<T, float>) {
-    constexpr float kInfinity = std::numeric_limits<float>::infinity();
-    Vectors().scale_row(x, static_cast<float>(scale),
-                        static_cast<float>(offset), -kInfinity, kInfinity, y,
-                        s.points);
+    Vectors().centre_row(x, mean, static_cast<float>(scale),
+                         static_cast<float>(shift), y, s.points);
   } else {
     for (int64_t i = 0; i < s.points; ++i) {
-      const double v = Value(x[i]) * scale + offset;
+      const double v = (Value(x[i]) - mean) * scale + shift;
       if constexpr (std::is_class_v<T>) {
         y[i] = FromFloat<T>(static_cast<float>(v));
       } else {

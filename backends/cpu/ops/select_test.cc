@@ -39,6 +39,13 @@ TEST(SelectTest, PowersOfEveryKind) {
   EXPECT_EQ(pow(I{2, -3, 2, 1}, I{10, 3, -1, -5}), (I{1024, -27, 0, 1}));
   EXPECT_EQ(pow(I{2, 9}, F{3, 0.5f}), (I{8, 3}));
   EXPECT_EQ(pow(std::vector<double>{1.5}, I{2}), std::vector<double>{2.25});
+  // Exponents that float32 cannot hold: 2^24 + 1 is odd, and the smallest
+  // double is not 0.
+  EXPECT_EQ(pow(F{-1, -1}, std::vector<int64_t>{16777216, 16777217}),
+            (F{1, -1}));
+  EXPECT_EQ(pow(F{-1}, std::vector<int64_t>{16777217}), F{-1});
+  const double tiny = std::numeric_limits<double>::denorm_min();
+  EXPECT_TRUE(std::isnan(pow(F{-0.5f}, std::vector<double>{tiny})[0]));
 }
 
 TEST(SelectTest, VariadicOperatorsFoldTheirInputs) {

@@ -94,7 +94,7 @@ TEST(TreeRegressorTest, KnowsEveryTest) {
   const std::vector<std::pair<std::string, Floats>> cases = {
       {"BRANCH_LEQ", {1, 1, 2, 2}}, {"BRANCH_LT", {1, 2, 2, 2}},
       {"BRANCH_GTE", {2, 1, 1, 2}}, {"BRANCH_GT", {2, 2, 1, 2}},
-      {"BRANCH_EQ", {2, 1, 2, 2}},  {"BRANCH_NEQ", {1, 2, 1, 1}}};
+      {"BRANCH_EQ", {2, 1, 2, 2}},  {"BRANCH_NEQ", {1, 2, 1, 2}}};
   for (const auto& [mode, expected] : cases) {
     NodeTester t = Regressor(Stump(mode, 1, 2), 1);
     t.Input<float>({4, 1}, {-1, 0, 1, kNan});

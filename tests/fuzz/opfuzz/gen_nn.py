@@ -27,6 +27,14 @@ class Window:
     def spans(self):
         return [(k - 1) * d + 1 for k, d in zip(self.kernel, self.dilations)]
 
+    def misses(self):
+        """Whether some window holds nothing of the input."""
+        return any(
+            all(not 0 <= o * self.strides[i] - self.pads[i]
+                + k * self.dilations[i] < self.size[i]
+                for k in range(self.kernel[i]))
+            for i, count in enumerate(self.output()) for o in range(count))
+
     @classmethod
     def random(cls, random, rank, dilate=True, pad=True, small=False):
         """Pads are shorter than the kernel, and the kernel fits."""
@@ -256,6 +264,9 @@ def max_pool(b):
     if b.version >= 8 and b.random.chance(0.4):
         b.output_count = 2
         b.flag("storage_order", p=0.3)
+        b.tag(set(window.strides + window.dilations) == {1},
+              "indices at unit steps")
+    b.tag("auto_pad" not in b.attributes and window.misses(), "padding alone")
     b.tag(len(window.size) > 2, "3d")
 
 
