@@ -111,7 +111,11 @@ Status ReadNodes(const NodeView& node, const Lists& lists, TreeTable* table) {
       }
       n.threshold = static_cast<double>(sets++);
     }
-    n.missing_is_yes = !lists.missing.empty() && lists.missing[i] != 0 ? 1 : 0;
+    const bool flagged = !lists.missing.empty() && lists.missing[i] != 0;
+    // A NaN differs from every split here, whatever the flag says: so read
+    // ONNX's evaluator and ONNX Runtime this operator. Its predecessors follow
+    // the flag alone.
+    n.missing_is_yes = flagged || n.test == TreeTest::kNotEqual ? 1 : 0;
     ONNXIFI_ASSIGN_OR_RETURN(
         n.next[0], Child(node, lists.no[i], lists.no_leaf[i] != 0, lists));
     ONNXIFI_ASSIGN_OR_RETURN(

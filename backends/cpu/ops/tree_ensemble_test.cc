@@ -387,6 +387,18 @@ TEST(TreeEnsembleTest, Transforms) {
   ExpectScores(t, {1, 2}, {Sigmoid(1), Sigmoid(8)});
 }
 
+// Unlike its predecessors: see TreeRegressorTest.KnowsEveryTest.
+TEST(TreeEnsembleTest, AMissingValueDiffersFromEverySplit) {
+  NodeTester t("TreeEnsemble", 5, kMl);
+  t.Ints("tree_roots", {0}).Int("n_targets", 1).Ints("nodes_featureids", {0});
+  t.Tensor<uint8_t>("nodes_modes", {5}).Tensor<float>("nodes_splits", {1});
+  t.Ints("nodes_truenodeids", {0}).Ints("nodes_falsenodeids", {1});
+  t.Ints("nodes_trueleafs", {1}).Ints("nodes_falseleafs", {1});
+  t.Ints("leaf_targetids", {0, 0}).Tensor<float>("leaf_weights", {10, 20});
+  t.Input<float>({3, 1}, {1, 2, kNan});
+  ExpectScores(t, {3, 1}, {20, 10, 10});
+}
+
 onnxStatus SplitCode(void (*spoil)(NodeTester&)) {
   // Later attributes of the same name are not read, so the spoiled come first.
   NodeTester t("TreeEnsemble", 5, kMl);
