@@ -78,7 +78,10 @@ def evaluate(check, output, seconds):
     found = re.findall(check["pattern"], output, re.M)
     if not found:
         return "missing", limit_text, False
-    values = [float(f) for f in (found if check.get("every") else found[-1:])]
+    values = [float(f) for f in (
+        found if check.get("every") or check.get("sum") else found[-1:])]
+    if check.get("sum"):
+        values = [sum(values)]
     bad = [v for v in values if not holds(v, check["limit"])]
     return number(bad[0] if bad else values[-1]), limit_text, not bad
 

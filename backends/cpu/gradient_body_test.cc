@@ -19,20 +19,12 @@ using Floats = std::vector<float>;
 // One float32 per input, but a bool `c` in front when it is given.
 std::vector<Floats> RunModel(const onnx::ModelProto& model, int condition,
                              const Floats& inputs) {
-  ModelRunner runner(model);
   std::vector<RunValue> feeds;
   if (condition >= 0) feeds.push_back(TensorOf<bool>({}, {condition != 0}));
   for (const float input : inputs) {
     feeds.push_back(TensorOf<float>({1}, Floats{input}));
   }
-  const Status status = runner.Run(std::move(feeds));
-  EXPECT_TRUE(status.ok()) << status.message();
-  std::vector<Floats> outputs;
-  for (int o = 0; status.ok() && o < model.graph().output_size(); ++o) {
-    outputs.push_back(runner.Output<float>(static_cast<size_t>(o)));
-  }
-  outputs.resize(static_cast<size_t>(model.graph().output_size()));
-  return outputs;
+  return testing::RunModel(model, std::move(feeds));
 }
 
 TEST(GradientBodyTest, InABranch) {

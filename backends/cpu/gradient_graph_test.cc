@@ -21,20 +21,12 @@ using Floats = std::vector<float>;
 // Runs a model on vectors of float32.
 std::vector<Floats> RunModel(const onnx::ModelProto& model,
                              const std::vector<Floats>& inputs) {
-  ModelRunner runner(model);
   std::vector<RunValue> feeds;
   for (const Floats& input : inputs) {
     feeds.push_back(
         TensorOf<float>({static_cast<int64_t>(input.size())}, input));
   }
-  const Status status = runner.Run(std::move(feeds));
-  EXPECT_TRUE(status.ok()) << status.message();
-  std::vector<Floats> outputs;
-  for (int o = 0; status.ok() && o < model.graph().output_size(); ++o) {
-    outputs.push_back(runner.Output<float>(static_cast<size_t>(o)));
-  }
-  outputs.resize(static_cast<size_t>(model.graph().output_size()));
-  return outputs;
+  return testing::RunModel(model, std::move(feeds));
 }
 
 std::vector<Floats> RunNodes(const std::string& inputs,

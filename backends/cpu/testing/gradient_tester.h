@@ -48,6 +48,21 @@ inline onnx::ModelProto GradientModel(const std::string& inputs,
   return model;
 }
 
+// The outputs of a model of float32, each empty when the run fails.
+inline std::vector<std::vector<float>> RunModel(const onnx::ModelProto& model,
+                                                std::vector<RunValue> feeds) {
+  ModelRunner runner(model);
+  const Status status = runner.Run(std::move(feeds));
+  EXPECT_TRUE(status.ok()) << status.message();
+  std::vector<std::vector<float>> outputs(
+      static_cast<size_t>(model.graph().output_size()));
+  if (!status.ok()) return outputs;
+  for (size_t o = 0; o < outputs.size(); ++o) {
+    outputs[o] = runner.Output<float>(o);
+  }
+  return outputs;
+}
+
 // Compares the gradients of sum(sin(y)) with central differences, and then
 // those of sum(sin(gradient)). `nodes` compute y from inputs of float64, or of
 // float32 for operators that have no more:
