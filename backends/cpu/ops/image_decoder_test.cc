@@ -100,7 +100,7 @@ TEST_F(ImageDecoderTest, KnowsEveryPortableFormat) {
 
 void Put(Bytes* file, uint64_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) {
-    file->push_back(static_cast<uint8_t>(value >> (8 * i)));
+    file->push_back(i < 8 ? static_cast<uint8_t>(value >> (8 * i)) : 0);
   }
 }
 
