@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "backends/common/testing/op_tester.h"
 #include "backends/cpu/cpu_backend.h"
@@ -51,6 +52,30 @@ TEST(Float64Test, GridSamplePlacesInTheWiderType) {
   t.Input<double>({1, 1, 1, 2}, {0.1, 0}).AttrInt("align_corners", 1);
   ASSERT_TRUE(t.Run().ok());
   EXPECT_EQ(t.Output<float>(0), (std::vector<float>{0.55F * (1 << 20)}));
+}
+
+template <typename T>
+std::vector<T> Middle(const std::string& mode, std::vector<T> row) {
+  OpTester t(kAllOps, "Resize", 13);
+  t.Input<T>({static_cast<int64_t>(row.size())}, row).NoInput();
+  t.Constant<float>({1}, {2}).AttrString("mode", mode);
+  t.AttrString("coordinate_transformation_mode", "asymmetric");
+  t.Outputs({testing::TypeOf<T>()});
+  EXPECT_TRUE(t.Run().ok());
+  const std::vector<T> all = t.Output<T>(0);
+  return {all.begin() + 3, all.begin() + 4};  // between 1 and 2
+}
+
+TEST(Float64Test, ResizeOfTypesWiderThanFloat) {
+  const Doubles row = {1, 1, 1 + kTiny, 1};
+  ExpectClose(Middle("linear", row), {1 + 0.5 * kTiny});
+  ExpectClose(Middle("cubic", row), {1 + 19.0 / 32 * kTiny});
+  constexpr int64_t kMany = int64_t{1} << 40;
+  EXPECT_EQ(Middle<int64_t>("linear", {0, kMany + 1, kMany + 3, 0}),
+            (std::vector<int64_t>{kMany + 2}));
+  constexpr int32_t kMost = std::numeric_limits<int32_t>::max();
+  EXPECT_EQ(Middle<int32_t>("cubic", {0, kMost, kMost, 0}),
+            (std::vector<int32_t>{kMost}));
 }
 
 TEST(Float64Test, RnnGruLstmStep) {

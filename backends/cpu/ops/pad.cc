@@ -1,10 +1,9 @@
 #include <algorithm>
-#include <array>
-#include <cstring>
 
 #include "backends/cpu/kernels/axis_gather.h"
 #include "backends/cpu/kernels/block_copy.h"
 #include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/number_bytes.h"
 #include "base/checked.h"
 #include "base/str_cat.h"
 
@@ -21,7 +20,7 @@ struct State {
   Shape in_dims;
   Shape out_dims;
   Shape begins;  // elements added in front of each axis; negative crops
-  std::array<unsigned char, 16> fill = {};
+  NumberBytes fill = {};
   int64_t element_bytes = 4;
   bool read_fill = false;  // input 2 has the fill value
 };
@@ -48,7 +47,8 @@ Reject Supports(const NodeView& n) {
   }
   if (Reject r = RequireMovable(n, {0}); !r.supported()) return r;
   if (n.opset() < 11) {
-    return RequireType(n, 0, {DataType::kFloat, DataType::kDouble});
+    return RequireType(
+        n, 0, {DataType::kFloat, DataType::kFloat16, DataType::kDouble});
   }
   if (Reject r = RequireKnown(n, 1); !r.supported()) return r;
   return RequireKnown(n, 3);
@@ -109,13 +109,7 @@ onnxStatus Run(const void* state, const RunArgs& args) {
 
 // The value of opset 1 and 2's attribute, in the input's type.
 void FillFromAttribute(const PrepareContext& ctx, State* state) {
-  const float value = ctx.attrs().Float("value", 0.0F);
-  if (ctx.in(0).type == DataType::kDouble) {
-    const double wide = value;
-    std::memcpy(state->fill.data(), &wide, sizeof(wide));
-  } else {
-    std::memcpy(state->fill.data(), &value, sizeof(value));
-  }
+  MakeNumber(ctx.in(0).type, ctx.attrs().Float("value", 0.0F), &state->fill);
 }
 
 Status ReadPads(const PrepareContext& ctx, State* state) {

@@ -5,12 +5,13 @@ import pathlib
 import signal
 import tomllib
 import warnings
+from unittest import mock
 
 import numpy as np
 import onnx
 import onnx.reference
 from onnx import numpy_helper
-from onnx.reference.ops import op_attention, op_grid_sample
+from onnx.reference.ops import op_attention, op_grid_sample, op_resize
 
 from opfuzz import values
 
@@ -183,8 +184,27 @@ class Attention(op_attention.Attention_23):
         return super()._run(*inputs, scale=scale, **rules)
 
 
+def _cubic(ratio, scale=None, A=-0.75):
+    """Resize's weights in float64, without powers that cancel."""
+    a, t, u = float(A), ratio, 1 - ratio
+    return np.array([a * t * u * u, u * (1 + t - (a + 2) * t * t),
+                     t * (1 + u - (a + 2) * u * u), a * u * t * t])
+
+
+def _cubic_antialias(ratio, scale, A=-0.75):
+    a, scale = float(A), min(scale, 1.0)
+    start = int(np.floor(-2 / scale) + 1)
+    x = np.abs(scale * (np.arange(start, 2 - start) - ratio))
+    near = (1 - x) * (1 + x - (a + 2) * x * x)
+    far = np.where(x < 2, a * (x - 1) * (x - 2)**2, 0)
+    weights = np.where(x <= 1, near, far)
+    return weights / weights.sum()
+
+
 def _run_wide(model, feed):
-    return _run(model, feed, [GridSample, Attention])
+    with mock.patch.multiple(op_resize, _cubic_coeffs=_cubic,
+                             _cubic_coeffs_antialias=_cubic_antialias):
+        return _run(model, feed, [GridSample, Attention])
 
 
 class Exact:
