@@ -165,6 +165,7 @@ Status PrepareClassLoss(PrepareContext& ctx, bool log_softmax) {
         ctx, StrCat("targets ", ShapeText(target.dims),
                     " or weights do not fit scores ", ShapeText(in.dims)));
   }
+  ONNXIFI_RETURN_IF_ERROR(CheckOneType(ctx, {2}));
   s.log_softmax = log_softmax;
   s.type = in.type;
   s.target_type = target.type;

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "backends/cpu/kernels/number_bytes.h"
+#include "base/str_cat.h"
 
 namespace onnxifi::cpu {
 
@@ -29,6 +30,19 @@ T FromStage(F value) {
 }
 
 }  // namespace
+
+Status CheckOneType(const PrepareContext& ctx,
+                    std::initializer_list<size_t> inputs) {
+  for (const size_t i : inputs) {
+    if (ctx.HasInput(i) && ctx.in(i).type != ctx.in(0).type) {
+      return NodeError(
+          ctx, ONNXIFI_STATUS_MISMATCHING_DATATYPE,
+          StrCat("input ", i, " is ", graph::DataTypeName(ctx.in(i).type),
+                 ", input 0 ", graph::DataTypeName(ctx.in(0).type)));
+    }
+  }
+  return Status::Ok();
+}
 
 template <typename F>
 const F* AsFloat(DataType type, const void* in, int64_t count, F* buffer,

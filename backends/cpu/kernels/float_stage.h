@@ -2,7 +2,9 @@
 #define ONNXIFI_BACKENDS_CPU_KERNELS_FLOAT_STAGE_H_
 
 #include <cstdint>
+#include <initializer_list>
 
+#include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/type_dispatch.h"
 #include "base/thread_pool.h"
 
@@ -12,6 +14,11 @@ namespace onnxifi::cpu {
 // for kernels that compute in F. Types: float, double, float16, bfloat16 and
 // the integers (stored rounded to nearest and saturated). Thread-safe.
 using StageTypes = NumericTypes;
+
+// An error unless each listed input that is present has the type of input 0:
+// a kernel reads them all as that.
+Status CheckOneType(const PrepareContext& ctx,
+                    std::initializer_list<size_t> inputs);
 
 // `in` itself when it is of type F, else `buffer` filled with its elements.
 template <typename F>

@@ -322,6 +322,10 @@ Status PrepareRecurrent(PrepareContext& ctx, Cell cell) {
   }
   for (size_t o = 0; o < OutputsOf(cell); ++o) s.has_out[o] = ctx.HasOutput(o);
   ONNXIFI_RETURN_IF_ERROR(CheckShapes(ctx, s));
+  ONNXIFI_RETURN_IF_ERROR(CheckOneType(ctx, {kW, kR, kB, kH0}));
+  if (cell == Cell::kLstm) {
+    ONNXIFI_RETURN_IF_ERROR(CheckOneType(ctx, {kC0, kP}));
+  }
   Shape y = {r.steps, r.directions, r.batch, r.hidden};
   Shape state = {r.directions, r.batch, r.hidden};
   if (r.batch_first) {

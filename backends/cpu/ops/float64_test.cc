@@ -161,5 +161,21 @@ TEST(Float64Test, AttentionWithCacheMaskAndScores) {
   ExpectClose(t.Output<double>(3), {scale, scale * kTiny});
 }
 
+TEST(Float64Test, MixedTypesAreReported) {
+  OpTester rnn(kAllOps, "RNN", 14);
+  rnn.Input<double>({1, 1, 1}, {1}).Input<double>({1, 1, 1}, {1});
+  rnn.Input<float>({1, 1, 1}, {1}).Outputs({DataType::kDouble});
+  EXPECT_EQ(rnn.Run().code(), ONNXIFI_STATUS_MISMATCHING_DATATYPE);
+  OpTester loss(kAllOps, "NegativeLogLikelihoodLoss", 13);
+  loss.Input<double>({1, 1}, {1}).Input<int64_t>({1}, {0});
+  loss.Input<float>({1}, {1}).Outputs({DataType::kDouble});
+  EXPECT_EQ(loss.Run().code(), ONNXIFI_STATUS_MISMATCHING_DATATYPE);
+  OpTester group(kAllOps, "GroupNormalization", 21);
+  group.Input<double>({1, 1}, {1}).Input<double>({1}, {1});
+  group.Input<float>({1}, {1}).AttrInt("num_groups", 1);
+  group.Outputs({DataType::kDouble});
+  EXPECT_EQ(group.Run().code(), ONNXIFI_STATUS_MISMATCHING_DATATYPE);
+}
+
 }  // namespace
 }  // namespace onnxifi::cpu

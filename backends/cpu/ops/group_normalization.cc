@@ -116,6 +116,7 @@ onnxStatus Run(const void* state, const RunArgs& args) {
 
 Status Prepare(PrepareContext& ctx) {
   const TensorDesc& in = ctx.in(0);
+  ONNXIFI_RETURN_IF_ERROR(CheckOneType(ctx, {1, 2}));
   State s;
   s.type = in.type;
   s.groups = ctx.attrs().Int("num_groups", 0);
