@@ -45,13 +45,20 @@ TEST(Float64Test, GridSample) {
   EXPECT_EQ(Sample("nearest"), (Doubles{1 + kTiny}));
 }
 
-TEST(Float64Test, GridSamplePlacesInTheWiderType) {
-  // The grid decides: 0.1 as a float would be another place.
+TEST(Float64Test, GridSamplePlaces) {
+  // 0.55 between the columns: as a float it would be another place.
   OpTester t(kAllOps, "GridSample", 20);
-  t.Input<float>({1, 1, 1, 2}, {0, 1 << 20});
-  t.Input<double>({1, 1, 1, 2}, {0.1, 0}).AttrInt("align_corners", 1);
+  t.Input<double>({1, 1, 1, 2}, {0, 1}).AttrInt("align_corners", 1);
+  t.Input<double>({1, 1, 1, 2}, {0.1, 0}).Outputs({DataType::kDouble});
   ASSERT_TRUE(t.Run().ok());
-  EXPECT_EQ(t.Output<float>(0), (std::vector<float>{0.55F * (1 << 20)}));
+  ExpectClose(t.Output<double>(0), {0.55});
+  // A grid that is wider than the image: its digits decide on the nearest.
+  OpTester near(kAllOps, "GridSample", 20);
+  near.Input<float>({1, 1, 1, 2}, {3, 4}).AttrInt("align_corners", 1);
+  near.Input<double>({1, 1, 2, 2}, {-kTiny, 0, kTiny, 0});
+  near.AttrString("mode", "nearest");
+  ASSERT_TRUE(near.Run().ok());
+  EXPECT_EQ(near.Output<float>(0), (std::vector<float>{3, 4}));
 }
 
 template <typename T>
@@ -122,11 +129,11 @@ TEST(Float64Test, ClassLosses) {
 
 TEST(Float64Test, RoiAlign) {
   OpTester t(kAllOps, "RoiAlign", 16);
-  t.Input<double>({1, 1, 1, 2}, {1, 1 + kTiny});
-  t.Input<double>({1, 4}, {0.5, 0.5, 1.5, 0.5}).Input<int64_t>({1}, {0});
+  t.Input<double>({1, 1, 1, 2}, {0, 1});
+  t.Input<double>({1, 4}, {0.6, 0.5, 1.6, 0.5}).Input<int64_t>({1}, {0});
   t.AttrInt("sampling_ratio", 1).Outputs({DataType::kDouble});
   ASSERT_TRUE(t.Run().ok());
-  ExpectClose(t.Output<double>(0), {1 + 0.5 * kTiny});
+  ExpectClose(t.Output<double>(0), {0.6});
 }
 
 TEST(Float64Test, GroupAndRmsNormalization) {
