@@ -8,10 +8,10 @@
 
 namespace onnxifi::cpu {
 
-// Scaled dot-product attention in float with a softmax that never leaves a
-// thread's cache: rows are worked on in blocks. Thread-safe.
+// Scaled dot-product attention in F, float or double, with a softmax that never
+// leaves a thread's cache: rows are worked on in blocks. Thread-safe.
 
-// Float rows of one [batch, heads, length, width] tensor, in any order of its
+// Rows of one [batch, heads, length, width] tensor, in any order of its
 // first three dimensions; strides in elements.
 struct HeadsView {
   int64_t batch_stride = 0;
@@ -24,8 +24,9 @@ struct HeadsView {
 };
 
 // What is added to the scores; a broadcast dimension has stride 0.
+template <typename F>
 struct AttentionMask {
-  const float* data = nullptr;  // null: nothing
+  const F* data = nullptr;  // null: nothing
   int64_t batch_stride = 0;
   int64_t head_stride = 0;
   int64_t row_stride = 0;
@@ -41,6 +42,7 @@ enum class ScoresOutput : uint8_t {
   kProbabilities = 3,
 };
 
+template <typename F>
 struct AttentionArgs {
   int64_t batch = 0;
   int64_t q_heads = 0;
@@ -49,30 +51,33 @@ struct AttentionArgs {
   int64_t keys = 0;
   int64_t width = 0;    // of a query or key
   int64_t v_width = 0;  // of a value
-  float scale = 1;
-  float softcap = 0;  // 0: none
+  F scale = 1;
+  F softcap = 0;  // 0: none
   bool causal = false;
   int64_t left_window = -1;  // -1: open
   int64_t right_window = -1;
   int64_t past = 0;  // keys before the first query
 
-  const float* q = nullptr;
+  const F* q = nullptr;
   HeadsView q_view;
-  const float* k = nullptr;  // [batch, kv_heads, keys, width]
-  const float* v = nullptr;  // [batch, kv_heads, keys, v_width]
-  float* y = nullptr;
+  const F* k = nullptr;  // [batch, kv_heads, keys, width]
+  const F* v = nullptr;  // [batch, kv_heads, keys, v_width]
+  F* y = nullptr;
   HeadsView y_view;
-  AttentionMask mask;
+  AttentionMask<F> mask;
   const void* lengths = nullptr;  // int64 valid keys of each batch, or null
-  float* scores = nullptr;        // [batch, q_heads, rows, keys], or null
+  F* scores = nullptr;            // [batch, q_heads, rows, keys], or null
   ScoresOutput scores_output = ScoresOutput::kScaled;
 };
 
-// Heads worked on at once and floats of scratch for all of them.
-int64_t AttentionLanes(const AttentionArgs& args, int threads);
-int64_t AttentionScratchFloats(const AttentionArgs& args, int64_t lanes);
+// Heads worked on at once and elements of scratch for all of them.
+template <typename F>
+int64_t AttentionLanes(const AttentionArgs<F>& args, int threads);
+template <typename F>
+int64_t AttentionScratch(const AttentionArgs<F>& args, int64_t lanes);
 
-void RunAttention(const AttentionArgs& args, int64_t lanes, float* scratch,
+template <typename F>
+void RunAttention(const AttentionArgs<F>& args, int64_t lanes, F* scratch,
                   ThreadPool* pool);
 
 }  // namespace onnxifi::cpu

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backends/cpu/kernels/elementwise_util.h"
 #include "backends/cpu/kernels/float_stage.h"
 #include "backends/cpu/kernels/heads_copy.h"
 #include "backends/cpu/kernels/move_util.h"
@@ -30,29 +31,33 @@ struct State {
   int64_t positions() const { return batch * inner; }
 };
 
+// F: what is computed in, double for double scores and float for others.
+template <typename F>
 struct Buffers {
-  float* input;
-  float* log_prob;
-  float* weight;
-  float* loss;
+  F* input;
+  F* log_prob;
+  F* weight;
+  F* loss;
 };
 
-Buffers TakeBuffers(const State& s, ScratchCursor* cursor) {
+template <typename F>
+Buffers<F> TakeBuffers(const State& s, ScratchCursor* cursor) {
   const int64_t count = s.positions() * s.classes;
-  Buffers b;
-  b.input = cursor->TakeStage(s.type, count);
-  b.log_prob = s.log_softmax ? cursor->Take<float>(count) : nullptr;
-  b.weight = cursor->TakeStage(s.type, s.has_weight ? s.classes : 0);
-  b.loss = cursor->Take<float>(s.positions());
+  Buffers<F> b;
+  b.input = cursor->TakeStage<F>(s.type, count);
+  b.log_prob = s.log_softmax ? cursor->Take<F>(count) : nullptr;
+  b.weight = cursor->TakeStage<F>(s.type, s.has_weight ? s.classes : 0);
+  b.loss = cursor->Take<F>(s.positions());
   return b;
 }
 
-void LogSoftmax(const State& s, const float* in, float* out, ThreadPool* pool) {
+template <typename F>
+void LogSoftmax(const State& s, const F* in, F* out, ThreadPool* pool) {
   const int64_t grain = std::max<int64_t>(4096 / (s.classes + 1), 1);
   pool->ParallelRange(s.positions(), grain, [&](int64_t begin, int64_t end) {
     for (int64_t p = begin; p < end; ++p) {
       const int64_t at = p / s.inner * s.classes * s.inner + p % s.inner;
-      float most = in[at];
+      F most = in[at];
       for (int64_t c = 1; c < s.classes; ++c) {
         most = std::max(most, in[at + c * s.inner]);
       }
@@ -60,7 +65,7 @@ void LogSoftmax(const State& s, const float* in, float* out, ThreadPool* pool) {
       for (int64_t c = 0; c < s.classes; ++c) {
         sum += std::exp(in[at + c * s.inner] - most);
       }
-      const float shift = most + static_cast<float>(std::log(sum));
+      const F shift = most + static_cast<F>(std::log(sum));
       for (int64_t c = 0; c < s.classes; ++c) {
         out[at + c * s.inner] = in[at + c * s.inner] - shift;
       }
@@ -70,14 +75,15 @@ void LogSoftmax(const State& s, const float* in, float* out, ThreadPool* pool) {
 
 // Loss of every position; false when a target is no class. *total gets the
 // sum of the weights.
-bool Losses(const State& s, const float* log_prob, const float* weight,
-            const void* target, float* loss, double* total) {
+template <typename F>
+bool Losses(const State& s, const F* log_prob, const F* weight,
+            const void* target, F* loss, double* total) {
   for (int64_t p = 0; p < s.positions(); ++p) {
     const int64_t label = LoadInt(target, s.target_type, p);
     loss[p] = 0;
     if (s.has_ignore && label == s.ignore) continue;
     if (label < 0 || label >= s.classes) return false;
-    const float w = weight == nullptr ? 1.0F : weight[label];
+    const F w = weight == nullptr ? F{1} : weight[label];
     const int64_t at =
         (p / s.inner * s.classes + label) * s.inner + p % s.inner;
     loss[p] = -log_prob[at] * w;
@@ -86,13 +92,13 @@ bool Losses(const State& s, const float* log_prob, const float* weight,
   return true;
 }
 
+template <typename F>
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
   ScratchCursor cursor(args.scratch);
-  const Buffers b = TakeBuffers(s, &cursor);
+  const Buffers<F> b = TakeBuffers<F>(s, &cursor);
   const int64_t count = s.positions() * s.classes;
-  const float* log_prob =
-      AsFloat(s.type, args.in[0], count, b.input, args.pool);
+  const F* log_prob = AsFloat(s.type, args.in[0], count, b.input, args.pool);
   if (s.log_softmax && s.classes > 0) {
     LogSoftmax(s, log_prob, b.log_prob, args.pool);
     log_prob = b.log_prob;
@@ -100,7 +106,7 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   if (s.has_log_prob) {
     StorePresent(s.type, log_prob, args.out[1], count, args.pool);
   }
-  const float* weight =
+  const F* weight =
       s.has_weight ? AsFloat(s.type, args.in[2], s.classes, b.weight, args.pool)
                    : nullptr;
   double total = 0;
@@ -113,8 +119,7 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   }
   double sum = 0;
   for (int64_t p = 0; p < s.positions(); ++p) sum += b.loss[p];
-  const float result =
-      static_cast<float>(s.sum == Sum::kMean ? sum / total : sum);
+  const F result = static_cast<F>(s.sum == Sum::kMean ? sum / total : sum);
   StorePresent(s.type, &result, args.out[0], 1, args.pool);
   return ONNXIFI_STATUS_SUCCESS;
 }
@@ -139,12 +144,7 @@ Reject SupportsClassLoss(const NodeView& node) {
   Sum sum;
   if (!ParseSum(node, &sum)) return {RejectReason::kAttribute, "reduction"};
   for (const size_t i : {size_t{0}, size_t{2}}) {
-    if (Reject r = RequireType(
-            node, i,
-            {DataType::kFloat, DataType::kFloat16, DataType::kBfloat16});
-        !r.supported()) {
-      return r;
-    }
+    if (Reject r = RequireTypeIn<FloatTypes>(node, i); !r.supported()) return r;
   }
   return RequireType(node, 1, {DataType::kInt32, DataType::kInt64});
 }
@@ -165,6 +165,7 @@ Status PrepareClassLoss(PrepareContext& ctx, bool log_softmax) {
         ctx, StrCat("targets ", ShapeText(target.dims),
                     " or weights do not fit scores ", ShapeText(in.dims)));
   }
+  ONNXIFI_RETURN_IF_ERROR(CheckOneType(ctx, {2}));
   s.log_softmax = log_softmax;
   s.type = in.type;
   s.target_type = target.type;
@@ -180,10 +181,12 @@ Status PrepareClassLoss(PrepareContext& ctx, bool log_softmax) {
   if (s.has_log_prob) {
     ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(1, {s.type, in.dims}));
   }
-  ScratchCursor cursor(nullptr);
-  TakeBuffers(s, &cursor);
-  ctx.BookScratch(cursor.bytes());
-  ctx.SetStepState(&Run, s);
+  DispatchFloat(s.type == DataType::kDouble, [&]<typename F>() {
+    ScratchCursor cursor(nullptr);
+    TakeBuffers<F>(s, &cursor);
+    ctx.BookScratch(cursor.bytes());
+    ctx.SetStepState(&Run<F>, s);
+  });
   return Status::Ok();
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "backends/cpu/kernels/number_bytes.h"
+#include "base/str_cat.h"
 
 namespace onnxifi::cpu {
 
@@ -11,8 +12,8 @@ namespace {
 
 constexpr int64_t kGrain = 1 << 14;
 
-template <typename T>
-T FromStage(float value) {
+template <typename T, typename F>
+T FromStage(F value) {
   if constexpr (std::is_integral_v<T>) {
     if (std::isnan(value)) return 0;
     const double rounded = std::nearbyint(static_cast<double>(value));
@@ -30,22 +31,37 @@ T FromStage(float value) {
 
 }  // namespace
 
-const float* AsFloat(DataType type, const void* in, int64_t count,
-                     float* buffer, ThreadPool* pool) {
-  if (type == DataType::kFloat) return static_cast<const float*>(in);
+Status CheckOneType(const PrepareContext& ctx,
+                    std::initializer_list<size_t> inputs) {
+  for (const size_t i : inputs) {
+    if (ctx.HasInput(i) && ctx.in(i).type != ctx.in(0).type) {
+      return NodeError(
+          ctx, ONNXIFI_STATUS_MISMATCHING_DATATYPE,
+          StrCat("input ", i, " is ", graph::DataTypeName(ctx.in(i).type),
+                 ", input 0 ", graph::DataTypeName(ctx.in(0).type)));
+    }
+  }
+  return Status::Ok();
+}
+
+template <typename F>
+const F* AsFloat(DataType type, const void* in, int64_t count, F* buffer,
+                 ThreadPool* pool) {
+  if (type == kDataTypeOf<F>) return static_cast<const F*>(in);
   DispatchType<StageTypes>(type, [&]<typename T>() {
     pool->ParallelRange(count, kGrain, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
-        buffer[i] = static_cast<float>(Widen(LoadAt<T>(in, i)));
+        buffer[i] = static_cast<F>(Widen(LoadAt<T>(in, i)));
       }
     });
   });
   return buffer;
 }
 
-void StoreFloat(DataType type, const float* from, void* out, int64_t count,
+template <typename F>
+void StoreFloat(DataType type, const F* from, void* out, int64_t count,
                 ThreadPool* pool) {
-  if (type == DataType::kFloat) return;
+  if (type == kDataTypeOf<F>) return;
   DispatchType<StageTypes>(type, [&]<typename T>() {
     pool->ParallelRange(count, kGrain, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
@@ -54,5 +70,12 @@ void StoreFloat(DataType type, const float* from, void* out, int64_t count,
     });
   });
 }
+
+template const float* AsFloat(DataType, const void*, int64_t, float*,
+                              ThreadPool*);
+template const double* AsFloat(DataType, const void*, int64_t, double*,
+                               ThreadPool*);
+template void StoreFloat(DataType, const float*, void*, int64_t, ThreadPool*);
+template void StoreFloat(DataType, const double*, void*, int64_t, ThreadPool*);
 
 }  // namespace onnxifi::cpu

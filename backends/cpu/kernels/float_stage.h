@@ -2,28 +2,45 @@
 #define ONNXIFI_BACKENDS_CPU_KERNELS_FLOAT_STAGE_H_
 
 #include <cstdint>
+#include <initializer_list>
 
+#include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/type_dispatch.h"
 #include "base/thread_pool.h"
 
 namespace onnxifi::cpu {
 
-// Conversion of whole tensors between a storage type and float, for kernels
-// that compute in float. Types: float, double, float16, bfloat16 and the
-// integers (stored rounded to nearest and saturated). Thread-safe.
+// Conversion of whole tensors between a storage type and F, float or double,
+// for kernels that compute in F. Types: float, double, float16, bfloat16 and
+// the integers (stored rounded to nearest and saturated). Thread-safe.
 using StageTypes = NumericTypes;
 
-// `in` itself when it is float, else `buffer` filled with its elements.
-const float* AsFloat(DataType type, const void* in, int64_t count,
-                     float* buffer, ThreadPool* pool);
+// An error unless each listed input that is present has the type of input 0:
+// a kernel reads them all as that.
+Status CheckOneType(const PrepareContext& ctx,
+                    std::initializer_list<size_t> inputs);
 
-// Where to compute a result: `out` itself when it is float, else `buffer`.
-inline float* FloatTarget(DataType type, void* out, float* buffer) {
-  return type == DataType::kFloat ? static_cast<float*>(out) : buffer;
+// `in` itself when it is of type F, else `buffer` filled with its elements.
+template <typename F>
+const F* AsFloat(DataType type, const void* in, int64_t count, F* buffer,
+                 ThreadPool* pool);
+
+// Where to compute a result: `out` itself when it is of type F, else `buffer`.
+template <typename F>
+F* FloatTarget(DataType type, void* out, F* buffer) {
+  return type == kDataTypeOf<F> ? static_cast<F*>(out) : buffer;
 }
-// Stores what FloatTarget's buffer holds; nothing to do for float.
-void StoreFloat(DataType type, const float* from, void* out, int64_t count,
+// Stores what FloatTarget's buffer holds; nothing to do for F itself.
+template <typename F>
+void StoreFloat(DataType type, const F* from, void* out, int64_t count,
                 ThreadPool* pool);
+
+// Calls fn.template operator()<F>() with the type to compute in: double when
+// `wide`, else float.
+template <typename Fn>
+void DispatchFloat(bool wide, Fn&& fn) {
+  wide ? fn.template operator()<double>() : fn.template operator()<float>();
+}
 
 // A bump allocator over a step's scratch: pieces at 64-byte boundaries. The
 // same calls on nullptr count the bytes to book.
@@ -37,9 +54,10 @@ class ScratchCursor {
     used_ += (static_cast<size_t>(count) * sizeof(T) + 63) / 64 * 64;
     return piece;
   }
-  // A float buffer of `count`, or nothing when the type is float already.
-  float* TakeStage(DataType type, int64_t count) {
-    return type == DataType::kFloat ? nullptr : Take<float>(count);
+  // A buffer of `count` F, or nothing when the type is F already.
+  template <typename F = float>
+  F* TakeStage(DataType type, int64_t count) {
+    return type == kDataTypeOf<F> ? nullptr : Take<F>(count);
   }
   size_t bytes() const { return used_; }
 

@@ -56,7 +56,8 @@ std::vector<std::string> Names(const NodeView& node, Cell cell,
 
 }  // namespace
 
-bool ReadGateFunctions(const NodeView& node, Recurrent* recurrent) {
+bool ReadGateFunctions(const NodeView& node, graph::DataType type,
+                       Recurrent* recurrent) {
   const size_t directions = static_cast<size_t>(recurrent->directions);
   const size_t each = recurrent->cell == Cell::kLstm  ? 3
                       : recurrent->cell == Cell::kGru ? 2
@@ -79,7 +80,7 @@ bool ReadGateFunctions(const NodeView& node, Recurrent* recurrent) {
     GateFunction f;
     f.params.alpha = known->takes_alpha ? take(&alphas, known->alpha) : 0;
     f.params.beta = known->takes_beta ? take(&betas, known->beta) : 0;
-    f.fn = FindFloatUnary(known->op);
+    f.fn = FindUnary(known->op, type);
     if (f.fn == nullptr) return false;
     if (known->op == UnaryOp::kTanh && known->takes_alpha) {
       f.post = f.params.alpha;

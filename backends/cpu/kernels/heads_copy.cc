@@ -9,8 +9,6 @@
 
 namespace onnxifi::cpu {
 
-using HalfOrFloat = TypeList<float, Float16, Bfloat16>;
-
 Result<HeadsCopy> HeadsCopy::Make(const NodeView& node, const TensorDesc& desc,
                                   const graph::Shape& dims,
                                   const TensorDesc* past) {
@@ -33,13 +31,14 @@ Result<HeadsCopy> HeadsCopy::Make(const NodeView& node, const TensorDesc& desc,
   return copy;
 }
 
-void HeadsCopy::ToFloat(const void* past, const void* rows, float* out,
+template <typename F>
+void HeadsCopy::ToFloat(const void* past, const void* rows, F* out,
                         ThreadPool* pool) const {
   const int64_t heads = out_dims_[1];
   const int64_t total = out_dims_[2];
   const int64_t width = out_dims_[3];
   const int64_t grain = std::max<int64_t>((1 << 14) / (width + 1), 1);
-  DispatchType<HalfOrFloat>(type_, [&]<typename T>() {
+  DispatchType<FloatTypes>(type_, [&]<typename T>() {
     pool->ParallelRange(
         out_dims_[0] * heads * total, grain, [&](int64_t begin, int64_t end) {
           for (int64_t i = begin; i < end; ++i) {
@@ -53,22 +52,32 @@ void HeadsCopy::ToFloat(const void* past, const void* rows, float* out,
                                    : (batch * heads + head) * new_rows_ + fresh;
             }
             const void* source = fresh >= 0 ? rows : past;
-            float* to = out + i * width;
+            F* to = out + i * width;
             for (int64_t c = 0; c < width; ++c) {
-              to[c] = Widen(LoadAt<T>(source, from * width + c));
+              to[c] =
+                  static_cast<F>(Widen(LoadAt<T>(source, from * width + c)));
             }
           }
         });
   });
 }
 
-void StorePresent(DataType type, const float* from, void* out, int64_t count,
+template <typename F>
+void StorePresent(DataType type, const F* from, void* out, int64_t count,
                   ThreadPool* pool) {
-  if (type == DataType::kFloat) {
-    ParallelCopy(from, out, count * 4, pool);
+  if (type == kDataTypeOf<F>) {
+    ParallelCopy(from, out, count * static_cast<int64_t>(sizeof(F)), pool);
   } else {
     StoreFloat(type, from, out, count, pool);
   }
 }
+
+template void HeadsCopy::ToFloat(const void*, const void*, float*,
+                                 ThreadPool*) const;
+template void HeadsCopy::ToFloat(const void*, const void*, double*,
+                                 ThreadPool*) const;
+template void StorePresent(DataType, const float*, void*, int64_t, ThreadPool*);
+template void StorePresent(DataType, const double*, void*, int64_t,
+                           ThreadPool*);
 
 }  // namespace onnxifi::cpu

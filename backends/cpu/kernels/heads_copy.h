@@ -9,8 +9,8 @@
 namespace onnxifi::cpu {
 
 // Joins an attention cache with the new keys (or values) along the sequence
-// and converts them to float: [batch, heads, past + new, width]. Immutable,
-// thread-safe.
+// and converts them to F, float or double: [batch, heads, past + new, width].
+// Immutable, thread-safe.
 class HeadsCopy {
  public:
   HeadsCopy() = default;
@@ -24,7 +24,8 @@ class HeadsCopy {
   const graph::Shape& out_dims() const { return out_dims_; }
   int64_t count() const { return Product(out_dims_); }
 
-  void ToFloat(const void* past, const void* rows, float* out,
+  template <typename F>
+  void ToFloat(const void* past, const void* rows, F* out,
                ThreadPool* pool) const;
 
  private:
@@ -35,8 +36,9 @@ class HeadsCopy {
   bool rows_outside_ = false;
 };
 
-// Stores float values as `type`, float itself included.
-void StorePresent(DataType type, const float* from, void* out, int64_t count,
+// Stores values as `type`, F (float or double) itself included.
+template <typename F>
+void StorePresent(DataType type, const F* from, void* out, int64_t count,
                   ThreadPool* pool);
 
 }  // namespace onnxifi::cpu

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "backends/cpu/kernels/double_gemm.h"
 #include "backends/cpu/kernels/number_bytes.h"
 #include "backends/cpu/kernels/strided_gemm.h"
 
@@ -22,16 +23,18 @@ int64_t FirstColumns(const Recurrent& r) {
   return r.cell == Cell::kGru ? 2 * r.hidden : r.gates() * r.hidden;
 }
 
+template <typename F>
 struct Scratch {
-  float* bias;   // gates x hidden: what the input's product starts with
-  float* x;      // steps x batch x gates x hidden
-  float* gates;  // batch x gates x hidden
-  float* reset;  // GRU: batch x hidden, r * h
+  F* bias;   // gates x hidden: what the input's product starts with
+  F* x;      // steps x batch x gates x hidden
+  F* gates;  // batch x gates x hidden
+  F* reset;  // GRU: batch x hidden, r * h
 };
 
-Scratch Split(const Recurrent& r, float* base) {
+template <typename F>
+Scratch<F> Split(const Recurrent& r, F* base) {
   const int64_t width = r.gates() * r.hidden;
-  Scratch s;
+  Scratch<F> s;
   s.bias = base;
   s.x = s.bias + Padded(PaddedColumns(width));
   s.gates = s.x + Padded(r.steps * r.batch * width);
@@ -39,26 +42,30 @@ Scratch Split(const Recurrent& r, float* base) {
   return s;
 }
 
-void SumBias(const Recurrent& r, const float* bias, float* sum) {
+template <typename F>
+void SumBias(const Recurrent& r, const F* bias, F* sum) {
   const int64_t width = r.gates() * r.hidden;
-  std::fill_n(sum, PaddedColumns(width), 0.0F);
+  std::fill_n(sum, PaddedColumns(width), F{0});
   if (bias == nullptr) return;
   // GRU's candidate adds its hidden bias inside the reset product.
   const int64_t both =
       r.cell == Cell::kGru && r.linear_before_reset ? 2 * r.hidden : width;
   for (int64_t i = 0; i < width; ++i) {
-    sum[i] = bias[i] + (i < both ? bias[width + i] : 0.0F);
+    sum[i] = bias[i] + (i < both ? bias[width + i] : F{0});
   }
 }
 
-void Clip(const Recurrent& r, float* x, int64_t count) {
+template <typename F>
+void Clip(const Recurrent& r, F* x, int64_t count) {
   if (r.clip <= 0) return;
-  for (int64_t i = 0; i < count; ++i) x[i] = std::clamp(x[i], -r.clip, r.clip);
+  const F clip = r.clip;
+  for (int64_t i = 0; i < count; ++i) x[i] = std::clamp(x[i], -clip, clip);
 }
 
 // gate = f(clip(gate + x + p * c))
-void Gate(const Recurrent& r, const GateFunction& f, const float* x,
-          const float* p, const float* c, float* gate) {
+template <typename F>
+void Gate(const Recurrent& r, const GateFunction& f, const F* x, const F* p,
+          const F* c, F* gate) {
   for (int64_t i = 0; i < r.hidden; ++i) gate[i] += x[i];
   if (p != nullptr) {
     for (int64_t i = 0; i < r.hidden; ++i) gate[i] += p[i] * c[i];
@@ -68,65 +75,73 @@ void Gate(const Recurrent& r, const GateFunction& f, const float* x,
 }
 
 // One batch entry of one step; g: gates i, o, f, c.
-void LstmRow(const Recurrent& r, const DirectionArgs& a, const float* x,
-             float* g, float* h, float* c) {
+template <typename F>
+void LstmRow(const Recurrent& r, const DirectionArgs<F>& a, const F* x, F* g,
+             F* h, F* c) {
   const int64_t n = r.hidden;
   const auto& f = r.functions[static_cast<size_t>(a.direction)];
-  const float* p = a.peepholes;
-  float* in = g;
-  float* out = g + n;
-  float* forget = g + 2 * n;
-  float* cell = g + 3 * n;
+  const F* p = a.peepholes;
+  const F* none = nullptr;
+  F* in = g;
+  F* out = g + n;
+  F* forget = g + 2 * n;
+  F* cell = g + 3 * n;
   Gate(r, f[0], x, p, c, in);
   if (r.input_forget) {
     for (int64_t i = 0; i < n; ++i) forget[i] = 1 - in[i];
   } else {
-    Gate(r, f[0], x + 2 * n, p == nullptr ? nullptr : p + 2 * n, c, forget);
+    Gate(r, f[0], x + 2 * n, p == nullptr ? none : p + 2 * n, c, forget);
   }
-  Gate(r, f[1], x + 3 * n, nullptr, nullptr, cell);
+  Gate(r, f[1], x + 3 * n, none, none, cell);
   for (int64_t i = 0; i < n; ++i) c[i] = forget[i] * c[i] + in[i] * cell[i];
-  Gate(r, f[0], x + n, p == nullptr ? nullptr : p + n, c, out);
+  Gate(r, f[0], x + n, p == nullptr ? none : p + n, c, out);
   std::copy_n(c, n, cell);
   f[2].Apply(cell, n);
   for (int64_t i = 0; i < n; ++i) h[i] = out[i] * cell[i];
 }
 
 // First half of a GRU step; g: gates z, r, h. Leaves r * h in `reset`.
-void GruGates(const Recurrent& r, const DirectionArgs& a, const float* x,
-              float* g, const float* h, float* reset) {
+template <typename F>
+void GruGates(const Recurrent& r, const DirectionArgs<F>& a, const F* x, F* g,
+              const F* h, F* reset) {
   const int64_t n = r.hidden;
+  const F* none = nullptr;
   const auto& f = r.functions[static_cast<size_t>(a.direction)];
-  Gate(r, f[0], x, nullptr, nullptr, g);
-  Gate(r, f[0], x + n, nullptr, nullptr, g + n);
+  Gate(r, f[0], x, none, none, g);
+  Gate(r, f[0], x + n, none, none, g + n);
   for (int64_t i = 0; i < n; ++i) {
     reset[i] = r.linear_before_reset ? h[i] : g[n + i] * h[i];
   }
 }
 
-void GruState(const Recurrent& r, const DirectionArgs& a, const float* x,
-              float* g, float* h) {
+template <typename F>
+void GruState(const Recurrent& r, const DirectionArgs<F>& a, const F* x, F* g,
+              F* h) {
   const int64_t n = r.hidden;
+  const F* none = nullptr;
   const auto& f = r.functions[static_cast<size_t>(a.direction)];
-  float* candidate = g + 2 * n;
+  F* candidate = g + 2 * n;
   if (r.linear_before_reset) {
-    const float* bias = a.bias == nullptr ? nullptr : a.bias + 5 * n;
+    const F* bias = a.bias == nullptr ? none : a.bias + 5 * n;
     for (int64_t i = 0; i < n; ++i) {
       candidate[i] =
-          g[n + i] * (candidate[i] + (bias == nullptr ? 0.0F : bias[i]));
+          g[n + i] * (candidate[i] + (bias == nullptr ? F{0} : bias[i]));
     }
   }
-  Gate(r, f[1], x + 2 * n, nullptr, nullptr, candidate);
+  Gate(r, f[1], x + 2 * n, none, none, candidate);
   for (int64_t i = 0; i < n; ++i) {
     h[i] = (1 - g[i]) * candidate[i] + g[i] * h[i];
   }
 }
 
-int64_t LengthOf(const Recurrent& r, const DirectionArgs& a, int64_t b) {
+template <typename F>
+int64_t LengthOf(const Recurrent& r, const DirectionArgs<F>& a, int64_t b) {
   return a.lengths == nullptr ? r.steps : LoadAt<int32_t>(a.lengths, b);
 }
 
 // The time that batch entry b works on in step k; -1 past its end.
-int64_t TimeOf(const Recurrent& r, const DirectionArgs& a, int64_t b,
+template <typename F>
+int64_t TimeOf(const Recurrent& r, const DirectionArgs<F>& a, int64_t b,
                int64_t k) {
   const int64_t length = LengthOf(r, a, b);
   if (k >= length) return -1;
@@ -134,30 +149,56 @@ int64_t TimeOf(const Recurrent& r, const DirectionArgs& a, int64_t b,
   return backwards ? length - 1 - k : k;
 }
 
-float* OutputRow(const Recurrent& r, const DirectionArgs& a, int64_t b,
-                 int64_t time) {
+template <typename F>
+F* OutputRow(const Recurrent& r, const DirectionArgs<F>& a, int64_t b,
+             int64_t time) {
   const int64_t row = r.batch_first
                           ? (b * r.steps + time) * r.directions + a.direction
                           : (time * r.directions + a.direction) * r.batch + b;
   return a.y + row * r.hidden;
 }
 
-// Columns [begin, begin + n) of gates = states * packed, for all entries.
-void HiddenProduct(const Recurrent& r, const float* states, const float* packed,
-                   int64_t begin, int64_t n, float* gates, ThreadPool* pool) {
-  RunStridedGemm({.shape = {r.batch, n, r.hidden},
-                  .a = states,
-                  .a_stride = r.hidden,
-                  .packed = packed,
-                  .c = gates + begin,
-                  .c_stride = r.gates() * r.hidden,
-                  .bias = nullptr},
+// C = A W^T + bias for rows of W, which Pack...Weights packed.
+void Product(const GemmShape& shape, const float* a, const float* w,
+             const float* bias, float* c, int64_t c_stride, ThreadPool* pool) {
+  RunStridedGemm({.shape = shape,
+                  .a = a,
+                  .a_stride = shape.k,
+                  .packed = w,
+                  .c = c,
+                  .c_stride = c_stride,
+                  .bias = bias},
                  pool);
 }
 
-template <typename Fn>
-void ForEachActive(const Recurrent& r, const DirectionArgs& a, const Scratch& s,
-                   int64_t k, ThreadPool* pool, const Fn& fn) {
+void Product(const GemmShape& shape, const double* a, const double* w,
+             const double* bias, double* c, int64_t c_stride,
+             ThreadPool* pool) {
+  RunDoubleGemm({.shape = shape,
+                 .a = a,
+                 .a_stride = shape.k,
+                 .b = w,
+                 .b_row_stride = 1,
+                 .b_column_stride = shape.k,
+                 .c = c,
+                 .c_stride = c_stride,
+                 .bias = bias},
+                pool);
+}
+
+// Where the rows of R behind the first columns begin in `weights`.
+const float* LastColumns(const Recurrent& r, const float* weights) {
+  return weights + PackedFloatsOf(r.hidden, FirstColumns(r));
+}
+
+const double* LastColumns(const Recurrent& r, const double* weights) {
+  return weights + FirstColumns(r) * r.hidden;
+}
+
+template <typename F, typename Fn>
+void ForEachActive(const Recurrent& r, const DirectionArgs<F>& a,
+                   const Scratch<F>& s, int64_t k, ThreadPool* pool,
+                   const Fn& fn) {
   const int64_t width = r.gates() * r.hidden;
   const int64_t grain = std::max<int64_t>(4096 / (width + 1), 1);
   pool->ParallelRange(r.batch, grain, [&](int64_t begin, int64_t end) {
@@ -171,28 +212,30 @@ void ForEachActive(const Recurrent& r, const DirectionArgs& a, const Scratch& s,
   });
 }
 
-void RunStep(const Recurrent& r, const DirectionArgs& a, const Scratch& s,
+template <typename F>
+void RunStep(const Recurrent& r, const DirectionArgs<F>& a, const Scratch<F>& s,
              int64_t k, ThreadPool* pool) {
   const int64_t n = r.hidden;
-  HiddenProduct(r, a.h, a.packed_r, 0, FirstColumns(r), s.gates, pool);
+  const int64_t width = r.gates() * n;
+  const F* none = nullptr;
+  Product({r.batch, FirstColumns(r), n}, a.h, a.r, none, s.gates, width, pool);
   if (r.cell == Cell::kGru) {
-    ForEachActive(r, a, s, k, pool,
-                  [&](int64_t b, int64_t, const float* x, float* g) {
-                    GruGates(r, a, x, g, a.h + b * n, s.reset + b * n);
-                  });
-    HiddenProduct(r, s.reset, a.packed_r + PackedFloatsOf(n, 2 * n), 2 * n, n,
-                  s.gates, pool);
+    ForEachActive(r, a, s, k, pool, [&](int64_t b, int64_t, const F* x, F* g) {
+      GruGates(r, a, x, g, a.h + b * n, s.reset + b * n);
+    });
+    Product({r.batch, n, n}, s.reset, LastColumns(r, a.r), none,
+            s.gates + 2 * n, width, pool);
   }
   ForEachActive(
-      r, a, s, k, pool, [&](int64_t b, int64_t time, const float* x, float* g) {
-        float* h = a.h + b * n;
+      r, a, s, k, pool, [&](int64_t b, int64_t time, const F* x, F* g) {
+        F* h = a.h + b * n;
         if (r.cell == Cell::kLstm) {
           LstmRow(r, a, x, g, h, a.c + b * n);
         } else if (r.cell == Cell::kGru) {
           GruState(r, a, x, g, h);
         } else {
           const auto& f = r.functions[static_cast<size_t>(a.direction)];
-          Gate(r, f[0], x, nullptr, nullptr, g);
+          Gate(r, f[0], x, none, none, g);
           std::copy_n(g, n, h);
         }
         if (a.y != nullptr) std::copy_n(h, n, OutputRow(r, a, b, time));
@@ -201,7 +244,8 @@ void RunStep(const Recurrent& r, const DirectionArgs& a, const Scratch& s,
 
 }  // namespace
 
-void GateFunction::Apply(float* x, int64_t count) const {
+template <typename F>
+void GateFunction::Apply(F* x, int64_t count) const {
   if (pre != 1) {
     for (int64_t i = 0; i < count; ++i) x[i] *= pre;
   }
@@ -236,35 +280,35 @@ void PackHiddenWeights(const Recurrent& r, const float* w, float* packed,
   }
 }
 
-int64_t DirectionScratchFloats(const Recurrent& r) {
+int64_t DirectionScratch(const Recurrent& r) {
   const int64_t width = r.gates() * r.hidden;
   return Padded(PaddedColumns(width)) + Padded(r.steps * r.batch * width) +
          Padded(r.batch * width) + Padded(r.batch * r.hidden);
 }
 
-void RunDirection(const Recurrent& r, const DirectionArgs& a,
+template <typename F>
+void RunDirection(const Recurrent& r, const DirectionArgs<F>& a,
                   ThreadPool* pool) {
-  const Scratch s = Split(r, a.scratch);
+  const Scratch<F> s = Split(r, a.scratch);
   const int64_t width = r.gates() * r.hidden;
   SumBias(r, a.bias, s.bias);
-  RunStridedGemm({.shape = {r.steps * r.batch, width, r.inputs},
-                  .a = a.x,
-                  .a_stride = r.inputs,
-                  .packed = a.packed_w,
-                  .c = s.x,
-                  .c_stride = width,
-                  .bias = s.bias},
-                 pool);
+  Product({r.steps * r.batch, width, r.inputs}, a.x, a.w, s.bias, s.x, width,
+          pool);
   if (r.cell == Cell::kGru) {
-    std::fill_n(s.reset, r.batch * r.hidden, 0.0F);
+    std::fill_n(s.reset, r.batch * r.hidden, F{0});
   }
   for (int64_t k = 0; k < r.steps; ++k) RunStep(r, a, s, k, pool);
   if (a.y == nullptr) return;
   for (int64_t b = 0; b < r.batch; ++b) {
     for (int64_t t = LengthOf(r, a, b); t < r.steps; ++t) {
-      std::fill_n(OutputRow(r, a, b, t), r.hidden, 0.0F);
+      std::fill_n(OutputRow(r, a, b, t), r.hidden, F{0});
     }
   }
 }
+
+template void RunDirection(const Recurrent&, const DirectionArgs<float>&,
+                           ThreadPool*);
+template void RunDirection(const Recurrent&, const DirectionArgs<double>&,
+                           ThreadPool*);
 
 }  // namespace onnxifi::cpu

@@ -9,19 +9,20 @@
 
 namespace onnxifi::cpu {
 
-// RNN, GRU and LSTM in float: the input's products are one GEMM over all
-// steps, each step adds one for the hidden state. Thread-safe.
+// RNN, GRU and LSTM in F, float or double: the input's products are one GEMM
+// over all steps, each step adds one for the hidden state. Thread-safe.
 
 enum class Cell : uint8_t { kRnn, kGru, kLstm };
 
-// An activation: post * fn(pre * x).
+// An activation in the type that is computed in: post * fn(pre * x).
 struct GateFunction {
   UnaryFn fn = nullptr;
   UnaryParams params;
   float pre = 1;
   float post = 1;
 
-  void Apply(float* x, int64_t count) const;
+  template <typename F>
+  void Apply(F* x, int64_t count) const;
 };
 
 // Sizes and rules of one node.
@@ -48,7 +49,7 @@ struct Recurrent {
   int64_t PackedHiddenFloats() const;
 };
 
-// Weights of one direction, packed for RunDirection.
+// Weights of one direction, packed for RunDirection. Doubles are not packed.
 void PackInputWeights(const Recurrent& r, const float* w, float* packed,
                       ThreadPool* pool);
 void PackHiddenWeights(const Recurrent& r, const float* w, float* packed,
@@ -56,21 +57,24 @@ void PackHiddenWeights(const Recurrent& r, const float* w, float* packed,
 
 // Tensors of one direction. Absent ones are null; states are dense
 // [batch, hidden] in scratch.
+template <typename F>
 struct DirectionArgs {
   int64_t direction = 0;
-  const float* x = nullptr;
-  const float* packed_w = nullptr;
-  const float* packed_r = nullptr;
-  const float* bias = nullptr;       // 2 x gates x hidden
-  const float* peepholes = nullptr;  // 3 x hidden
-  const void* lengths = nullptr;     // int32, already checked
-  float* y = nullptr;                // the whole output of all directions
-  float* h = nullptr;                // in: initial, out: last
-  float* c = nullptr;                // LSTM only; in: initial, out: last
-  float* scratch = nullptr;
+  const F* x = nullptr;
+  const F* w = nullptr;           // float: packed
+  const F* r = nullptr;           // float: packed
+  const F* bias = nullptr;        // 2 x gates x hidden
+  const F* peepholes = nullptr;   // 3 x hidden
+  const void* lengths = nullptr;  // int32, already checked
+  F* y = nullptr;                 // the whole output of all directions
+  F* h = nullptr;                 // in: initial, out: last
+  F* c = nullptr;                 // LSTM only; in: initial, out: last
+  F* scratch = nullptr;
 };
-int64_t DirectionScratchFloats(const Recurrent& r);
-void RunDirection(const Recurrent& r, const DirectionArgs& args,
+// Elements of DirectionArgs::scratch.
+int64_t DirectionScratch(const Recurrent& r);
+template <typename F>
+void RunDirection(const Recurrent& r, const DirectionArgs<F>& args,
                   ThreadPool* pool);
 
 }  // namespace onnxifi::cpu

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 #include <vector>
 
 #include "backends/cpu/aligned_floats.h"
+#include "backends/cpu/kernels/elementwise_util.h"
 #include "backends/cpu/kernels/float_stage.h"
 #include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
@@ -29,34 +31,39 @@ struct State {
   std::shared_ptr<const AlignedFloats> packed_r;
 };
 
+// F: what is computed in, double for double and float for other types.
+template <typename F>
 struct Buffers {
-  float* staged[kInputs] = {};
-  float* staged_y = nullptr;
+  F* staged[kInputs] = {};
+  F* staged_y = nullptr;
   float* packed_w = nullptr;  // one direction
   float* packed_r = nullptr;
-  float* h = nullptr;
-  float* c = nullptr;
-  float* direction = nullptr;
+  F* h = nullptr;
+  F* c = nullptr;
+  F* direction = nullptr;
 };
 
-Buffers TakeBuffers(const State& s, ScratchCursor* cursor) {
-  Buffers b;
+template <typename F>
+Buffers<F> TakeBuffers(const State& s, ScratchCursor* cursor) {
+  constexpr bool kPacks = std::is_same_v<F, float>;
+  Buffers<F> b;
   for (const size_t i : kFloatInputs) {
-    b.staged[i] = cursor->TakeStage(s.type, s.count[i]);
+    b.staged[i] = cursor->TakeStage<F>(s.type, s.count[i]);
   }
   const int64_t state = s.r.batch * s.r.hidden;
   if (s.has_out[0]) {
-    b.staged_y = cursor->TakeStage(s.type, s.r.steps * s.r.directions * state);
+    b.staged_y =
+        cursor->TakeStage<F>(s.type, s.r.steps * s.r.directions * state);
   }
-  if (s.packed_w == nullptr) {
+  if (kPacks && s.packed_w == nullptr) {
     b.packed_w = cursor->Take<float>(s.r.PackedInputFloats());
   }
-  if (s.packed_r == nullptr) {
+  if (kPacks && s.packed_r == nullptr) {
     b.packed_r = cursor->Take<float>(s.r.PackedHiddenFloats());
   }
-  b.h = cursor->Take<float>(state);
-  b.c = cursor->Take<float>(state);
-  b.direction = cursor->Take<float>(DirectionScratchFloats(s.r));
+  b.h = cursor->Take<F>(state);
+  b.c = cursor->Take<F>(state);
+  b.direction = cursor->Take<F>(DirectionScratch(s.r));
   return b;
 }
 
@@ -65,24 +72,26 @@ int64_t StateRow(const Recurrent& r, int64_t d, int64_t b) {
   return (r.batch_first ? b * r.directions + d : d * r.batch + b) * r.hidden;
 }
 
-void LoadState(const Recurrent& r, int64_t d, const float* from, float* to) {
+template <typename F>
+void LoadState(const Recurrent& r, int64_t d, const F* from, F* to) {
   for (int64_t b = 0; b < r.batch; ++b) {
     if (from == nullptr) {
-      std::fill_n(to + b * r.hidden, r.hidden, 0.0F);
+      std::fill_n(to + b * r.hidden, r.hidden, F{0});
     } else {
       std::copy_n(from + StateRow(r, d, b), r.hidden, to + b * r.hidden);
     }
   }
 }
 
-void StoreState(const State& s, int64_t d, const float* from, void* to,
+template <typename F>
+void StoreState(const State& s, int64_t d, const F* from, void* to,
                 ThreadPool* pool) {
   for (int64_t b = 0; b < s.r.batch; ++b) {
-    const float* row = from + b * s.r.hidden;
+    const F* row = from + b * s.r.hidden;
     char* target =
         static_cast<char*>(to) + StateRow(s.r, d, b) * ElementBytes(s.type);
-    if (s.type == DataType::kFloat) {
-      std::memcpy(target, row, static_cast<size_t>(s.r.hidden) * 4);
+    if (s.type == kDataTypeOf<F>) {
+      std::memcpy(target, row, static_cast<size_t>(s.r.hidden) * sizeof(F));
     } else {
       StoreFloat(s.type, row, target, s.r.hidden, pool);
     }
@@ -97,43 +106,57 @@ bool LengthsFit(const State& s, const void* lengths) {
   return true;
 }
 
+// W and R of direction d as RunDirection takes them.
+void FindWeights(const State& s, int64_t d, const float* const* in,
+                 const Buffers<float>& b, ThreadPool* pool,
+                 DirectionArgs<float>* a) {
+  const Recurrent& r = s.r;
+  const int64_t width = r.gates() * r.hidden;
+  a->w = b.packed_w;
+  a->r = b.packed_r;
+  if (s.packed_w != nullptr) {
+    a->w = s.packed_w->data() + d * r.PackedInputFloats();
+  } else {
+    PackInputWeights(r, in[kW] + d * width * r.inputs, b.packed_w, pool);
+  }
+  if (s.packed_r != nullptr) {
+    a->r = s.packed_r->data() + d * r.PackedHiddenFloats();
+  } else {
+    PackHiddenWeights(r, in[kR] + d * width * r.hidden, b.packed_r, pool);
+  }
+}
+
+void FindWeights(const State& s, int64_t d, const double* const* in,
+                 const Buffers<double>&, ThreadPool*,
+                 DirectionArgs<double>* a) {
+  const int64_t width = s.r.gates() * s.r.hidden;
+  a->w = in[kW] + d * width * s.r.inputs;
+  a->r = in[kR] + d * width * s.r.hidden;
+}
+
+template <typename F>
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
   const Recurrent& r = s.r;
   ScratchCursor cursor(args.scratch);
-  const Buffers b = TakeBuffers(s, &cursor);
+  const Buffers<F> b = TakeBuffers<F>(s, &cursor);
   if (s.has[kLengths] && !LengthsFit(s, args.in[kLengths])) {
     return ONNXIFI_STATUS_INTERNAL_ERROR;
   }
-  const float* in[kInputs] = {};
+  const F* in[kInputs] = {};
   for (const size_t i : kFloatInputs) {
     if (!s.has[i]) continue;
     in[i] = AsFloat(s.type, args.in[i], s.count[i], b.staged[i], args.pool);
   }
-  float* y =
-      s.has_out[0] ? FloatTarget(s.type, args.out[0], b.staged_y) : nullptr;
+  F* y = s.has_out[0] ? FloatTarget(s.type, args.out[0], b.staged_y) : nullptr;
   const int64_t width = r.gates() * r.hidden;
   for (int64_t d = 0; d < r.directions; ++d) {
-    const float* w = b.packed_w;
-    const float* hidden = b.packed_r;
-    if (s.packed_w != nullptr) {
-      w = s.packed_w->data() + d * r.PackedInputFloats();
-    } else {
-      PackInputWeights(r, in[kW] + d * width * r.inputs, b.packed_w, args.pool);
-    }
-    if (s.packed_r != nullptr) {
-      hidden = s.packed_r->data() + d * r.PackedHiddenFloats();
-    } else {
-      PackHiddenWeights(r, in[kR] + d * width * r.hidden, b.packed_r,
-                        args.pool);
-    }
     LoadState(r, d, in[kH0], b.h);
     LoadState(r, d, in[kC0], b.c);
-    DirectionArgs a;
+    DirectionArgs<F> a;
     a.direction = d;
     a.x = in[kX];
-    a.packed_w = w;
-    a.packed_r = hidden;
+    FindWeights(s, d, in, b, args.pool, &a);
     a.bias = in[kB] == nullptr ? nullptr : in[kB] + d * 2 * width;
     a.peepholes = in[kP] == nullptr ? nullptr : in[kP] + d * 3 * r.hidden;
     a.lengths = s.has[kLengths] ? args.in[kLengths] : nullptr;
@@ -251,6 +274,10 @@ void ReadRules(const NodeView& n, Cell cell, Recurrent* r) {
   r->clip = attrs.Float("clip", 0);
 }
 
+DataType ComputeType(DataType type) {
+  return type == DataType::kDouble ? type : DataType::kFloat;
+}
+
 size_t InputsOf(Cell cell) { return cell == Cell::kLstm ? kInputs : kC0; }
 size_t OutputsOf(Cell cell) { return cell == Cell::kLstm ? 3 : 2; }
 
@@ -259,14 +286,12 @@ size_t OutputsOf(Cell cell) { return cell == Cell::kLstm ? 3 : 2; }
 Reject SupportsRecurrent(const NodeView& node, Cell cell) {
   Recurrent r;
   ReadRules(node, cell, &r);
-  if (!ReadGateFunctions(node, &r)) {
+  if (!ReadGateFunctions(node, ComputeType(node.input_type(kX)), &r)) {
     return {RejectReason::kAttribute, "activations"};
   }
   for (const size_t i : kFloatInputs) {
     if (i >= InputsOf(cell)) continue;
-    if (Reject reject = RequireType(
-            node, i,
-            {DataType::kFloat, DataType::kFloat16, DataType::kBfloat16});
+    if (Reject reject = RequireTypeIn<FloatTypes>(node, i);
         !reject.supported()) {
       return reject;
     }
@@ -277,7 +302,7 @@ Reject SupportsRecurrent(const NodeView& node, Cell cell) {
 Status PrepareRecurrent(PrepareContext& ctx, Cell cell) {
   State s;
   ReadRules(ctx, cell, &s.r);
-  if (!ReadGateFunctions(ctx, &s.r)) {
+  if (!ReadGateFunctions(ctx, ComputeType(ctx.in(kX).type), &s.r)) {
     return NodeError(ctx, ONNXIFI_STATUS_UNSUPPORTED_ATTRIBUTE,
                      "attribute 'activations' is not known");
   }
@@ -297,6 +322,10 @@ Status PrepareRecurrent(PrepareContext& ctx, Cell cell) {
   }
   for (size_t o = 0; o < OutputsOf(cell); ++o) s.has_out[o] = ctx.HasOutput(o);
   ONNXIFI_RETURN_IF_ERROR(CheckShapes(ctx, s));
+  ONNXIFI_RETURN_IF_ERROR(CheckOneType(ctx, {kW, kR, kB, kH0}));
+  if (cell == Cell::kLstm) {
+    ONNXIFI_RETURN_IF_ERROR(CheckOneType(ctx, {kC0, kP}));
+  }
   Shape y = {r.steps, r.directions, r.batch, r.hidden};
   Shape state = {r.directions, r.batch, r.hidden};
   if (r.batch_first) {
@@ -308,10 +337,12 @@ Status PrepareRecurrent(PrepareContext& ctx, Cell cell) {
     ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(o, {s.type, o == 0 ? y : state}));
   }
   ONNXIFI_RETURN_IF_ERROR(PackWeights(ctx, &s));
-  ScratchCursor cursor(nullptr);
-  TakeBuffers(s, &cursor);
-  ctx.BookScratch(cursor.bytes());
-  ctx.SetStepState(&Run, std::move(s));
+  DispatchFloat(s.type == DataType::kDouble, [&]<typename F>() {
+    ScratchCursor cursor(nullptr);
+    TakeBuffers<F>(s, &cursor);
+    ctx.BookScratch(cursor.bytes());
+    ctx.SetStepState(&Run<F>, std::move(s));
+  });
   return Status::Ok();
 }
 

@@ -128,26 +128,29 @@ int64_t LargestBetween(const State& s) {
   return most;
 }
 
+// F: what is computed in.
+template <typename F>
 struct Buffers {
-  float* staged_in;
-  float* ping;
-  float* pong;
-  float* staged_out;
-  ResizeTable table;
-  ResizeTable lines;  // of the last axis but one
+  F* staged_in;
+  F* ping;
+  F* pong;
+  F* staged_out;
+  ResizeTable<F> table;
+  ResizeTable<F> lines;  // of the last axis but one
   ResizeColumns columns;
 };
 
-Buffers TakeBuffers(const State& s, ScratchCursor* cursor) {
+template <typename F>
+Buffers<F> TakeBuffers(const State& s, ScratchCursor* cursor) {
   const int64_t most = LargestBetween(s);
   int64_t longest = 0;
   for (const int64_t d : s.out_dims) longest = std::max(longest, d);
-  Buffers b = {};
-  b.staged_in = cursor->TakeStage(s.type, Product(s.in_dims));
-  b.staged_out = cursor->TakeStage(s.type, Product(s.out_dims));
-  const auto take_table = [&](ResizeTable* table) {
+  Buffers<F> b = {};
+  b.staged_in = cursor->TakeStage<F>(s.type, Product(s.in_dims));
+  b.staged_out = cursor->TakeStage<F>(s.type, Product(s.out_dims));
+  const auto take_table = [&](ResizeTable<F>* table) {
     table->first = cursor->Take<int64_t>(longest);
-    table->weights = cursor->Take<float>(longest * s.table_taps);
+    table->weights = cursor->Take<F>(longest * s.table_taps);
     table->outside = cursor->Take<bool>(longest);
   };
   take_table(&b.table);
@@ -158,16 +161,22 @@ Buffers TakeBuffers(const State& s, ScratchCursor* cursor) {
     b.columns.first_weight = cursor->Take<float>(longest + kResizeSlack);
     b.columns.second_weight = cursor->Take<float>(longest + kResizeSlack);
   } else {
-    b.ping = cursor->Take<float>(most);
-    b.pong = cursor->Take<float>(most);
+    b.ping = cursor->Take<F>(most);
+    b.pong = cursor->Take<F>(most);
   }
   return b;
+}
+
+// Types with more digits than float.
+bool IsWide(DataType type) {
+  return ElementBytes(type) >= 4 && type != DataType::kFloat;
 }
 
 // True when only images change, by two taps in each direction.
 bool GoesByLines(const State& s) {
   const size_t rank = s.in_dims.size();
-  if (rank < 2 || s.in_dims[rank - 1] > kMaxResizeLine || s.table_taps != 2 ||
+  if (IsWide(s.type) || rank < 2 || s.in_dims[rank - 1] > kMaxResizeLine ||
+      s.table_taps != 2 ||
       s.node.rule.coordinates == Coordinates::kTfCropAndResize) {
     return false;
   }
@@ -180,7 +189,7 @@ bool GoesByLines(const State& s) {
 
 void RunByLines(const State& s, const RunArgs& args) {
   ScratchCursor cursor(args.scratch);
-  Buffers b = TakeBuffers(s, &cursor);
+  Buffers<float> b = TakeBuffers<float>(s, &cursor);
   const float* from =
       AsFloat(s.type, args.in[0], Product(s.in_dims), b.staged_in, args.pool);
   float* target = FloatTarget(s.type, args.out[0], b.staged_out);
@@ -208,20 +217,22 @@ void RunByLines(const State& s, const RunArgs& args) {
   StoreFloat(s.type, target, args.out[0], Product(s.out_dims), args.pool);
 }
 
+template <typename F>
 void RunInterpolated(const State& s, const RunArgs& args) {
   const Axes& axes = s.axes;
   ScratchCursor cursor(args.scratch);
-  Buffers b = TakeBuffers(s, &cursor);
-  const float* from =
+  Buffers<F> b = TakeBuffers<F>(s, &cursor);
+  const F* from =
       AsFloat(s.type, args.in[0], Product(s.in_dims), b.staged_in, args.pool);
-  float* target = FloatTarget(s.type, args.out[0], b.staged_out);
+  F* target = FloatTarget(s.type, args.out[0], b.staged_out);
   size_t left = 0;
   for (size_t a = 0; a < s.in_dims.size(); ++a) {
     if (!axes[a].IsIdentity()) ++left;
   }
   const int64_t count = Product(s.out_dims);
   if (left == 0) {
-    ParallelCopy(from, target, count * 4, args.pool);
+    ParallelCopy(from, target, count * static_cast<int64_t>(sizeof(F)),
+                 args.pool);
   }
   int64_t outer = 1;
   for (size_t a = 0; a < s.in_dims.size(); ++a) {
@@ -229,7 +240,7 @@ void RunInterpolated(const State& s, const RunArgs& args) {
         Product(std::span<const int64_t>(s.in_dims).subspan(a + 1));
     if (!axes[a].IsIdentity()) {
       FillResizeTable(s.node.rule, axes[a], &b.table);
-      float* to = --left == 0 ? target : b.ping;
+      F* to = --left == 0 ? target : b.ping;
       RunResizePass(b.table, axes[a], s.node.extrapolation, outer, inner, from,
                     to, args.pool);
       from = to;
@@ -248,7 +259,8 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   } else if (s.by_lines) {
     RunByLines(s, args);
   } else {
-    RunInterpolated(s, args);
+    DispatchFloat(IsWide(s.type),
+                  [&]<typename F>() { RunInterpolated<F>(s, args); });
   }
   return ONNXIFI_STATUS_SUCCESS;
 }
@@ -292,8 +304,7 @@ Status CheckCounts(const PrepareContext& ctx, const State& s) {
 Reject SupportsResize(const NodeView& node, const ResizeNode& resize) {
   if (Reject r = RequireMovable(node, {0}); !r.supported()) return r;
   if (resize.rule.mode != ResizeMode::kNearest &&
-      (!HasType<StageTypes>(node.input_type(0)) ||
-       node.input_type(0) == DataType::kDouble)) {
+      !HasType<StageTypes>(node.input_type(0))) {
     return {RejectReason::kDataType, "input 0 cannot be interpolated"};
   }
   for (const size_t i : {resize.roi, resize.scales, resize.sizes}) {
@@ -336,9 +347,11 @@ Status PrepareResize(PrepareContext& ctx, ResizeNode resize) {
                     sizeof(int64_t));
   } else {
     s.by_lines = GoesByLines(s);
-    ScratchCursor cursor(nullptr);
-    TakeBuffers(s, &cursor);
-    ctx.BookScratch(cursor.bytes());
+    DispatchFloat(IsWide(s.type), [&]<typename F>() {
+      ScratchCursor cursor(nullptr);
+      TakeBuffers<F>(s, &cursor);
+      ctx.BookScratch(cursor.bytes());
+    });
   }
   ctx.SetStepState(&Run, std::move(s));
   return Status::Ok();

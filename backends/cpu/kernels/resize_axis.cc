@@ -12,10 +12,11 @@ constexpr double kFar = 1e15;
 
 double Triangle(double x) { return std::max(1 - std::abs(x), 0.0); }
 
+// As products, because powers of x would cancel where the weight is small.
 double CubicWeight(double a, double x) {
   x = std::abs(x);
-  if (x <= 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
-  if (x < 2) return ((x - 5) * x + 8) * x * a - 4 * a;
+  if (x <= 1) return (1 - x) * (1 + x - (a + 2) * x * x);
+  if (x < 2) return a * (x - 1) * (x - 2) * (x - 2);
   return 0;
 }
 
@@ -148,8 +149,9 @@ int64_t MaxResizeTaps(const ResizeRule& rule, int64_t in, int64_t out) {
   return 2 * (in * 2 + reach);
 }
 
+template <typename F>
 int64_t ResizeWeights(const ResizeRule& rule, const ResizeAxis& axis, double x,
-                      float* weights) {
+                      F* weights) {
   const int64_t taps = ResizeTaps(rule, axis);
   const double stretch = Stretch(rule, axis);
   const double base = std::floor(x);
@@ -164,13 +166,18 @@ int64_t ResizeWeights(const ResizeRule& rule, const ResizeAxis& axis, double x,
       weight = 0;
     }
     sum += weight;
-    weights[i] = static_cast<float>(weight);
+    weights[i] = static_cast<F>(weight);
   }
   if ((rule.exclude_outside || rule.antialias) && sum != 0) {
-    const float factor = static_cast<float>(1 / sum);
+    const F factor = static_cast<F>(1 / sum);
     for (int64_t i = 0; i < taps; ++i) weights[i] *= factor;
   }
   return first;
 }
+
+template int64_t ResizeWeights(const ResizeRule&, const ResizeAxis&, double,
+                               float*);
+template int64_t ResizeWeights(const ResizeRule&, const ResizeAxis&, double,
+                               double*);
 
 }  // namespace onnxifi::cpu

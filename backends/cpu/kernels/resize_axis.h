@@ -67,8 +67,10 @@ int64_t ResizeTaps(const ResizeRule& rule, const ResizeAxis& axis);
 int64_t MaxResizeTaps(const ResizeRule& rule, int64_t in, int64_t out);
 // Writes the weights of ResizeTaps taps; returns the first tap's input index,
 // which may be negative: taps outside are clamped by the reader.
+// F: float or double.
+template <typename F>
 int64_t ResizeWeights(const ResizeRule& rule, const ResizeAxis& axis, double x,
-                      float* weights);
+                      F* weights);
 
 }  // namespace onnxifi::cpu
 

@@ -124,7 +124,7 @@ namespace onnxifi::cpu {
 HWY_EXPORT(LiesNear);
 HWY_EXPORT(ResizeLine);
 
-void FillResizeColumns(const ResizeTable& table, int64_t in, int64_t out,
+void FillResizeColumns(const ResizeTable<float>& table, int64_t in, int64_t out,
                        ResizeColumns* c) {
   c->in = in;
   c->out = out;

@@ -29,7 +29,7 @@ inline constexpr int64_t kResizeSlack = 64;
 
 // From a table of two taps of an axis with `in` elements; uses the weights
 // that stay 0 to leave elements out, infinite ones too.
-void FillResizeColumns(const ResizeTable& table, int64_t in, int64_t out,
+void FillResizeColumns(const ResizeTable<float>& table, int64_t in, int64_t out,
                        ResizeColumns* columns);
 
 // out = columns of (weight_a * a + weight_b * b); a line whose weight is 0 is

@@ -8,23 +8,27 @@
 
 namespace onnxifi::cpu {
 
-// Linear or cubic interpolation along one axis at a time.
+// Linear or cubic interpolation along one axis at a time, in F: float or
+// double.
 
 // Weights of every output index of one axis; arrays given by the caller.
+template <typename F>
 struct ResizeTable {
   int64_t taps = 0;
   int64_t* first = nullptr;  // input index of the first tap
-  float* weights = nullptr;  // taps per output index
+  F* weights = nullptr;      // taps per output index
   bool* outside = nullptr;   // takes the extrapolation value
 };
 
+template <typename F>
 void FillResizeTable(const ResizeRule& rule, const ResizeAxis& axis,
-                     ResizeTable* table);
+                     ResizeTable<F>* table);
 
 // [outer, axis.in, inner] -> [outer, axis.out, inner]; no overlap.
-void RunResizePass(const ResizeTable& table, const ResizeAxis& axis,
+template <typename F>
+void RunResizePass(const ResizeTable<F>& table, const ResizeAxis& axis,
                    float extrapolation, int64_t outer, int64_t inner,
-                   const float* in, float* out, ThreadPool* pool);
+                   const F* in, F* out, ThreadPool* pool);
 
 }  // namespace onnxifi::cpu
 

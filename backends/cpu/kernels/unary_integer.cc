@@ -26,6 +26,15 @@ HWY_INLINE T ApplyInteger(T x) {
   }
   if constexpr (op == UnaryOp::kRelu) return x < 0 ? T{0} : x;
   if constexpr (op == UnaryOp::kBitwiseNot) return static_cast<T>(~x);
+  // erf in float, its fraction dropped: from 4 on it rounds to 1.
+  if constexpr (op == UnaryOp::kErf) {
+    const int above = x > 3 ? 1 : 0;
+    if constexpr (std::is_signed_v<T>) {
+      return static_cast<T>(above - (x < -3 ? 1 : 0));
+    } else {
+      return static_cast<T>(above);
+    }
+  }
   return x;
 }
 
@@ -48,6 +57,8 @@ void ApplyIntegerUnary(UnaryOp op, const void* in, void* out, int64_t count) {
       return IntegerLoop<UnaryOp::kSign, T>(in, out, count);
     case UnaryOp::kRelu:
       return IntegerLoop<UnaryOp::kRelu, T>(in, out, count);
+    case UnaryOp::kErf:
+      return IntegerLoop<UnaryOp::kErf, T>(in, out, count);
     default:
       return IntegerLoop<UnaryOp::kBitwiseNot, T>(in, out, count);
   }
@@ -99,6 +110,7 @@ UnaryFn FindIntegerUnary(UnaryOp op, DataType type) {
     if (op == UnaryOp::kNeg) fn = &Dispatch<UnaryOp::kNeg, T>;
     if (op == UnaryOp::kSign) fn = &Dispatch<UnaryOp::kSign, T>;
     if (op == UnaryOp::kRelu) fn = &Dispatch<UnaryOp::kRelu, T>;
+    if (op == UnaryOp::kErf) fn = &Dispatch<UnaryOp::kErf, T>;
     if (op == UnaryOp::kBitwiseNot) fn = &Dispatch<UnaryOp::kBitwiseNot, T>;
   });
   return fn;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "backends/cpu/kernels/block_copy.h"
+#include "backends/cpu/kernels/elementwise_util.h"
 #include "backends/cpu/kernels/float_stage.h"
 #include "backends/cpu/kernels/heads_copy.h"
 #include "backends/cpu/kernels/move_util.h"
@@ -23,8 +25,10 @@ enum Input : size_t {
   kInputs
 };
 
+// F: what is computed in, double when Q or V is double.
+template <typename F>
 struct State {
-  AttentionArgs args;  // sizes and rules; pointers are set by Run
+  AttentionArgs<F> args;  // sizes and rules; pointers are set by Run
   HeadsCopy key;
   HeadsCopy value;
   DataType q_type = DataType::kFloat;
@@ -39,11 +43,7 @@ struct State {
 
 Reject Supports(const NodeView& n) {
   for (const size_t i : {kQ, kK, kV, kPastKey, kPastValue}) {
-    if (Reject r = RequireType(
-            n, i, {DataType::kFloat, DataType::kFloat16, DataType::kBfloat16});
-        !r.supported()) {
-      return r;
-    }
+    if (Reject r = RequireTypeIn<FloatTypes>(n, i); !r.supported()) return r;
   }
   if (n.HasInput(kMask) && n.input_type(kMask) != DataType::kBool &&
       !HasType<StageTypes>(n.input_type(kMask))) {
@@ -57,47 +57,52 @@ Reject Supports(const NodeView& n) {
 }
 
 // Scratch in the order of use; with no memory, its size.
+template <typename F>
 struct Buffers {
-  float* q;
-  float* key;
-  float* value;
-  float* y;
-  float* mask;
-  float* scores;
-  float* lanes;
+  F* q;
+  F* key;
+  F* value;
+  F* y;
+  F* mask;
+  F* scores;
+  F* lanes;
 };
 
-Buffers TakeBuffers(const State& s, ScratchCursor* cursor) {
-  const AttentionArgs& a = s.args;
-  Buffers b;
-  b.q = cursor->TakeStage(s.q_type, a.batch * a.q_heads * a.rows * a.width);
-  b.key = cursor->Take<float>(s.key.count());
-  b.value = cursor->Take<float>(s.value.count());
-  b.y = cursor->TakeStage(s.q_type, a.batch * a.q_heads * a.rows * a.v_width);
-  b.mask = cursor->TakeStage(s.mask_type, s.mask_count);
-  b.scores = cursor->TakeStage(
+template <typename F>
+Buffers<F> TakeBuffers(const State<F>& s, ScratchCursor* cursor) {
+  const AttentionArgs<F>& a = s.args;
+  Buffers<F> b;
+  b.q = cursor->TakeStage<F>(s.q_type, a.batch * a.q_heads * a.rows * a.width);
+  b.key = cursor->Take<F>(s.key.count());
+  b.value = cursor->Take<F>(s.value.count());
+  b.y =
+      cursor->TakeStage<F>(s.q_type, a.batch * a.q_heads * a.rows * a.v_width);
+  b.mask = cursor->TakeStage<F>(s.mask_type, s.mask_count);
+  b.scores = cursor->TakeStage<F>(
       s.q_type, s.has_scores ? a.batch * a.q_heads * a.rows * a.keys : 0);
-  b.lanes = cursor->Take<float>(AttentionScratchFloats(a, s.lanes));
+  b.lanes = cursor->Take<F>(AttentionScratch(a, s.lanes));
   return b;
 }
 
-const float* MaskAsFloat(const State& s, const RunArgs& args, float* buffer) {
+template <typename F>
+const F* MaskAsFloat(const State<F>& s, const RunArgs& args, F* buffer) {
   if (s.mask_type != DataType::kBool) {
     return AsFloat(s.mask_type, args.in[kMask], s.mask_count, buffer,
                    args.pool);
   }
   const uint8_t* bits = static_cast<const uint8_t*>(args.in[kMask]);
   for (int64_t i = 0; i < s.mask_count; ++i) {
-    buffer[i] = bits[i] != 0 ? 0.0F : -INFINITY;
+    buffer[i] = bits[i] != 0 ? F{0} : -std::numeric_limits<F>::infinity();
   }
   return buffer;
 }
 
+template <typename F>
 onnxStatus Run(const void* state, const RunArgs& args) {
-  const State& s = *static_cast<const State*>(state);
+  const State<F>& s = *static_cast<const State<F>*>(state);
   ScratchCursor cursor(args.scratch);
-  const Buffers b = TakeBuffers(s, &cursor);
-  AttentionArgs a = s.args;
+  const Buffers<F> b = TakeBuffers(s, &cursor);
+  AttentionArgs<F> a = s.args;
   const int64_t q_count = a.batch * a.q_heads * a.rows * a.width;
   const int64_t y_count = a.batch * a.q_heads * a.rows * a.v_width;
   a.q = AsFloat(s.q_type, args.in[kQ], q_count, b.q, args.pool);
@@ -140,9 +145,10 @@ Result<Shape> HeadDims(const PrepareContext& ctx, size_t i,
   return Shape{dims[0], heads, dims[1], dims[2] / heads};
 }
 
-Status SetMask(PrepareContext& ctx, State* s) {
+template <typename F>
+Status SetMask(PrepareContext& ctx, State<F>* s) {
   if (!s->has[kMask]) return Status::Ok();
-  const AttentionArgs& a = s->args;
+  const AttentionArgs<F>& a = s->args;
   const Shape& dims = ctx.in(kMask).dims;
   const int64_t full[4] = {a.batch, a.q_heads, a.rows, a.keys};
   int64_t strides[4] = {};
@@ -174,8 +180,9 @@ HeadsView ViewOf(const Shape& dims, bool packed_rows) {
              : HeadsView{dims[1] * dims[2] * width, dims[2] * width, width};
 }
 
-Status SetOutputs(PrepareContext& ctx, const State& s, bool packed_rows) {
-  const AttentionArgs& a = s.args;
+template <typename F>
+Status SetOutputs(PrepareContext& ctx, const State<F>& s, bool packed_rows) {
+  const AttentionArgs<F>& a = s.args;
   Shape y = {a.batch, a.q_heads, a.rows, a.v_width};
   if (packed_rows) y = {a.batch, a.rows, a.q_heads * a.v_width};
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {s.q_type, std::move(y)}));
@@ -193,10 +200,12 @@ Status SetOutputs(PrepareContext& ctx, const State& s, bool packed_rows) {
   return Status::Ok();
 }
 
-void SetRules(const PrepareContext& ctx, AttentionArgs* a) {
-  const float fallback =
-      1 / std::sqrt(static_cast<float>(std::max<int64_t>(a->width, 1)));
-  a->scale = ctx.attrs().Float("scale", fallback);
+template <typename F>
+void SetRules(const PrepareContext& ctx, AttentionArgs<F>* a) {
+  a->scale =
+      ctx.attrs().Has("scale")
+          ? ctx.attrs().Float("scale", 0)
+          : 1 / std::sqrt(static_cast<F>(std::max<int64_t>(a->width, 1)));
   a->softcap = ctx.attrs().Float("softcap", 0);
   a->causal = ctx.attrs().Int("is_causal", 0) != 0;
   a->left_window = ctx.attrs().Int("left_window_size", -1);
@@ -205,8 +214,9 @@ void SetRules(const PrepareContext& ctx, AttentionArgs* a) {
       static_cast<ScoresOutput>(ctx.attrs().Int("qk_matmul_output_mode", 0));
 }
 
-Status Prepare(PrepareContext& ctx) {
-  State s;
+template <typename F>
+Status PrepareAs(PrepareContext& ctx) {
+  State<F> s;
   for (size_t i = 0; i < kInputs; ++i) s.has[i] = ctx.HasInput(i);
   s.has_present_key = ctx.HasOutput(1);
   s.has_present_value = ctx.HasOutput(2);
@@ -221,7 +231,7 @@ Status Prepare(PrepareContext& ctx) {
   ONNXIFI_ASSIGN_OR_RETURN(s.key, HeadsCopy::Make(ctx, ctx.in(kK), k, past_k));
   ONNXIFI_ASSIGN_OR_RETURN(s.value,
                            HeadsCopy::Make(ctx, ctx.in(kV), v, past_v));
-  AttentionArgs& a = s.args;
+  AttentionArgs<F>& a = s.args;
   a.batch = q[0];
   a.q_heads = q[1];
   a.rows = q[2];
@@ -245,8 +255,14 @@ Status Prepare(PrepareContext& ctx) {
   ScratchCursor cursor(nullptr);
   TakeBuffers(s, &cursor);
   ctx.BookScratch(cursor.bytes());
-  ctx.SetStepState(&Run, std::move(s));
+  ctx.SetStepState(&Run<F>, std::move(s));
   return Status::Ok();
+}
+
+Status Prepare(PrepareContext& ctx) {
+  const bool wide = ctx.in(kQ).type == DataType::kDouble ||
+                    ctx.in(kV).type == DataType::kDouble;
+  return wide ? PrepareAs<double>(ctx) : PrepareAs<float>(ctx);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <complex>
 #include <cstring>
+#include <type_traits>
 
 #include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
@@ -8,6 +10,11 @@
 
 namespace onnxifi::cpu {
 namespace {
+
+// Truth values add up to whether one of them holds.
+using SumTypes =
+    ConcatTypes<NumericTypes, TypeList<bool, std::complex<float>,
+                                       std::complex<double>>>::Type;
 
 struct State {
   DataType type = DataType::kFloat;
@@ -24,7 +31,7 @@ struct State {
 };
 
 Reject Supports(const NodeView& n) {
-  if (!HasType<NumericTypes>(n.input_type(0))) {
+  if (!HasType<SumTypes>(n.input_type(0))) {
     return {RejectReason::kDataType, "input 0"};
   }
   for (const size_t i : {size_t{1}, size_t{2}}) {
@@ -61,6 +68,18 @@ bool Place(State* s) {
   return total == s->blocks && size * s->channels == s->columns;
 }
 
+// out[j] += in[i]
+template <typename T>
+void Add(const void* in, int64_t i, void* out, int64_t j) {
+  if constexpr (std::is_same_v<T, bool>) {
+    if (LoadAt<uint8_t>(in, i) != 0) StoreAt<uint8_t>(out, j, 1);
+  } else {
+    StoreAt<T>(out, j,
+               Narrow<T>(static_cast<Compute<T>>(Widen(LoadAt<T>(out, j)) +
+                                                 Widen(LoadAt<T>(in, i)))));
+  }
+}
+
 // Adds a row: one column entry of one channel of one batch entry.
 template <typename T>
 void AddColumns(const State& s, int64_t row, const RunArgs& args) {
@@ -87,10 +106,7 @@ void AddColumns(const State& s, int64_t row, const RunArgs& args) {
       stride *= s.image[a];
     }
     if (!inside) continue;
-    const Compute<T> sum = static_cast<Compute<T>>(
-        Widen(LoadAt<T>(args.out[0], plane + offset)) +
-        Widen(LoadAt<T>(args.in[0], row * s.blocks + p)));
-    StoreAt<T>(args.out[0], plane + offset, Narrow<T>(sum));
+    Add<T>(args.in[0], row * s.blocks + p, args.out[0], plane + offset);
   }
 }
 
@@ -101,7 +117,7 @@ onnxStatus Run(const void* state, const RunArgs& args) {
       args.out[0], 0,
       static_cast<size_t>(planes * Product(s.image) * ElementBytes(s.type)));
   const int64_t size = Product(s.block);
-  DispatchType<NumericTypes>(s.type, [&]<typename T>() {
+  DispatchType<SumTypes>(s.type, [&]<typename T>() {
     args.pool->ParallelRange(planes, 1, [&](int64_t begin, int64_t end) {
       for (int64_t row = begin * size; row < end * size; ++row) {
         AddColumns<T>(s, row, args);

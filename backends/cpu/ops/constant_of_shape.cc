@@ -5,6 +5,7 @@
 
 #include "backends/cpu/kernels/block_copy.h"
 #include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/packed_bits.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {
@@ -18,10 +19,12 @@ using graph::Shape;
 constexpr size_t kMaxFoldedBytes = 1 << 16;
 constexpr size_t kMaxSharedBytes = size_t{256} << 20;
 
+// The filling goes by elements, or by bytes that packed elements share.
 struct State {
   std::array<unsigned char, 16> value = {};
-  int64_t element_bytes = 4;
-  int64_t count = 0;
+  int64_t unit_bytes = 4;
+  int64_t units = 0;
+  unsigned char last = 0xFF;  // bits in use of the last byte
 };
 
 DataType OutputType(const NodeView& n) {
@@ -31,16 +34,31 @@ DataType OutputType(const NodeView& n) {
 
 Reject Supports(const NodeView& n) {
   const DataType type = OutputType(n);
-  if (ElementBytes(type) == 0 || type == DataType::kString) {
+  if (graph::ElementBits(type) == 0 || type == DataType::kString) {
     return {RejectReason::kDataType, graph::DataTypeName(type)};
   }
   return RequireKnown(n, 0);
 }
 
+// Puts the first element of a packed byte in all places of the byte.
+void RepeatBits(DataType type, unsigned char* byte) {
+  const int bits = graph::ElementBits(type);
+  const unsigned element = *byte & ((1U << bits) - 1);
+  unsigned all = 0;
+  for (int at = 0; at < 8; at += bits) all |= element << at;
+  *byte = static_cast<unsigned char>(all);
+}
+
+void Fill(const State& s, void* out, int64_t units, ThreadPool* pool) {
+  ParallelFill(s.value.data(), s.unit_bytes, out, units, pool);
+  if (s.last != 0xFF && units > 0) {
+    static_cast<unsigned char*>(out)[units - 1] &= s.last;
+  }
+}
+
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
-  ParallelFill(s.value.data(), s.element_bytes, args.out[0], s.count,
-               args.pool);
+  Fill(s, args.out[0], s.units, args.pool);
   return ONNXIFI_STATUS_SUCCESS;
 }
 
@@ -48,8 +66,9 @@ Result<graph::TensorPtr> MakeFilled(PrepareContext& ctx, const State& state,
                                     DataType type, Shape dims) {
   ONNXIFI_ASSIGN_OR_RETURN(const graph::NewTensor made,
                            graph::MakeTensor(type, std::move(dims)));
-  ParallelFill(state.value.data(), state.element_bytes, made.data,
-               Product(made.tensor->dims), &ctx.pool());
+  Fill(state, made.data,
+       static_cast<int64_t>(made.tensor->bytes) / state.unit_bytes,
+       &ctx.pool());
   return made.tensor;
 }
 
@@ -59,8 +78,8 @@ Result<graph::TensorPtr> MakeFilled(PrepareContext& ctx, const State& state,
 Result<graph::TensorPtr> ShareFilled(PrepareContext& ctx, const State& state,
                                      DataType type, const Shape& dims,
                                      size_t bytes) {
-  const int64_t elements =
-      static_cast<int64_t>(std::bit_ceil(bytes)) / state.element_bytes;
+  const int64_t elements = static_cast<int64_t>(std::bit_ceil(bytes)) /
+                           state.unit_bytes * ElementsPerByte(type);
   std::string key =
       StrCat("ConstantOfShape/", graph::DataTypeName(type), "/", elements, "/");
   key.append(reinterpret_cast<const char*>(state.value.data()),
@@ -79,22 +98,28 @@ Status Prepare(PrepareContext& ctx) {
   ONNXIFI_ASSIGN_OR_RETURN(Shape dims, ctx.ConstantInts(0));
   const DataType type = OutputType(ctx);
   State state;
-  state.element_bytes = ElementBytes(type);
+  state.unit_bytes = MovedBytes(type);
   if (const graph::TensorPtr value = ctx.attrs().Tensor("value")) {
-    if (value->bytes < static_cast<size_t>(state.element_bytes)) {
+    if (value->bytes < static_cast<size_t>(state.unit_bytes)) {
       return NodeError(ctx, ONNXIFI_STATUS_INVALID_MODEL,
                        "attribute 'value' has no element");
     }
-    std::memcpy(state.value.data(), value->data, ElementBytes(type));
+    std::memcpy(state.value.data(), value->data,
+                static_cast<size_t>(state.unit_bytes));
   }
+  if (IsPacked(type)) RepeatBits(type, &state.value[0]);
   ONNXIFI_ASSIGN_OR_RETURN(const size_t bytes, graph::ByteSize(type, dims));
-  state.count = Product(dims);
+  state.units = static_cast<int64_t>(bytes) / state.unit_bytes;
+  if (const int64_t over = Product(dims) % ElementsPerByte(type); over != 0) {
+    state.last =
+        static_cast<unsigned char>((1 << over * graph::ElementBits(type)) - 1);
+  }
   if (bytes <= kMaxFoldedBytes) {
     ONNXIFI_ASSIGN_OR_RETURN(graph::TensorPtr made,
                              MakeFilled(ctx, state, type, std::move(dims)));
     return ctx.SetConstantOutput(0, std::move(made));
   }
-  if (bytes <= kMaxSharedBytes) {
+  if (bytes <= kMaxSharedBytes && state.last == 0xFF) {
     ONNXIFI_ASSIGN_OR_RETURN(graph::TensorPtr shared,
                              ShareFilled(ctx, state, type, dims, bytes));
     return ctx.SetConstantOutput(0, std::move(shared));

@@ -1,6 +1,8 @@
+#include <cmath>
 #include <cstring>
 #include <optional>
 #include <random>
+#include <type_traits>
 #include <utility>
 
 #include "backends/cpu/kernels/convert.h"
@@ -10,6 +12,19 @@
 
 namespace onnxifi::cpu {
 namespace {
+
+using DropTypes =
+    ConcatTypes<FloatTypes, TypeList<Float8E4M3FN, Float8E4M3FNUZ, Float8E5M2,
+                                     Float8E5M2FNUZ>>::Type;
+
+// The ratio's one element. It may still lie in the model, at any alignment.
+double RatioAt(const void* data, DataType type) {
+  alignas(double) NumberBytes bytes = {};
+  std::memcpy(bytes.data(), data, static_cast<size_t>(ElementBytes(type)));
+  double ratio = 0;
+  Convert(type, bytes.data(), DataType::kDouble, &ratio, 0, 1, {});
+  return ratio;
+}
 
 // True when a model asks for the random form.
 bool IsTraining(const NodeView& n) {
@@ -25,9 +40,8 @@ bool DropsNothing(const NodeView& n) {
   if (n.opset() < 12) return n.attrs().Float("ratio", 0.5f) == 0;
   if (!n.HasInput(1) || n.input(1).constant == nullptr) return false;
   const graph::TensorData& ratio = *n.input(1).constant;
-  if (ratio.bytes == 0 || !HasType<FloatTypes>(ratio.type)) return false;
-  // It may still lie in the model, at any alignment.
-  return LoadNumber(ratio.data, ratio.type, 0) == 0;
+  if (ratio.bytes == 0 || !HasType<DropTypes>(ratio.type)) return false;
+  return RatioAt(ratio.data, ratio.type) == 0;
 }
 
 Reject Supports(const NodeView& n) {
@@ -75,9 +89,8 @@ struct State {
 };
 
 Reject SupportsTraining(const NodeView& n) {
-  if (!IsFloating(n.input_type(0)) ||
-      (n.HasInput(1) && !IsFloating(n.input_type(1)))) {
-    return RejectInputType(n, IsFloating(n.input_type(0)) ? 1 : 0);
+  for (const size_t i : {size_t{0}, size_t{1}}) {
+    if (Reject r = RequireTypeIn<DropTypes>(n, i); !r.supported()) return r;
   }
   return RequireType(n, 2, {DataType::kBool});
 }
@@ -89,6 +102,33 @@ double UniformOf(std::mt19937& twister) {
   const uint64_t high = twister() >> 5;
   const uint64_t low = twister() >> 6;
   return static_cast<double>(high << 26 | low) / 9007199254740992.0;
+}
+
+// What Cast makes of a product in the types that have no arithmetic; one of an
+// infinity stays infinite.
+template <typename T>
+T RoundFloat8(float value, bool saturate) {
+  if constexpr (std::is_same_v<T, Float8E4M3FN>) {
+    return ToFloat8E4M3FN(value, saturate);
+  } else if constexpr (std::is_same_v<T, Float8E4M3FNUZ>) {
+    return ToFloat8E4M3FNUZ(value, saturate);
+  } else if constexpr (std::is_same_v<T, Float8E5M2>) {
+    return ToFloat8E5M2(value, saturate);
+  } else {
+    return ToFloat8E5M2FNUZ(value, saturate);
+  }
+}
+
+template <typename T>
+T Scaled(T value, double scale) {
+  if (scale == 1) return value;
+  if constexpr (sizeof(T) == 1) {
+    const float wide = ToFloat(value);
+    return RoundFloat8<T>(static_cast<float>(wide * scale),
+                          std::isfinite(wide));
+  } else {
+    return Narrow<T>(static_cast<Compute<T>>(Widen(value) * scale));
+  }
 }
 
 // `draw(i)` is the random number of element i; called in ascending order.
@@ -104,28 +144,27 @@ void Drop(const State& s, double ratio, const RunArgs& args, int64_t begin,
       std::memcpy(mask + i * s.mask_bytes, keep ? s.one.data() : kZero.data(),
                   static_cast<size_t>(s.mask_bytes));
     }
-    const Compute<T> value = Widen(LoadAt<T>(args.in[0], i));
-    StoreAt<T>(args.out[0], i,
-               keep ? Narrow<T>(static_cast<Compute<T>>(value * scale)) : T{});
+    const T value = LoadAt<T>(args.in[0], i);
+    StoreAt<T>(args.out[0], i, keep ? Scaled(value, scale) : T{});
   }
 }
 
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
   double ratio = s.ratio;
-  if (s.read_ratio) ratio = LoadNumber(args.in[1], s.ratio_type, 0);
+  if (s.read_ratio) ratio = RatioAt(args.in[1], s.ratio_type);
   if (s.read_mode && LoadAt<uint8_t>(args.in[2], 0) == 0) ratio = 0;
   if (!(ratio >= 0 && ratio <= 1)) return ONNXIFI_STATUS_INTERNAL_ERROR;
   if (s.seed) {
     std::mt19937 twister(*s.seed);
-    DispatchType<FloatTypes>(s.type, [&]<typename T>() {
+    DispatchType<DropTypes>(s.type, [&]<typename T>() {
       Drop<T>(s, ratio, args, 0, s.count,
               [&](int64_t) { return UniformOf(twister); });
     });
     return ONNXIFI_STATUS_SUCCESS;
   }
   const RandomStream stream = s.source.NextRun();
-  DispatchType<FloatTypes>(s.type, [&]<typename T>() {
+  DispatchType<DropTypes>(s.type, [&]<typename T>() {
     args.pool->ParallelRange(
         s.count, kElementGrain / 16, [&](int64_t begin, int64_t end) {
           Drop<T>(s, ratio, args, begin, end, [&](int64_t i) {

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "backends/cpu/kernels/block_copy.h"
+#include "backends/cpu/kernels/elementwise_util.h"
 #include "backends/cpu/kernels/float_stage.h"
 #include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
@@ -65,9 +66,7 @@ Reject Supports(const NodeView& n) {
     // The nearest element is moved, whatever it is.
     Reject r = i == 0 && s.mode == Mode::kNearest
                    ? RequireMovable(n, {i})
-                   : RequireType(n, i,
-                                 {DataType::kFloat, DataType::kFloat16,
-                                  DataType::kBfloat16});
+                   : RequireTypeIn<FloatTypes>(n, i);
     if (!r.supported()) return r;
   }
   return RequireRankAtMost(n, 0, static_cast<int>(kMaxAxes) + 2);
@@ -83,42 +82,45 @@ double Reflect(double x, double low, double high) {
   return low + distance;
 }
 
-// The taps of one axis: input indices (-1: reads zero) and weights.
+// The taps of one axis: input indices (-1: reads zero) and weights. F: what is
+// computed in, double when an input is double.
+template <typename F>
 struct Taps {
   int count = 0;
   int64_t index[kMaxTaps] = {};
-  float weight[kMaxTaps] = {};
+  F weight[kMaxTaps] = {};
 };
 
-void CubicWeights(float t, float* w) {
-  constexpr float a = -0.75F;
-  const auto outer = [](float x) { return ((x - 5) * x + 8) * x * a - 4 * a; };
-  const auto inner = [](float x) {
-    return ((a + 2) * x - (a + 3)) * x * x + 1;
-  };
-  w[0] = outer(t + 1);
-  w[1] = inner(t);
-  w[2] = inner(1 - t);
-  w[3] = outer(2 - t);
+// Keys' kernel with a = -3/4, as products: its powers of x would cancel.
+template <typename F>
+void CubicWeights(F t, F* w) {
+  constexpr F a = -0.75;
+  const F u = 1 - t;
+  w[0] = a * t * u * u;
+  w[1] = u * (1 + t - (a + 2) * t * t);
+  w[2] = t * (1 + u - (a + 2) * u * u);
+  w[3] = a * u * t * t;
 }
 
-Taps AxisTaps(const State& s, float coordinate, int64_t size) {
-  const float length = static_cast<float>(size);
+template <typename F>
+Taps<F> AxisTaps(const State& s, F coordinate, int64_t size) {
+  const F length = static_cast<F>(size);
   const double low = s.align_corners ? 0 : -0.5;
   const double high = static_cast<double>(size) - (s.align_corners ? 1 : 0.5);
-  float x = s.align_corners ? (coordinate + 1) / 2.0F * (length - 1)
-                            : ((coordinate + 1) * length - 1) / 2.0F;
+  F x = s.align_corners ? (coordinate + 1) / 2 * (length - 1)
+                        : ((coordinate + 1) * length - 1) / 2;
   // Not a number, or so far out that nothing there can be read.
-  if (!(std::abs(x) < 1e9F)) x = x > 0 ? 1e9F : -1e9F;
+  constexpr F kFar = 1e9;
+  if (!(std::abs(x) < kFar)) x = x > 0 ? kFar : -kFar;
   if (s.mode == Mode::kNearest) x = std::nearbyint(x);
   if (x < low || x > high) {
-    if (s.padding == Padding::kBorder) x = std::clamp(x, 0.0F, length - 1);
+    if (s.padding == Padding::kBorder) x = std::clamp(x, F{0}, length - 1);
     if (s.padding == Padding::kReflection) {
-      x = static_cast<float>(Reflect(x, low, high));
+      x = static_cast<F>(Reflect(x, low, high));
     }
   }
-  Taps taps;
-  const float base = std::floor(x);
+  Taps<F> taps;
+  const F base = std::floor(x);
   int64_t first = static_cast<int64_t>(base);
   if (s.mode == Mode::kNearest) {
     taps.count = 1;
@@ -151,14 +153,15 @@ Taps AxisTaps(const State& s, float coordinate, int64_t size) {
 }
 
 // Sum over all taps of one image; missing outer axes have one tap.
-float Sample(const State& s, const Taps (&taps)[kMaxAxes], const float* image) {
-  float sum = 0;
+template <typename F>
+F Sample(const State& s, const Taps<F> (&taps)[kMaxAxes], const F* image) {
+  F sum = 0;
   for (int i = 0; i < taps[0].count; ++i) {
     if (taps[0].index[i] < 0) continue;
     for (int j = 0; j < taps[1].count; ++j) {
       if (taps[1].index[j] < 0) continue;
       const int64_t row = taps[0].index[i] * s.in[1] + taps[1].index[j];
-      float line = 0;
+      F line = 0;
       for (int k = 0; k < taps[2].count; ++k) {
         if (taps[2].index[k] < 0) continue;
         line += taps[2].weight[k] * image[row * s.in[2] + taps[2].index[k]];
@@ -170,42 +173,46 @@ float Sample(const State& s, const Taps (&taps)[kMaxAxes], const float* image) {
 }
 
 // The taps of one point; the grid names the innermost axis first.
-void PointTaps(const State& s, const float* grid, Taps (&taps)[kMaxAxes]) {
+template <typename F>
+void PointTaps(const State& s, const F* grid, Taps<F> (&taps)[kMaxAxes]) {
   for (size_t a = 0; a < kMaxAxes; ++a) {
     const size_t at = kMaxAxes - 1 - a;
     taps[at] = a < s.axes ? AxisTaps(s, grid[a], s.in[at])
-                          : Taps{1, {0, 0, 0, 0}, {1, 0, 0, 0}};
+                          : Taps<F>{1, {0, 0, 0, 0}, {1, 0, 0, 0}};
   }
 }
 
+template <typename F>
 struct Buffers {
-  float* in;
-  float* grid;
-  float* out;
+  F* in;
+  F* grid;
+  F* out;
 };
 
-Buffers TakeBuffers(const State& s, ScratchCursor* cursor) {
+template <typename F>
+Buffers<F> TakeBuffers(const State& s, ScratchCursor* cursor) {
   const int64_t images = s.batch * s.channels;
   const int64_t axes = static_cast<int64_t>(s.axes);
-  Buffers b{};
+  Buffers<F> b{};
   if (s.moved_bytes > 0) {
-    b.grid = cursor->TakeStage(s.grid_type, s.batch * s.points * axes);
+    b.grid = cursor->TakeStage<F>(s.grid_type, s.batch * s.points * axes);
     return b;
   }
-  b.in = cursor->TakeStage(s.type, images * Product(s.in));
-  b.grid = cursor->TakeStage(s.grid_type, s.batch * s.points * axes);
-  b.out = cursor->TakeStage(s.type, images * s.points);
+  b.in = cursor->TakeStage<F>(s.type, images * Product(s.in));
+  b.grid = cursor->TakeStage<F>(s.grid_type, s.batch * s.points * axes);
+  b.out = cursor->TakeStage<F>(s.type, images * s.points);
   return b;
 }
 
 // Nearest elements; zero bytes where there is none.
+template <typename F>
 onnxStatus RunMove(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
   ScratchCursor cursor(args.scratch);
-  const Buffers b = TakeBuffers(s, &cursor);
+  const Buffers<F> b = TakeBuffers<F>(s, &cursor);
   const int64_t axes = static_cast<int64_t>(s.axes);
-  const float* grid = AsFloat(s.grid_type, args.in[1],
-                              s.batch * s.points * axes, b.grid, args.pool);
+  const F* grid = AsFloat(s.grid_type, args.in[1], s.batch * s.points * axes,
+                          b.grid, args.pool);
   const char* in = static_cast<const char*>(args.in[0]);
   char* out = static_cast<char*>(args.out[0]);
   const int64_t image = Product(s.in);
@@ -213,7 +220,7 @@ onnxStatus RunMove(const void* state, const RunArgs& args) {
       s.batch * s.points, 256 / (s.channels + 1) + 1,
       [&](int64_t begin, int64_t end) {
         for (int64_t p = begin; p < end; ++p) {
-          Taps taps[kMaxAxes];
+          Taps<F> taps[kMaxAxes];
           PointTaps(s, grid + p * axes, taps);
           int64_t from = 0;
           for (size_t a = 0; a < kMaxAxes && from >= 0; ++a) {
@@ -235,22 +242,23 @@ onnxStatus RunMove(const void* state, const RunArgs& args) {
   return ONNXIFI_STATUS_SUCCESS;
 }
 
+template <typename F>
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
   ScratchCursor cursor(args.scratch);
-  const Buffers b = TakeBuffers(s, &cursor);
+  const Buffers<F> b = TakeBuffers<F>(s, &cursor);
   const int64_t axes = static_cast<int64_t>(s.axes);
   const int64_t image = Product(s.in);
   const int64_t count = s.batch * s.channels * s.points;
-  const float* in = AsFloat(s.type, args.in[0], s.batch * s.channels * image,
-                            b.in, args.pool);
-  const float* grid = AsFloat(s.grid_type, args.in[1],
-                              s.batch * s.points * axes, b.grid, args.pool);
-  float* out = FloatTarget(s.type, args.out[0], b.out);
+  const F* in = AsFloat(s.type, args.in[0], s.batch * s.channels * image, b.in,
+                        args.pool);
+  const F* grid = AsFloat(s.grid_type, args.in[1], s.batch * s.points * axes,
+                          b.grid, args.pool);
+  F* out = FloatTarget(s.type, args.out[0], b.out);
   args.pool->ParallelRange(s.batch * s.points, 256 / (s.channels + 1) + 1,
                            [&](int64_t begin, int64_t end) {
                              for (int64_t p = begin; p < end; ++p) {
-                               Taps taps[kMaxAxes];
+                               Taps<F> taps[kMaxAxes];
                                PointTaps(s, grid + p * axes, taps);
                                const int64_t n = p / s.points;
                                for (int64_t c = 0; c < s.channels; ++c) {
@@ -288,12 +296,16 @@ Status Prepare(PrepareContext& ctx) {
     return ShapeError(ctx, "the input has no elements to sample");
   }
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {s.type, std::move(dims)}));
-  const bool computed = s.type == DataType::kFloat || IsHalf(s.type);
+  const bool computed = IsFloating(s.type);
   if (!computed) s.moved_bytes = ElementBytes(s.type);
-  ScratchCursor cursor(nullptr);
-  TakeBuffers(s, &cursor);
-  ctx.BookScratch(cursor.bytes());
-  ctx.SetStepState(computed ? &Run : &RunMove, std::move(s));
+  const bool wide = s.grid_type == DataType::kDouble ||
+                    (computed && s.type == DataType::kDouble);
+  DispatchFloat(wide, [&]<typename F>() {
+    ScratchCursor cursor(nullptr);
+    TakeBuffers<F>(s, &cursor);
+    ctx.BookScratch(cursor.bytes());
+    ctx.SetStepState(computed ? &Run<F> : &RunMove<F>, s);
+  });
   return Status::Ok();
 }
 

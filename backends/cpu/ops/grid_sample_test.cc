@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 
 #include "backends/common/testing/op_tester.h"
 #include "backends/cpu/cpu_backend.h"
@@ -77,6 +78,22 @@ TEST(Col2ImTest, OverlapsAddUp) {
   ASSERT_TRUE(t.Run().ok());
   EXPECT_EQ(t.OutputShape(0), (Shape{1, 1, 3}));
   ExpectNear(t.Output<float>(0), {1, 5, 4});
+}
+
+TEST(Col2ImTest, TruthValuesAndComplexNumbers) {
+  OpTester any(kAllOps, "Col2Im", 18);
+  any.Input<bool>({1, 2, 2}, {false, true, true, false});
+  any.Constant<int64_t>({1}, {3}).Constant<int64_t>({1}, {2});
+  ASSERT_TRUE(any.Outputs({DataType::kBool}).Run().ok());
+  EXPECT_EQ(any.Output<uint8_t>(0), (std::vector<uint8_t>{0, 1, 0}));
+  const Floats parts = {1, -1, 2, -2, 3, -3, 4, -4};
+  std::vector<std::byte> bytes(parts.size() * sizeof(float));
+  std::memcpy(bytes.data(), parts.data(), bytes.size());
+  OpTester sum(kAllOps, "Col2Im", 18);
+  sum.RawInput(DataType::kComplex64, {1, 2, 2}, bytes, false);
+  sum.Constant<int64_t>({1}, {3}).Constant<int64_t>({1}, {2});
+  ASSERT_TRUE(sum.Outputs({DataType::kComplex64}).Run().ok());
+  EXPECT_EQ(sum.Output<float>(0), (Floats{1, -1, 5, -5, 4, -4}));
 }
 
 TEST(AdamTest, FirstStepMovesByTheRate) {

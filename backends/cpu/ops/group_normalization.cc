@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backends/cpu/kernels/elementwise_util.h"
 #include "backends/cpu/kernels/float_stage.h"
 #include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/vector_kernels.h"
@@ -25,59 +26,81 @@ struct State {
 
 Reject Supports(const NodeView& n) {
   for (size_t i = 0; i < 3; ++i) {
-    if (Reject r = RequireType(
-            n, i, {DataType::kFloat, DataType::kFloat16, DataType::kBfloat16});
-        !r.supported()) {
-      return r;
-    }
+    if (Reject r = RequireTypeIn<FloatTypes>(n, i); !r.supported()) return r;
   }
   return {};
 }
 
+// F: what is computed in, double for double and float for other types.
+template <typename F>
 struct Buffers {
-  float* in;
-  float* scale;
-  float* bias;
-  float* out;
+  F* in;
+  F* scale;
+  F* bias;
+  F* out;
 };
 
-Buffers TakeBuffers(const State& s, ScratchCursor* cursor) {
-  Buffers b;
-  b.in = cursor->TakeStage(s.type, s.count());
-  b.scale = cursor->TakeStage(s.type, s.scales());
-  b.bias = cursor->TakeStage(s.type, s.scales());
-  b.out = cursor->TakeStage(s.type, s.count());
+template <typename F>
+Buffers<F> TakeBuffers(const State& s, ScratchCursor* cursor) {
+  Buffers<F> b;
+  b.in = cursor->TakeStage<F>(s.type, s.count());
+  b.scale = cursor->TakeStage<F>(s.type, s.scales());
+  b.bias = cursor->TakeStage<F>(s.type, s.scales());
+  b.out = cursor->TakeStage<F>(s.type, s.count());
   return b;
 }
 
-void NormalizeGroup(const State& s, int64_t group, const float* x,
-                    const float* scale, const float* bias, float* y) {
+// The mean, and the sum of squares around it.
+void Moments(const float* x, int64_t count, double* mean, double* squares) {
+  Vectors().moments(x, count, mean, squares);
+}
+
+void Moments(const double* x, int64_t count, double* mean, double* squares) {
+  for (int64_t i = 0; i < count; ++i) *mean += x[i];
+  *mean /= static_cast<double>(count);
+  for (int64_t i = 0; i < count; ++i) {
+    *squares += (x[i] - *mean) * (x[i] - *mean);
+  }
+}
+
+// y = (x - mean) * scale + shift
+void Centre(const float* x, double mean, double scale, float shift, float* y,
+            int64_t count) {
+  Vectors().centre_row(x, mean, static_cast<float>(scale), shift, y, count);
+}
+
+void Centre(const double* x, double mean, double scale, double shift, double* y,
+            int64_t count) {
+  for (int64_t i = 0; i < count; ++i) y[i] = (x[i] - mean) * scale + shift;
+}
+
+template <typename F>
+void NormalizeGroup(const State& s, int64_t group, const F* x, const F* scale,
+                    const F* bias, F* y) {
   const int64_t width = s.channels / s.groups;
   const int64_t count = width * s.inner;
   double mean = 0;
   double squares = 0;
-  Vectors().moments(x, count, &mean, &squares);
+  Moments(x, count, &mean, &squares);
   const double factor =
       1 / std::sqrt(squares / static_cast<double>(count) + s.epsilon);
   for (int64_t c = 0; c < width; ++c) {
     const int64_t at = s.by_group ? group : group * width + c;
-    Vectors().centre_row(x + c * s.inner, mean,
-                         static_cast<float>(factor * scale[at]), bias[at],
-                         y + c * s.inner, s.inner);
+    Centre(x + c * s.inner, mean, factor * scale[at], bias[at], y + c * s.inner,
+           s.inner);
   }
 }
 
+template <typename F>
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
   if (s.count() == 0) return ONNXIFI_STATUS_SUCCESS;
   ScratchCursor cursor(args.scratch);
-  const Buffers b = TakeBuffers(s, &cursor);
-  const float* in = AsFloat(s.type, args.in[0], s.count(), b.in, args.pool);
-  const float* scale =
-      AsFloat(s.type, args.in[1], s.scales(), b.scale, args.pool);
-  const float* bias =
-      AsFloat(s.type, args.in[2], s.scales(), b.bias, args.pool);
-  float* out = FloatTarget(s.type, args.out[0], b.out);
+  const Buffers<F> b = TakeBuffers<F>(s, &cursor);
+  const F* in = AsFloat(s.type, args.in[0], s.count(), b.in, args.pool);
+  const F* scale = AsFloat(s.type, args.in[1], s.scales(), b.scale, args.pool);
+  const F* bias = AsFloat(s.type, args.in[2], s.scales(), b.bias, args.pool);
+  F* out = FloatTarget(s.type, args.out[0], b.out);
   const int64_t size = s.channels / s.groups * s.inner;
   const int64_t grain = std::max<int64_t>((1 << 14) / size, 1);
   args.pool->ParallelRange(s.batch * s.groups, grain,
@@ -93,6 +116,7 @@ onnxStatus Run(const void* state, const RunArgs& args) {
 
 Status Prepare(PrepareContext& ctx) {
   const TensorDesc& in = ctx.in(0);
+  ONNXIFI_RETURN_IF_ERROR(CheckOneType(ctx, {1, 2}));
   State s;
   s.type = in.type;
   s.groups = ctx.attrs().Int("num_groups", 0);
@@ -111,10 +135,12 @@ Status Prepare(PrepareContext& ctx) {
     return ShapeError(ctx, "scale and bias do not fit");
   }
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {in.type, in.dims}));
-  ScratchCursor cursor(nullptr);
-  TakeBuffers(s, &cursor);
-  ctx.BookScratch(cursor.bytes());
-  ctx.SetStepState(&Run, s);
+  DispatchFloat(s.type == DataType::kDouble, [&]<typename F>() {
+    ScratchCursor cursor(nullptr);
+    TakeBuffers<F>(s, &cursor);
+    ctx.BookScratch(cursor.bytes());
+    ctx.SetStepState(&Run<F>, s);
+  });
   return Status::Ok();
 }
 

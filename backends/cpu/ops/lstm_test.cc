@@ -24,37 +24,47 @@ Floats Ramp(const Shape& dims, int64_t period) {
   return values;
 }
 
+template <typename T>
 void Add(OpTester& t, const Shape& dims, int64_t period) {
-  t.Input<float>(dims, Ramp(dims, period));
+  const Floats ramp = Ramp(dims, period);
+  t.Input<T>(dims, std::vector<T>(ramp.begin(), ramp.end()));
 }
 
-void Check(const std::string& op, int64_t gates, int64_t directions,
-           const std::string& direction, bool linear,
-           const std::vector<Floats>& expected) {
+template <typename T>
+void CheckAs(const std::string& op, int64_t gates, int64_t directions,
+             const std::string& direction, bool linear,
+             const std::vector<Floats>& expected) {
   const bool lstm = op == "LSTM";
   OpTester t(kAllOps, op, 14);
-  Add(t, {3, 2, 2}, 11);
-  Add(t, {directions, gates * 2, 2}, 7);
-  Add(t, {directions, gates * 2, 2}, 5);
-  Add(t, {directions, gates * 4}, 9);
+  Add<T>(t, {3, 2, 2}, 11);
+  Add<T>(t, {directions, gates * 2, 2}, 7);
+  Add<T>(t, {directions, gates * 2, 2}, 5);
+  Add<T>(t, {directions, gates * 4}, 9);
   t.Input<int32_t>({2}, {3, 2});
-  Add(t, {directions, 2, 2}, 3);
+  Add<T>(t, {directions, 2, 2}, 3);
   if (lstm) {
-    Add(t, {directions, 2, 2}, 5);
-    Add(t, {directions, 6}, 7);
+    Add<T>(t, {directions, 2, 2}, 5);
+    Add<T>(t, {directions, 6}, 7);
     t.AttrFloat("clip", 0.35F);
   }
   t.AttrInt("hidden_size", 2).AttrString("direction", direction);
   if (linear) t.AttrInt("linear_before_reset", 1);
-  t.Outputs(std::vector<DataType>(expected.size(), DataType::kFloat));
+  t.Outputs(std::vector<DataType>(expected.size(), testing::TypeOf<T>()));
   ASSERT_TRUE(t.Run().ok());
   for (size_t o = 0; o < expected.size(); ++o) {
-    const Floats got = t.Output<float>(o);
+    const std::vector<T> got = t.Output<T>(o);
     ASSERT_EQ(got.size(), expected[o].size());
     for (size_t i = 0; i < got.size(); ++i) {
       EXPECT_NEAR(got[i], expected[o][i], 2e-6F) << "output " << o << " " << i;
     }
   }
+}
+
+void Check(const std::string& op, int64_t gates, int64_t directions,
+           const std::string& direction, bool linear,
+           const std::vector<Floats>& expected) {
+  CheckAs<float>(op, gates, directions, direction, linear, expected);
+  CheckAs<double>(op, gates, directions, direction, linear, expected);
 }
 
 TEST(RecurrentTest, LstmReverse) {

@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <array>
-#include <cstring>
 
 #include "backends/cpu/kernels/axis_gather.h"
-#include "backends/cpu/kernels/block_copy.h"
+#include "backends/cpu/kernels/float_stage.h"
 #include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/number_bytes.h"
+#include "backends/cpu/kernels/packed_bits.h"
 #include "base/checked.h"
 #include "base/str_cat.h"
 
@@ -21,8 +21,8 @@ struct State {
   Shape in_dims;
   Shape out_dims;
   Shape begins;  // elements added in front of each axis; negative crops
-  std::array<unsigned char, 16> fill = {};
-  int64_t element_bytes = 4;
+  NumberBytes fill = {};
+  DataType type = DataType::kFloat;
   bool read_fill = false;  // input 2 has the fill value
 };
 
@@ -46,9 +46,10 @@ Reject Supports(const NodeView& n) {
   if (!ParseMode(n, &mode)) {
     return {RejectReason::kAttribute, "mode"};
   }
-  if (Reject r = RequireMovable(n, {0}); !r.supported()) return r;
+  if (Reject r = RequireMovableOrPacked(n, {0}); !r.supported()) return r;
   if (n.opset() < 11) {
-    return RequireType(n, 0, {DataType::kFloat, DataType::kDouble});
+    return RequireType(
+        n, 0, {DataType::kFloat, DataType::kFloat16, DataType::kDouble});
   }
   if (Reject r = RequireKnown(n, 1); !r.supported()) return r;
   return RequireKnown(n, 3);
@@ -92,30 +93,46 @@ bool Spread(std::span<const int64_t> pads, std::span<const int64_t> axes,
   return true;
 }
 
+struct Buffers {
+  int64_t* tables;
+  uint8_t* in;  // of packed types
+  uint8_t* out;
+};
+
+Buffers TakeBuffers(const State& s, ScratchCursor* cursor) {
+  Buffers b;
+  b.tables = cursor->Take<int64_t>(AxisTableSize(s.out_dims));
+  b.in = cursor->Take<uint8_t>(SpreadBytes(s.type, Product(s.in_dims)));
+  b.out = cursor->Take<uint8_t>(SpreadBytes(s.type, Product(s.out_dims)));
+  return b;
+}
+
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
-  int64_t* tables = static_cast<int64_t*>(args.scratch);
-  int64_t* next = tables;
+  ScratchCursor cursor(args.scratch);
+  const Buffers b = TakeBuffers(s, &cursor);
+  int64_t* next = b.tables;
   for (size_t a = 0; a < s.out_dims.size(); ++a) {
     for (int64_t i = 0; i < s.out_dims[a]; ++i) {
       *next++ = SourceIndex(s.mode, i - s.begins[a], s.in_dims[a]);
     }
   }
-  const void* fill = s.read_fill ? args.in[2] : s.fill.data();
-  RunAxisGather({s.in_dims, s.out_dims, tables, fill, s.element_bytes},
-                args.in[0], args.out[0], args.pool);
+  uint8_t packed_fill = 0;
+  const void* fill = s.fill.data();
+  if (s.read_fill) {
+    fill = SpreadBits(s.type, args.in[2], 1, &packed_fill, args.pool);
+  }
+  const int64_t count = Product(s.in_dims);
+  RunAxisGather({s.in_dims, s.out_dims, b.tables, fill, MovedBytes(s.type)},
+                SpreadBits(s.type, args.in[0], count, b.in, args.pool),
+                SpreadTarget(s.type, args.out[0], b.out), args.pool);
+  JoinBits(s.type, b.out, args.out[0], Product(s.out_dims), args.pool);
   return ONNXIFI_STATUS_SUCCESS;
 }
 
 // The value of opset 1 and 2's attribute, in the input's type.
 void FillFromAttribute(const PrepareContext& ctx, State* state) {
-  const float value = ctx.attrs().Float("value", 0.0F);
-  if (ctx.in(0).type == DataType::kDouble) {
-    const double wide = value;
-    std::memcpy(state->fill.data(), &wide, sizeof(wide));
-  } else {
-    std::memcpy(state->fill.data(), &value, sizeof(value));
-  }
+  MakeNumber(ctx.in(0).type, ctx.attrs().Float("value", 0.0F), &state->fill);
 }
 
 Status ReadPads(const PrepareContext& ctx, State* state) {
@@ -153,7 +170,7 @@ Status Prepare(PrepareContext& ctx) {
   const TensorDesc& in = ctx.in(0);
   State state;
   state.in_dims = in.dims;
-  state.element_bytes = ElementBytes(in.type);
+  state.type = in.type;
   if (!ParseMode(ctx, &state.mode)) {
     return NodeError(ctx, ONNXIFI_STATUS_UNSUPPORTED_ATTRIBUTE,
                      "attribute 'mode' is not known");
@@ -168,8 +185,9 @@ Status Prepare(PrepareContext& ctx) {
     }
   }
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {in.type, state.out_dims}));
-  ctx.BookScratch(static_cast<size_t>(AxisTableSize(state.out_dims)) *
-                  sizeof(int64_t));
+  ScratchCursor cursor(nullptr);
+  TakeBuffers(state, &cursor);
+  ctx.BookScratch(cursor.bytes());
   ctx.SetStepState(&Run, std::move(state));
   return Status::Ok();
 }

@@ -49,6 +49,12 @@ TEST(PadTest, AttributeForms) {
   ASSERT_TRUE(two.Run().ok());
   EXPECT_EQ(two.Output<float>(0), (Floats{5, 1, 2, 5, 5, 5}));
 
+  OpTester half(kAllOps, "Pad", 2);
+  half.RawInput(DataType::kFloat16, {1}, {std::byte{1}, std::byte{2}}, false);
+  half.AttrInts("pads", {1, 0}).AttrFloat("value", 1);
+  ASSERT_TRUE(half.Outputs({DataType::kFloat16}).Run().ok());
+  EXPECT_EQ(half.Output<uint16_t>(0), (std::vector<uint16_t>{0x3C00, 0x0201}));
+
   OpTester one(kAllOps, "Pad", 1);
   one.Input<float>({2}, {1, 2}).AttrInts("paddings", {0, 1});
   ASSERT_TRUE(one.Run().ok());

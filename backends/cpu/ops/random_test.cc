@@ -158,6 +158,36 @@ OpTester Training(float ratio, bool training) {
   return t;
 }
 
+TEST(DropoutTest, Float8ElementsAndRatio) {
+  // E5M2: 1, the largest number, infinity, NaN; the ratio is E4M3FN 1/2.
+  std::vector<std::byte> x;
+  for (size_t i = 0; i < kCount; ++i) {
+    constexpr uint8_t kValues[] = {0x3C, 0x7B, 0x7C, 0x7F};
+    x.push_back(std::byte{kValues[i % 4]});
+  }
+  for (const bool training : {true, false}) {
+    OpTester t(kAllOps, "Dropout", 22);
+    t.RawInput(DataType::kFloat8E5M2, {kCount}, x, false);
+    t.RawInput(DataType::kFloat8E4M3FN, {}, {std::byte{0x30}}, true);
+    t.Input<bool>({}, {training});
+    t.Outputs({DataType::kFloat8E5M2, DataType::kBool});
+    ASSERT_TRUE(t.Run().ok());
+    const std::vector<uint8_t> out = t.Output<uint8_t>(0);
+    const std::vector<uint8_t> mask = t.Output<uint8_t>(1);
+    int64_t kept = 0;
+    for (size_t i = 0; i < kCount; ++i) {
+      constexpr uint8_t kDoubled[] = {0x40, 0x7B, 0x7C, 0x7E};
+      const uint8_t same = static_cast<uint8_t>(x[i]);
+      const uint8_t wanted = !training      ? same
+                             : mask[i] == 0 ? uint8_t{0}
+                                            : kDoubled[i % 4];
+      ASSERT_EQ(out[i], wanted) << i;
+      kept += mask[i];
+    }
+    EXPECT_EQ(kept > 0 && kept < static_cast<int64_t>(kCount), training);
+  }
+}
+
 TEST(DropoutTest, TrainingDropsAndScales) {
   OpTester t = Training(0.25F, true);
   ASSERT_TRUE(t.Run().ok());

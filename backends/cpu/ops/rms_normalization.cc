@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backends/cpu/kernels/elementwise_util.h"
 #include "backends/cpu/kernels/float_stage.h"
 #include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/strided_copy.h"
@@ -21,51 +22,51 @@ struct State {
 
 Reject Supports(const NodeView& n) {
   for (const size_t i : {size_t{0}, size_t{1}}) {
-    if (Reject r = RequireType(
-            n, i, {DataType::kFloat, DataType::kFloat16, DataType::kBfloat16});
-        !r.supported()) {
-      return r;
-    }
+    if (Reject r = RequireTypeIn<FloatTypes>(n, i); !r.supported()) return r;
   }
   return {};
 }
 
+// F: what is computed in, double when an input is double.
+template <typename F>
 struct Buffers {
-  float* in;
-  float* scale;
-  float* spread;
-  float* out;
+  F* in;
+  F* scale;
+  F* spread;
+  F* out;
 };
 
-Buffers TakeBuffers(const State& s, ScratchCursor* cursor) {
-  Buffers b;
-  b.in = cursor->TakeStage(s.type, s.rows * s.width);
-  b.scale = cursor->TakeStage(s.scale_type, s.scales);
-  b.spread = cursor->Take<float>(s.width);
-  b.out = cursor->TakeStage(s.scale_type, s.rows * s.width);
+template <typename F>
+Buffers<F> TakeBuffers(const State& s, ScratchCursor* cursor) {
+  Buffers<F> b;
+  b.in = cursor->TakeStage<F>(s.type, s.rows * s.width);
+  b.scale = cursor->TakeStage<F>(s.scale_type, s.scales);
+  b.spread = cursor->Take<F>(s.width);
+  b.out = cursor->TakeStage<F>(s.scale_type, s.rows * s.width);
   return b;
 }
 
+template <typename F>
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
   ScratchCursor cursor(args.scratch);
-  const Buffers b = TakeBuffers(s, &cursor);
+  const Buffers<F> b = TakeBuffers<F>(s, &cursor);
   const int64_t count = s.rows * s.width;
-  const float* in = AsFloat(s.type, args.in[0], count, b.in, args.pool);
+  const F* in = AsFloat(s.type, args.in[0], count, b.in, args.pool);
   s.spread.Run(AsFloat(s.scale_type, args.in[1], s.scales, b.scale, args.pool),
                b.spread, args.pool);
-  float* out = FloatTarget(s.scale_type, args.out[0], b.out);
+  F* out = FloatTarget(s.scale_type, args.out[0], b.out);
   const int64_t grain = std::max<int64_t>((1 << 14) / (s.width + 1), 1);
   args.pool->ParallelRange(s.rows, grain, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-      const float* x = in + row * s.width;
-      float* y = out + row * s.width;
+      const F* x = in + row * s.width;
+      F* y = out + row * s.width;
       double sum = 0;
       for (int64_t i = 0; i < s.width; ++i) {
         sum += static_cast<double>(x[i]) * x[i];
       }
       const double mean = sum / static_cast<double>(s.width);
-      const float factor = static_cast<float>(1 / std::sqrt(mean + s.epsilon));
+      const F factor = static_cast<F>(1 / std::sqrt(mean + s.epsilon));
       for (int64_t i = 0; i < s.width; ++i) {
         y[i] = x[i] * factor * b.spread[i];
       }
@@ -105,13 +106,18 @@ Status Prepare(PrepareContext& ctx) {
                                   " does not fit the normalized dimensions ",
                                   ShapeText(inner)));
   }
+  const bool wide =
+      s.type == DataType::kDouble || s.scale_type == DataType::kDouble;
+  s.spread = StridedCopy(wide ? sizeof(double) : sizeof(float));
   s.spread.AddDims(inner, strides, RowMajorStrides(inner));
   s.spread.Finish();
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {scale.type, in.dims}));
-  ScratchCursor cursor(nullptr);
-  TakeBuffers(s, &cursor);
-  ctx.BookScratch(cursor.bytes());
-  ctx.SetStepState(&Run, s);
+  DispatchFloat(wide, [&]<typename F>() {
+    ScratchCursor cursor(nullptr);
+    TakeBuffers<F>(s, &cursor);
+    ctx.BookScratch(cursor.bytes());
+    ctx.SetStepState(&Run<F>, s);
+  });
   return Status::Ok();
 }
 

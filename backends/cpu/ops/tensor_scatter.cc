@@ -1,5 +1,6 @@
 #include "backends/cpu/kernels/block_copy.h"
 #include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/packed_bits.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {
@@ -12,6 +13,8 @@ struct State {
   int64_t update = 0;  // entries to write
   int64_t block = 0;   // bytes of one entry
   int64_t bytes = 0;
+  DataType type = DataType::kFloat;
+  int64_t updates = 0;  // bytes of all entries to write
   bool circular = false;
   bool has_indices = false;
 };
@@ -21,14 +24,17 @@ Reject Supports(const NodeView& n) {
   if (mode != "linear" && mode != "circular") {
     return {RejectReason::kAttribute, "mode"};
   }
-  if (Reject r = RequireMovable(n, {0, 1}); !r.supported()) return r;
+  if (Reject r = RequireMovableOrPacked(n, {0, 1}); !r.supported()) return r;
   return RequireType(n, 2, {DataType::kInt64});
 }
 
 onnxStatus Run(const void* state, const RunArgs& args) {
   const State& s = *static_cast<const State*>(state);
-  const char* update = static_cast<const char*>(args.in[1]);
-  char* out = static_cast<char*>(args.out[0]);
+  // Sizes are in bytes as elements are moved, here those of packed types too.
+  uint8_t* spread = static_cast<uint8_t*>(args.scratch);
+  const char* update = static_cast<const char*>(
+      SpreadBits(s.type, args.in[1], s.updates, spread + s.bytes, args.pool));
+  char* out = static_cast<char*>(SpreadTarget(s.type, args.out[0], spread));
   const auto start = [&](int64_t b) {
     return s.has_indices ? LoadInt(args.in[2], DataType::kInt64, b) : 0;
   };
@@ -39,7 +45,9 @@ onnxStatus Run(const void* state, const RunArgs& args) {
       return ONNXIFI_STATUS_INTERNAL_ERROR;
     }
   }
-  if (args.in[0] != args.out[0]) {
+  if (IsPacked(s.type)) {
+    SpreadBits(s.type, args.in[0], s.bytes, spread, args.pool);
+  } else if (args.in[0] != args.out[0]) {
     ParallelCopy(args.in[0], out, s.bytes, args.pool);
   }
   for (int64_t row = 0; row < s.batch * s.outer; ++row) {
@@ -51,6 +59,7 @@ onnxStatus Run(const void* state, const RunArgs& args) {
                 out + (row * s.length + at) * s.block, s.block);
     }
   }
+  JoinBits(s.type, spread, args.out[0], s.bytes, args.pool);
   return ONNXIFI_STATUS_SUCCESS;
 }
 
@@ -76,12 +85,17 @@ Status Prepare(PrepareContext& ctx) {
   s.outer = Product(all.subspan(1, axis - 1));
   s.length = cache.dims[axis];
   s.update = update[axis];
-  s.block = Product(all.subspan(axis + 1)) * ElementBytes(cache.type);
-  s.bytes = Product(all) * ElementBytes(cache.type);
+  s.type = cache.type;
+  s.block = Product(all.subspan(axis + 1)) * MovedBytes(cache.type);
+  s.bytes = Product(all) * MovedBytes(cache.type);
+  s.updates = Product(update) * MovedBytes(cache.type);
   s.circular = ctx.attrs().String("mode", "linear") == "circular";
   s.has_indices = ctx.HasInput(2);
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, cache));
   ctx.AllowInPlace(0, 0);
+  if (IsPacked(s.type)) {
+    ctx.BookScratch(static_cast<size_t>(s.bytes + s.updates));
+  }
   ctx.SetStepState(&Run, s);
   return Status::Ok();
 }

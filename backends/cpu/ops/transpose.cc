@@ -3,18 +3,37 @@
 #include <numeric>
 
 #include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/packed_bits.h"
 #include "backends/cpu/kernels/strided_copy.h"
 
 namespace onnxifi::cpu {
 namespace {
 
+using graph::DataType;
 using graph::Shape;
 
-Reject Supports(const NodeView& n) { return RequireMovable(n, {0}); }
+Reject Supports(const NodeView& n) { return RequireMovableOrPacked(n, {0}); }
 
 onnxStatus Run(const void* state, const RunArgs& args) {
   static_cast<const StridedCopy*>(state)->Run(args.in[0], args.out[0],
                                               args.pool);
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
+// Of types whose elements share bytes.
+struct PackedState {
+  StridedCopy copy{1};
+  DataType type = DataType::kInt4;
+  int64_t count = 0;
+};
+
+onnxStatus RunPacked(const void* state, const RunArgs& args) {
+  const PackedState& s = *static_cast<const PackedState*>(state);
+  uint8_t* in = static_cast<uint8_t*>(args.scratch);
+  uint8_t* out = in + s.count;
+  SpreadBits(s.type, args.in[0], s.count, in, args.pool);
+  s.copy.Run(in, out, args.pool);
+  JoinBits(s.type, out, args.out[0], s.count, args.pool);
   return ONNXIFI_STATUS_SUCCESS;
 }
 
@@ -62,13 +81,19 @@ Status Prepare(PrepareContext& ctx) {
   for (size_t i = 0; i < rank; ++i) dims[i] = in.dims[perm[i]];
   if (KeepsOrder(in.dims, perm)) return ctx.AliasOutput(0, 0, dims);
   const Shape out_strides = RowMajorStrides(dims);
-  StridedCopy copy(ElementBytes(in.type));
+  StridedCopy copy(static_cast<size_t>(MovedBytes(in.type)));
   for (size_t i = 0; i < rank; ++i) {
     copy.AddDim(dims[i], in_strides[perm[i]], out_strides[i]);
   }
   copy.Finish();
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {in.type, std::move(dims)}));
-  ctx.SetStepState(&Run, copy);
+  if (IsPacked(in.type)) {
+    const int64_t count = Product(in.dims);
+    ctx.BookScratch(static_cast<size_t>(2 * count));
+    ctx.SetStepState(&RunPacked, PackedState{copy, in.type, count});
+  } else {
+    ctx.SetStepState(&Run, copy);
+  }
   return Status::Ok();
 }
 

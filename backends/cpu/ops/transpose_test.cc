@@ -84,11 +84,5 @@ TEST(TransposeTest, MovesStrings) {
   EXPECT_EQ(t.OutputStrings(0), (std::vector<std::string>{"a", "c", "b", ""}));
 }
 
-TEST(TransposeTest, RefusesPackedTypes) {
-  OpTester t(kAllOps, "Transpose", 21);
-  t.RawInput(DataType::kInt4, {1}, {std::byte{0}}, false);
-  EXPECT_EQ(t.Run().code(), ONNXIFI_STATUS_UNSUPPORTED_DATATYPE);
-}
-
 }  // namespace
 }  // namespace onnxifi::cpu

@@ -208,6 +208,17 @@ TEST(UnaryTest, IntegersWrap) {
   EXPECT_EQ(no.Output<bool>(0), (std::vector<bool>{false, true}));
 }
 
+TEST(UnaryTest, ErfOfIntegersDropsTheFraction) {
+  OpTester small(kAllOps, "Erf", 13);
+  small.Input<int8_t>({6}, {-128, -4, -3, 3, 4, 127});
+  ASSERT_TRUE(small.Outputs({DataType::kInt8}).Run().ok());
+  EXPECT_EQ(small.Output<int8_t>(0), (std::vector<int8_t>{-1, -1, 0, 0, 1, 1}));
+  OpTester wide(kAllOps, "Erf", 13);
+  wide.Input<uint64_t>({3}, {0, 4, ~uint64_t{0}});
+  ASSERT_TRUE(wide.Outputs({DataType::kUint64}).Run().ok());
+  EXPECT_EQ(wide.Output<uint64_t>(0), (std::vector<uint64_t>{0, 1, 1}));
+}
+
 TEST(UnaryTest, NanAndInfinityAreReported) {
   const float inf = std::numeric_limits<float>::infinity();
   const std::vector<float> x = {1, inf, -inf, std::nanf("")};

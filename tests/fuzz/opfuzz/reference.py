@@ -5,11 +5,13 @@ import pathlib
 import signal
 import tomllib
 import warnings
+from unittest import mock
 
 import numpy as np
 import onnx
 import onnx.reference
 from onnx import numpy_helper
+from onnx.reference.ops import op_attention, op_grid_sample, op_resize
 
 from opfuzz import values
 
@@ -39,11 +41,12 @@ def time_limit(seconds):
         signal.signal(signal.SIGALRM, before)
 
 
-def _run(model, feed):
+def _run(model, feed, new_ops=None):
     with warnings.catch_warnings(), np.errstate(all="ignore"), time_limit(
             SECONDS):
         warnings.simplefilter("ignore")
-        return onnx.reference.ReferenceEvaluator(model).run(None, feed)
+        return onnx.reference.ReferenceEvaluator(
+            model, new_ops=new_ops).run(None, feed)
 
 
 def _tidy(value):
@@ -132,8 +135,76 @@ def _mean_variance(model, feed):
         return [centred / (x.std(axes, keepdims=True) + 1e-9)]
 
 
+def _group_normalization(model, feed):
+    """Its body rounds to float32, and takes the variance as a difference."""
+    node = model.graph.node[0]
+    known = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
+    x, scale, bias = ({**known, **feed}[name] for name in node.input)
+    rules = {a.name: onnx.helper.get_attribute_value(a)
+             for a in node.attribute}
+    groups = x.reshape(len(x), rules["num_groups"], -1)
+    with np.errstate(all="ignore"):
+        centred = groups - groups.mean(-1, keepdims=True)
+        epsilon = rules.get("epsilon", float(np.float32(1e-5)))
+        normal = centred / np.sqrt((centred**2).mean(-1, keepdims=True)
+                                   + epsilon)
+        each = (-1,) + (1,) * (x.ndim - 2)
+        return [normal.reshape(x.shape) * scale.reshape(each)
+                + bias.reshape(each)]
+
+
 # Definitions in float64 where the evaluator has none.
-OWN = {"MeanVarianceNormalization": _mean_variance}
+OWN = {"MeanVarianceNormalization": _mean_variance,
+       "GroupNormalization": _group_normalization}
+
+
+class GridSample(op_grid_sample.GridSample):
+    """Without the evaluator's rounding of places to float32, and the cubic
+    kernel without powers that cancel."""
+
+    op_domain = ""
+
+    def _gs_denormalize_coordinates(self, n, dims, align_corners):
+        return np.array([self._gs_denormalize(v, d, align_corners)
+                         for v, d in zip(n, dims)], np.float64)
+
+    def _gs_get_cubic_coeffs(self, x, coeffs):
+        a, t, u = -0.75, abs(x), 1 - abs(x)
+        coeffs[:] = (a * t * u * u, u * (1 + t - (a + 2) * t * t),
+                     t * (1 + u - (a + 2) * u * u), a * u * t * t)
+
+
+class Attention(op_attention.Attention_23):
+    """With the root of the scale in float64, not float32."""
+
+    op_domain = ""
+
+    def _run(self, *inputs, scale=None, **rules):
+        scale = None if scale is None else np.float64(scale)
+        return super()._run(*inputs, scale=scale, **rules)
+
+
+def _cubic(ratio, scale=None, A=-0.75):
+    """Resize's weights in float64, without powers that cancel."""
+    a, t, u = float(A), ratio, 1 - ratio
+    return np.array([a * t * u * u, u * (1 + t - (a + 2) * t * t),
+                     t * (1 + u - (a + 2) * u * u), a * u * t * t])
+
+
+def _cubic_antialias(ratio, scale, A=-0.75):
+    a, scale = float(A), min(scale, 1.0)
+    start = int(np.floor(-2 / scale) + 1)
+    x = np.abs(scale * (np.arange(start, 2 - start) - ratio))
+    near = (1 - x) * (1 + x - (a + 2) * x * x)
+    far = np.where(x < 2, a * (x - 1) * (x - 2)**2, 0)
+    weights = np.where(x <= 1, near, far)
+    return weights / weights.sum()
+
+
+def _run_wide(model, feed):
+    with mock.patch.multiple(op_resize, _cubic_coeffs=_cubic,
+                             _cubic_coeffs_antialias=_cubic_antialias):
+        return _run(model, feed, [GridSample, Attention])
 
 
 class Exact:
@@ -153,7 +224,7 @@ class Exact:
         self.unit = max(units, default=0.0)
         self.results = None
         self.spreads = None
-        self.run = OWN.get(case.operator, _run)
+        self.run = OWN.get(case.operator, _run_wide)
         try:
             self.results = [_tidy(v) for v in self.run(self.model, self.feed)]
         except Exception:
