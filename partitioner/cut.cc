@@ -141,34 +141,8 @@ class SwapNetwork {
     const auto paid = [&](int32_t device) {
       return ((readers.fixed >> device) & 1) != 0;
     };
-    if (!paid(a_)) PayForReadersOnA(readers, Copy(from, a_, bytes));
-    if (!paid(b_)) PayForReadersOnB(readers, Copy(from, b_, bytes));
-  }
-
-  void PayForReadersOnA(const Readers& readers, Ns cost) {
-    if (cost == 0) return;
-    if (readers.free.size() == 1) {
-      network_.AddArc(readers.free[0], sink_, cost);
-      return;
-    }
-    const int32_t any = network_.AddNode();
-    for (const int32_t reader : readers.free) {
-      network_.AddArc(reader, any, kInfinite);
-    }
-    network_.AddArc(any, sink_, cost);
-  }
-
-  void PayForReadersOnB(const Readers& readers, Ns cost) {
-    if (cost == 0) return;
-    if (readers.free.size() == 1) {
-      network_.AddArc(source_, readers.free[0], cost);
-      return;
-    }
-    const int32_t any = network_.AddNode();
-    for (const int32_t reader : readers.free) {
-      network_.AddArc(any, reader, kInfinite);
-    }
-    network_.AddArc(source_, any, cost);
+    if (!paid(a_)) PayFromB(readers, sink_, Copy(from, a_, bytes));
+    if (!paid(b_)) PayFromA(readers, source_, Copy(from, b_, bytes));
   }
 
   // The producer is on a or b, too.
@@ -190,6 +164,7 @@ class SwapNetwork {
     }
   }
 
+  // `cost` when `from` is on a and a reader on b.
   void PayFromA(const Readers& readers, int32_t from, Ns cost) {
     if (cost == 0) return;
     if (readers.free.size() == 1) {
@@ -203,6 +178,7 @@ class SwapNetwork {
     }
   }
 
+  // `cost` when `from` is on b and a reader on a.
   void PayFromB(const Readers& readers, int32_t from, Ns cost) {
     if (cost == 0) return;
     if (readers.free.size() == 1) {
