@@ -86,6 +86,19 @@ struct CompileOptions {
   uint64_t optimization = ONNXIFI_OPTIMIZATION_LOW_LATENCY;
 };
 
+// What a backend says of one node of a graph.
+struct NodeSupport {
+  Reject reject;
+  // Runs, but slower than the device's speed suggests.
+  bool emulated = false;
+  // Nodes of the same group, 0 or more, stay together; -1: free.
+  int32_t group = -1;
+  // Bit i: input i is read in host memory; bit 63: all from there.
+  uint64_t host_inputs = 0;
+  int64_t cost_ns = -1;          // of one run; -1: not known
+  int64_t workspace_bytes = -1;  // -1: not known
+};
+
 // One device of one plugin: what a plugin author implements. All methods may
 // be called from several threads at once.
 class Backend {
@@ -94,6 +107,10 @@ class Backend {
   virtual const BackendInfo& info() const = 0;
   // Refuses a node with a reason, or accepts it for good.
   virtual Reject Supports(const NodeView& node) const = 0;
+  // The same for all nodes of a graph at once, in their order, with what else
+  // is known of them. Without an override it asks Supports for each.
+  virtual Result<std::vector<NodeSupport>> Query(
+      const graph::Graph& graph) const;
   // False: every constant of a graph given to Compile is owned. True: large
   // ones may point into the caller's model or weights without an owner, at any
   // alignment, and are valid during Compile only.

@@ -179,6 +179,38 @@ typedef struct onnxValue {
   const struct onnxValue* elements;
 } onnxValue;
 
+/* ---- Capability ------------------------------------------------------- */
+
+/** The backend does not run the node. */
+#define ONNXIFI_SUPPORT_NONE 0
+/** It runs the node with all the speed it has. */
+#define ONNXIFI_SUPPORT_NATIVE 1
+/** It runs the node, slower than its speed elsewhere suggests. */
+#define ONNXIFI_SUPPORT_EMULATED 2
+
+/** What a backend says of one node. Elements of one array all have the same
+ *  structSize, which is the distance from one to the next in bytes. */
+typedef struct onnxNodeSupport {
+  uint32_t structSize;
+  /** One of ONNXIFI_SUPPORT_*. */
+  uint32_t support;
+  /** SUCCESS, or why not: one of the codes 0x03xx by which
+   *  onnxGetBackendCompatibility refuses [R-ext-24]. */
+  onnxStatus status;
+  /** Nodes of the same group, which is not negative, are run together by this
+   *  backend or not at all by it; -1: the node stands for itself. */
+  int32_t group;
+  /** Why not, UTF-8, for people; NULL: nothing to tell. */
+  const char* reason;
+  /** Bit i: input i is read in host memory; bit 63 stands for all from there. */
+  uint64_t hostInputs;
+  /** Estimated nanoseconds of one run of the node on data that lies where the
+   *  device wants it, without the start of the graph; -1: not known. */
+  int64_t costNs;
+  /** Device memory that it needs besides inputs and outputs; -1: not known. */
+  int64_t workspaceBytes;
+} onnxNodeSupport;
+
 /* ---- Arguments -------------------------------------------------------- */
 
 /** Arguments of checkModel. */
@@ -224,6 +256,29 @@ typedef struct onnxRunValuesArguments {
   onnxReceiveValueCallback receive;
   void* receiveContext;
 } onnxRunValuesArguments;
+
+/** Takes the answer of queryGraph. `nodes` is valid until the function returns,
+ *  which must not throw.
+ *  @param context  receiveContext of the call
+ *  @param count    the number of nodes of the model's graph
+ *  @param nodes    in the order of the model
+ *  @return SUCCESS, or the status that the call is to end with */
+typedef onnxStatus(ONNXIFI_ABI* onnxReceiveSupportCallback)(
+    void* context, uint32_t count, const onnxNodeSupport* nodes);
+
+/** Arguments of queryGraph. */
+typedef struct onnxQueryGraphArguments {
+  uint32_t structSize;
+  uint32_t weightsCount;
+  const void* next;
+  onnxBackendID backendID;
+  const void* onnxModel;
+  size_t onnxModelSize;
+  /** As for initGraph: constants of a model without initializers. */
+  const onnxTensorDescriptorV1* weightDescriptors;
+  onnxReceiveSupportCallback receive;
+  void* receiveContext;
+} onnxQueryGraphArguments;
 
 /* ---- The functions ---------------------------------------------------- */
 
@@ -303,6 +358,27 @@ typedef ONNXIFI_CHECK_RESULT onnxStatus(ONNXIFI_ABI* onnxInitGraphCall)(
 typedef ONNXIFI_CHECK_RESULT onnxStatus(ONNXIFI_ABI* onnxRunValuesCall)(
     const onnxRunValuesArguments* arguments);
 
+/** Asks of every node of a model whether the backend would run it, and how.
+ *  Effect     `receive` is called once, on the calling thread, with one element
+ *             for each node of the model's graph, in its order [R-ext-25]: all
+ *             refusals at once. A node with bodies, or a call of a function of
+ *             the model, is answered as a whole [R-ext-26]. What a model made of
+ *             supported nodes needs is what initGraph accepts [R-ext-27]; inputs
+ *             and outputs may be anything that onnxValue carries.
+ *  Ownership  arguments are read during the call. Threading  any thread.
+ *  Blocking   may work for long; compiles nothing.
+ *  On error   `receive` is not called, unless it itself ended the call.
+ *  @retval SUCCESS               received; also when no node is supported
+ *  @retval ...                   the codes 0x01xx of onnxInitGraph for a model or
+ *                                weights that are not valid, and:
+ *  @retval INVALID_POINTER       arguments or receive == NULL
+ *  @retval INVALID_SIZE          structSize too small [R-ext-3]
+ *  @retval UNSUPPORTED_PROPERTY  next is not NULL [R-ext-4]
+ *  @retval ...                   what `receive` returned
+ *  @since 1.1 */
+typedef ONNXIFI_CHECK_RESULT onnxStatus(ONNXIFI_ABI* onnxQueryGraphCall)(
+    const onnxQueryGraphArguments* arguments);
+
 /** What a plugin offers. Constant; a host reads the members inside structSize
  *  and takes NULL for "not offered". */
 typedef struct onnxPluginInterface {
@@ -312,6 +388,7 @@ typedef struct onnxPluginInterface {
   onnxCheckModelCall checkModel;
   onnxInitGraphCall initGraph;
   onnxRunValuesCall runValues;
+  onnxQueryGraphCall queryGraph;
 } onnxPluginInterface;
 
 /** Takes one line for people, without line end. Called from any thread, never
