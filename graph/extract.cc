@@ -27,6 +27,37 @@ class Copier {
   std::unordered_map<ValueId, ValueId> ids_;
 };
 
+// What the bodies of nodes read of the graph around them, found by name.
+class Captures {
+ public:
+  explicit Captures(const Graph& whole) : whole_(whole) {}
+
+  std::vector<ValueId> Of(const Node& node) {
+    std::vector<ValueId> ids;
+    for (const Attribute& attribute : node.attributes) {
+      if (attribute.graph != nullptr) Add(*attribute.graph, &ids);
+      for (const auto& body : attribute.graphs) Add(*body, &ids);
+    }
+    return ids;
+  }
+
+ private:
+  void Add(const Graph& body, std::vector<ValueId>* ids) {
+    if (ids_.empty()) {
+      for (size_t v = 0; v < whole_.values.size(); ++v) {
+        ids_.emplace(whole_.values[v].name, static_cast<ValueId>(v));
+      }
+    }
+    for (const ValueId id : body.captures) {
+      const auto found = ids_.find(body.value(id).name);
+      if (found != ids_.end()) ids->push_back(found->second);
+    }
+  }
+
+  const Graph& whole_;
+  std::unordered_map<std::string_view, ValueId> ids_;  // empty: not filled yet
+};
+
 }  // namespace
 
 Extract ExtractNodes(const Graph& whole, std::span<const size_t> nodes,
@@ -36,16 +67,20 @@ Extract ExtractNodes(const Graph& whole, std::span<const size_t> nodes,
   out.graph.ir_version = whole.ir_version;
   out.graph.opsets = whole.opsets;
   Copier copier(whole, &out.graph);
-  for (const size_t index : nodes) {
-    Node node = whole.nodes[index];
-    for (ValueId& id : node.inputs) {
-      const bool fresh = id != kNoValue && !copier.Has(id);
-      const ValueId from = id;
-      id = copier.Copy(id);
-      if (!fresh || whole.value(from).constant != nullptr) continue;
+  Captures captures(whole);
+  const auto take = [&](ValueId from) {
+    const bool fresh = from != kNoValue && !copier.Has(from);
+    const ValueId id = copier.Copy(from);
+    if (fresh && whole.value(from).constant == nullptr) {
       out.inputs.push_back(from);
       out.graph.inputs.push_back(id);
     }
+    return id;
+  };
+  for (const size_t index : nodes) {
+    Node node = whole.nodes[index];
+    for (ValueId& id : node.inputs) id = take(id);
+    for (const ValueId id : captures.Of(node)) take(id);
     for (ValueId& id : node.outputs) id = copier.Copy(id);
     out.graph.nodes.push_back(std::move(node));
   }

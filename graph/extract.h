@@ -17,7 +17,8 @@ struct Extract {
 };
 
 // The nodes at these indices, which are ascending and whose order holds, with
-// these of their results as outputs. Constants come along.
+// these of their results as outputs. Constants come along; what bodies capture
+// becomes an input like any other.
 Extract ExtractNodes(const Graph& whole, std::span<const size_t> nodes,
                      std::span<const ValueId> outputs);
 

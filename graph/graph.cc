@@ -104,6 +104,20 @@ TensorPtr MakeStringTensor(std::vector<std::string> strings, Shape dims) {
   return tensor;
 }
 
+Status OwnConstants(Graph& graph) {
+  for (Value& value : graph.values) {
+    if (value.constant == nullptr || value.constant->owner != nullptr) continue;
+    ONNXIFI_ASSIGN_OR_RETURN(
+        const NewTensor copy,
+        MakeTensor(value.constant->type, value.constant->dims));
+    if (value.constant->bytes > 0) {
+      std::memcpy(copy.data, value.constant->data, value.constant->bytes);
+    }
+    value.constant = copy.tensor;
+  }
+  return Status::Ok();
+}
+
 bool HasBodies(const Node& node) {
   return std::any_of(node.attributes.begin(), node.attributes.end(),
                      [](const Attribute& attribute) {

@@ -90,7 +90,7 @@ struct Attribute {
     kStrings,
     kTensors,
     kGraphs,
-    kOther,  // types and sparse tensors
+    kOther,  // types and sparse tensors: `s` is the serialized attribute
   };
 
   std::string name;
@@ -147,6 +147,8 @@ std::vector<int32_t> Producers(const Graph& graph);
 std::vector<std::vector<ValueId>> Reads(const Graph& graph);
 // For each value: how often nodes read it, plus 1 when it is a graph output.
 std::vector<int32_t> UseCounts(const Graph& graph);
+// Copies constants of values that live in memory of the caller.
+Status OwnConstants(Graph& graph);
 // Removes nodes whose outputs nobody reads; keeps order and value ids.
 void RemoveDeadNodes(Graph& graph);
 

@@ -310,6 +310,8 @@ Result<Attribute> Builder::ReadAttribute(const AttributeProto& proto) {
       ONNXIFI_RETURN_IF_ERROR(ReadGraphs(proto, &out));
       break;
     default:
+      // For whoever writes the graph again.
+      out.s = proto.SerializeAsString();
       break;
   }
   return out;

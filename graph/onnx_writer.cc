@@ -62,10 +62,47 @@ std::string TensorMessage(std::string_view name, const TensorData& tensor) {
   return out;
 }
 
+// A TypeProto without shapes; empty where the IR has no type.
+std::string TypeMessage(const ValueType& type) {
+  const auto element = [&] {
+    return type.elements.empty() ? std::string()
+                                 : TypeMessage(type.elements[0]);
+  };
+  std::string body;
+  std::string out;
+  switch (type.kind) {
+    case Value::Kind::kTensor:
+      AppendVarintField(body, 1, static_cast<uint64_t>(type.type));
+      AppendBytesField(out, 1, body);
+      break;
+    case Value::Kind::kSequence:
+      AppendBytesField(body, 1, element());
+      AppendBytesField(out, 4, body);
+      break;
+    case Value::Kind::kMap:
+      AppendVarintField(body, 1, static_cast<uint64_t>(type.type));
+      AppendBytesField(body, 2, element());
+      AppendBytesField(out, 5, body);
+      break;
+    case Value::Kind::kOptional:
+      AppendBytesField(body, 1, element());
+      AppendBytesField(out, 9, body);
+      break;
+    case Value::Kind::kSparse:
+    case Value::Kind::kUnknown:
+      break;
+  }
+  return out;
+}
+
 // A ValueInfoProto; without a type where the IR has none.
 std::string ValueMessage(const Value& value) {
   std::string out;
   AppendBytesField(out, 1, value.name);
+  if (value.whole_type != nullptr) {
+    AppendBytesField(out, 2, TypeMessage(*value.whole_type));
+    return out;
+  }
   const bool typed =
       value.kind == Value::Kind::kTensor && value.type != DataType::kUndefined;
   if (!typed) return out;
@@ -90,7 +127,15 @@ std::string ValueMessage(const Value& value) {
   return out;
 }
 
-Result<std::string> GraphMessage(const Graph& graph);
+// What becomes of constants; the default makes all of them initializers.
+struct ConstantForm {
+  // Receives those that go beside the model, as inputs without a value.
+  std::vector<NamedTensor>* outside = nullptr;
+  size_t* nodes = nullptr;  // how many became nodes
+};
+
+Result<std::string> GraphMessage(const Graph& graph,
+                                 const ConstantForm& form = {});
 
 Status AppendGraphs(std::string& out, const Attribute& attribute) {
   const auto append = [&](uint32_t number, const Graph& body) -> Status {
@@ -164,6 +209,10 @@ Result<std::string> NodeMessage(const Graph& graph, const Node& node) {
   AppendBytesField(out, 4, node.op_type);
   if (!node.domain.empty()) AppendBytesField(out, 7, node.domain);
   for (const Attribute& attribute : node.attributes) {
+    if (attribute.kind == Attribute::Kind::kOther && !attribute.s.empty()) {
+      AppendBytesField(out, 5, attribute.s);
+      continue;
+    }
     std::string message;
     AppendBytesField(message, 1, attribute.name);
     Result<uint64_t> type = AppendAttributeValue(message, attribute);
@@ -176,25 +225,67 @@ Result<std::string> NodeMessage(const Graph& graph, const Node& node) {
   return out;
 }
 
-Result<std::string> GraphMessage(const Graph& graph) {
+// A Constant node: the one form that a model without initializers has.
+std::string ConstantMessage(const Value& value) {
+  std::string attribute;
+  AppendBytesField(attribute, 1, "value");
+  AppendBytesField(attribute, 5, TensorMessage("", *value.constant));
+  AppendVarintField(attribute, 20, kTensorType);
   std::string out;
+  AppendBytesField(out, 2, value.name);
+  AppendBytesField(out, 4, "Constant");
+  AppendBytesField(out, 5, attribute);
+  return out;
+}
+
+// Descriptors of 1.0 can carry it, and it is worth not being copied.
+bool GoesOutside(const TensorData& tensor) {
+  constexpr size_t kLeastBytes = 1024;
+  const auto type = static_cast<int32_t>(tensor.type);
+  return tensor.bytes >= kLeastBytes && type >= 1 && type <= 16 &&
+         tensor.type != DataType::kString && tensor.type != DataType::kBool;
+}
+
+void AppendConstant(std::string& out, const Value& value,
+                    const ConstantForm& form) {
+  if (form.outside == nullptr) {
+    AppendBytesField(out, 5, TensorMessage(value.name, *value.constant));
+  } else if (GoesOutside(*value.constant)) {
+    AppendBytesField(out, 11, ValueMessage(value));
+    form.outside->push_back({value.name, value.constant});
+  } else {
+    AppendBytesField(out, 1, ConstantMessage(value));
+    ++*form.nodes;
+  }
+}
+
+// The constants of the graph, each before the nodes that read it. `done`:
+// values that are written or declared elsewhere.
+void AppendConstants(std::string& out, const Graph& graph,
+                     const std::vector<int32_t>& producers,
+                     const ConstantForm& form, std::vector<bool>* done) {
+  for (size_t i = 0; i < graph.values.size(); ++i) {
+    const Value& value = graph.values[i];
+    if ((*done)[i] || value.constant == nullptr || producers[i] >= 0) continue;
+    AppendConstant(out, value, form);
+    (*done)[i] = true;
+  }
+}
+
+Result<std::string> GraphMessage(const Graph& graph, const ConstantForm& form) {
+  std::string out;
+  // True: already written or declared by an outer graph.
+  std::vector<bool> done(graph.values.size(), false);
+  const auto mark = [&](ValueId id) { done[static_cast<size_t>(id)] = true; };
+  for (const ValueId id : graph.captures) mark(id);
+  const std::vector<int32_t> producers = Producers(graph);
+  AppendConstants(out, graph, producers, form, &done);
   for (const Node& node : graph.nodes) {
     ONNXIFI_ASSIGN_OR_RETURN(const std::string message,
                              NodeMessage(graph, node));
     AppendBytesField(out, 1, message);
   }
   AppendBytesField(out, 2, graph.name.empty() ? "graph" : graph.name);
-  // True: already written or declared by an outer graph.
-  std::vector<bool> done(graph.values.size(), false);
-  const auto mark = [&](ValueId id) { done[static_cast<size_t>(id)] = true; };
-  for (const ValueId id : graph.captures) mark(id);
-  const std::vector<int32_t> producers = Producers(graph);
-  for (size_t i = 0; i < graph.values.size(); ++i) {
-    const Value& value = graph.values[i];
-    if (done[i] || value.constant == nullptr || producers[i] >= 0) continue;
-    AppendBytesField(out, 5, TensorMessage(value.name, *value.constant));
-    done[i] = true;
-  }
   for (const ValueId id : graph.inputs) {
     AppendBytesField(out, 11, ValueMessage(graph.value(id)));
     mark(id);
@@ -213,19 +304,20 @@ Result<std::string> GraphMessage(const Graph& graph) {
 
 }  // namespace
 
-Result<std::string> WriteModel(const Graph& graph) {
+Result<std::string> Write(const Graph& graph, const ConstantForm& form) {
   for (const ValueId id : graph.inputs) {
     const Value& value = graph.value(id);
-    if (value.kind != Value::Kind::kTensor) {
+    if (value.kind != Value::Kind::kTensor && value.whole_type == nullptr) {
       return Unsupported(StrCat("graph input ", Quoted(value.name),
-                                " is not a tensor and cannot be written"));
+                                " has no type that can be written"));
     }
   }
   std::string out;
   AppendVarintField(
       out, 1,
       static_cast<uint64_t>(std::max(graph.ir_version, kLowestIrVersion)));
-  ONNXIFI_ASSIGN_OR_RETURN(const std::string message, GraphMessage(graph));
+  ONNXIFI_ASSIGN_OR_RETURN(const std::string message,
+                           GraphMessage(graph, form));
   AppendBytesField(out, 7, message);
   for (const auto& [domain, version] : graph.opsets) {
     std::string import;
@@ -239,6 +331,22 @@ Result<std::string> WriteModel(const Graph& graph) {
                          " bytes, protobuf's limit is ", kMaxModelBytes));
   }
   return out;
+}
+
+}  // namespace
+
+Result<std::string> WriteModel(const Graph& graph) { return Write(graph, {}); }
+
+Result<SplitModel> WriteSplitModel(const Graph& graph) {
+  SplitModel split;
+  for (const Value& value : graph.values) {
+    if (value.constant == nullptr || !GoesOutside(*value.constant)) continue;
+    ONNXIFI_ASSIGN_OR_RETURN(
+        split.model, Write(graph, {&split.weights, &split.constant_nodes}));
+    return split;
+  }
+  ONNXIFI_ASSIGN_OR_RETURN(split.model, Write(graph, {}));
+  return split;
 }
 
 }  // namespace onnxifi::graph

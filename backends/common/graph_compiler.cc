@@ -57,7 +57,7 @@ Status GraphCompiler::Compile(const OpRegistry& registry) {
   graph::RemoveDeadNodes(graph_);
   ONNXIFI_RETURN_IF_ERROR(ChooseKernels(registry));
   fixed_shapes_ = AllFixed(graph_);
-  if (!fixed_shapes_) return OwnConstants();
+  if (!fixed_shapes_) return graph::OwnConstants(graph_);
   first_shapes_ = FixedShapes(graph_);
   ONNXIFI_ASSIGN_OR_RETURN(first_, Plan(first_shapes_));
   graph_ = graph::Graph();
@@ -85,23 +85,6 @@ Status GraphCompiler::ChooseKernels(const OpRegistry& registry) {
     }
     if (kernel->nondeterministic) facts.SetOpaque(graph_, i);
     kernels_.push_back(kernel);
-  }
-  return Status::Ok();
-}
-
-// Copies constants that live in memory of the caller.
-Status GraphCompiler::OwnConstants() {
-  for (graph::Value& value : graph_.values) {
-    if (value.constant == nullptr || value.constant->owner != nullptr) {
-      continue;
-    }
-    ONNXIFI_ASSIGN_OR_RETURN(
-        const graph::NewTensor copy,
-        graph::MakeTensor(value.constant->type, value.constant->dims));
-    if (value.constant->bytes > 0) {
-      std::memcpy(copy.data, value.constant->data, value.constant->bytes);
-    }
-    value.constant = copy.tensor;
   }
   return Status::Ok();
 }

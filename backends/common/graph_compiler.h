@@ -29,7 +29,6 @@ class GraphCompiler final : public CompiledGraph {
                 ThreadPool& pool);
   Status Compile(const OpRegistry& registry);
   Status ChooseKernels(const OpRegistry& registry);
-  Status OwnConstants();
   Result<std::unique_ptr<Executable>> Plan(
       const std::vector<graph::Shape>& input_shapes);
 

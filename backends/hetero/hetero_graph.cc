@@ -1,0 +1,440 @@
+#include "backends/hetero/hetero_graph.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "base/str_cat.h"
+#include "graph/extract.h"
+#include "partitioner/support.h"
+
+namespace onnxifi::hetero {
+namespace {
+
+// How often a device may be asked for less before it is asked for nothing.
+constexpr int kMostRetreats = 3;
+
+size_t Index(graph::ValueId id) { return static_cast<size_t>(id); }
+
+// What a run may fail with that another device would not.
+bool IsFault(onnxStatus code) {
+  switch (code) {
+    case ONNXIFI_STATUS_BACKEND_UNAVAILABLE:
+    case ONNXIFI_STATUS_INTERNAL_ERROR:
+    case ONNXIFI_STATUS_NO_DEVICE_MEMORY:
+    case ONNXIFI_STATUS_NO_DEVICE_RESOURCES:
+    case ONNXIFI_STATUS_NO_SYSTEM_MEMORY:
+    case ONNXIFI_STATUS_NO_SYSTEM_RESOURCES:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Less work would not help.
+bool IsForGood(onnxStatus code) {
+  return code == ONNXIFI_STATUS_BACKEND_UNAVAILABLE ||
+         code == ONNXIFI_STATUS_NO_DEVICE_MEMORY ||
+         code == ONNXIFI_STATUS_NO_DEVICE_RESOURCES;
+}
+
+// Runs a HeteroGraph, which outlives it.
+class HeteroExecutable final : public Executable {
+ public:
+  HeteroExecutable(HeteroGraph& graph, std::vector<graph::Shape> shapes)
+      : graph_(graph), shapes_(std::move(shapes)) {}
+  const std::vector<graph::Shape>& output_shapes() const override {
+    return shapes_;
+  }
+  onnxStatus Run(std::span<const void* const> inputs,
+                 std::span<void* const> outputs) override {
+    return graph_.RunPlanned(inputs, outputs);
+  }
+
+ private:
+  HeteroGraph& graph_;
+  const std::vector<graph::Shape> shapes_;
+};
+
+}  // namespace
+
+HeteroGraph::HeteroGraph(graph::Graph graph, Devices devices,
+                         const Options& options)
+    : graph_(std::move(graph)),
+      placer_(std::move(devices), options),
+      report_(graph_.name, options.report) {}
+
+Result<std::unique_ptr<CompiledGraph>> HeteroGraph::Create(
+    graph::Graph graph, Devices devices, const Options& options) {
+  graph::RemoveDeadNodes(graph);
+  std::unique_ptr<HeteroGraph> made(
+      new HeteroGraph(std::move(graph), std::move(devices), options));
+  if (!made->placer_.alone()) {
+    std::vector<std::string> remarks;
+    const Status asked = made->placer_.Ask(made->graph_, &remarks);
+    for (const std::string& remark : remarks) {
+      made->report_.Mended("not_used", remark);
+    }
+    ONNXIFI_RETURN_IF_ERROR(asked);
+  }
+  ONNXIFI_RETURN_IF_ERROR(made->Build());
+  return std::unique_ptr<CompiledGraph>(std::move(made));
+}
+
+Placing HeteroGraph::Place() {
+  if (host_only_ || placer_.alone()) return AllOn(graph_, 0);
+  Result<Placing> placing = placer_.Place(graph_);
+  if (placing.ok()) return *std::move(placing);
+  report_.Mended("not_placed", placing.status().message());
+  return AllOn(graph_, 0);
+}
+
+Status HeteroGraph::Build() {
+  Placing placing;
+  for (;;) {
+    placing = Place();
+    // Each retreat takes something from a device, so that there is an end.
+    if (const auto failure = CompileParts(placing); failure.has_value()) {
+      if (failure->device == 0 && placing.parts.size() == 1) {
+        return failure->status;
+      }
+      Retreat(*failure);
+      continue;
+    }
+    // Clients already run the graph as a planned one.
+    if (!built_ || by_value_ || FitsDescriptors()) break;
+    host_only_ = true;
+  }
+  if (!built_) by_value_ = !FitsDescriptors();
+  built_ = true;
+  Connect();
+  if (!by_value_) ONNXIFI_RETURN_IF_ERROR(MakeBuffers());
+  report_.Placed(graph_, placing, placer_.devices());
+  return KeepConstants();
+}
+
+// What an earlier placing has compiled and this one wants again.
+std::unique_ptr<CompiledPart> HeteroGraph::TakeCompiled(
+    const partitioner::Part& part) {
+  for (Step& step : steps_) {
+    if (step.compiled != nullptr && step.part.device == part.device &&
+        step.part.nodes == part.nodes && step.part.outputs == part.outputs) {
+      return std::move(step.compiled);
+    }
+  }
+  return nullptr;
+}
+
+graph::Extract HeteroGraph::ExtractOf(const partitioner::Part& part,
+                                      bool whole) const {
+  // A part with all nodes is the graph itself, with outputs that no node makes.
+  if (whole) return {graph_, graph_.inputs, graph_.outputs};
+  return graph::ExtractNodes(graph_, part.nodes, part.outputs);
+}
+
+std::optional<HeteroGraph::Failure> HeteroGraph::CompileParts(
+    const Placing& placing) {
+  const bool whole = placing.parts.size() == 1;
+  std::vector<Step> steps;
+  std::optional<Failure> failure;
+  for (const partitioner::Part& part : placing.parts) {
+    Step step;
+    step.part = part;
+    step.compiled = TakeCompiled(part);
+    if (step.compiled == nullptr) {
+      const auto device = static_cast<size_t>(part.device);
+      Result<std::unique_ptr<CompiledPart>> compiled = CompiledPart::Compile(
+          placer_.devices()[device], ExtractOf(part, whole));
+      if (!compiled.ok()) {
+        failure = Failure{device, compiled.status(), &part};
+        break;
+      }
+      step.compiled = *std::move(compiled);
+    }
+    steps.push_back(std::move(step));
+  }
+  steps_ = std::move(steps);
+  return failure;
+}
+
+void HeteroGraph::Retreat(const Failure& failure) {
+  const size_t device = failure.device;
+  const std::string what = failure.status.message();
+  if (device == 0) {
+    report_.Mended("compile_failed",
+                   StrCat("everything goes to one device: ", what));
+    host_only_ = true;
+    return;
+  }
+  const onnxStatus code = failure.status.code();
+  if (IsForGood(code) || ++retreats_[device] > kMostRetreats) {
+    if (code == ONNXIFI_STATUS_BACKEND_UNAVAILABLE) {
+      placer_.devices()[device]->SetLost();
+    }
+    placer_.BanDevice(device);
+    report_.Mended("compile_failed", StrCat("goes on without it: ", what));
+    return;
+  }
+  const std::vector<size_t> culprits = Culprits(device, failure.part->nodes);
+  placer_.Ban(device, culprits);
+  std::string names;
+  for (const size_t n : culprits) {
+    names += StrCat(names.empty() ? "'" : ", '", graph_.nodes[n].name, "'");
+  }
+  report_.Mended("compile_failed",
+                 StrCat("node ", names, " goes elsewhere: ", what));
+}
+
+bool HeteroGraph::Compiles(size_t device, std::span<const size_t> nodes) const {
+  // Everything that leaves the nodes, or else their last results.
+  std::vector<int32_t> left = graph::UseCounts(graph_);
+  for (const size_t n : nodes) {
+    for (const graph::ValueId id : graph_.nodes[n].inputs) {
+      if (id != graph::kNoValue) --left[Index(id)];
+    }
+  }
+  std::vector<graph::ValueId> outputs;
+  for (const size_t n : nodes) {
+    for (const graph::ValueId id : graph_.nodes[n].outputs) {
+      if (id != graph::kNoValue && left[Index(id)] > 0) outputs.push_back(id);
+    }
+  }
+  if (outputs.empty()) return true;
+  return CompiledPart::Compile(placer_.devices()[device],
+                               graph::ExtractNodes(graph_, nodes, outputs))
+      .ok();
+}
+
+// The nodes that the device does not compile, found by halves: the number of
+// compilations grows with the logarithm of the part.
+std::vector<size_t> HeteroGraph::Culprits(size_t device,
+                                          std::span<const size_t> nodes) {
+  if (nodes.size() == 1) return {nodes.front()};
+  const std::span<const size_t> first = nodes.first(nodes.size() / 2);
+  const std::span<const size_t> second = nodes.subspan(nodes.size() / 2);
+  std::vector<size_t> culprits;
+  for (const auto half : {first, second}) {
+    if (Compiles(device, half)) continue;
+    const std::vector<size_t> found = Culprits(device, half);
+    culprits.insert(culprits.end(), found.begin(), found.end());
+  }
+  // Both halves are fine: it is their sum that is too much.
+  if (culprits.empty()) culprits.assign(second.begin(), second.end());
+  return culprits;
+}
+
+void HeteroGraph::Connect() {
+  std::vector<size_t> giver(graph_.values.size(), steps_.size());
+  for (size_t s = 0; s < steps_.size(); ++s) {
+    Step& step = steps_[s];
+    step.waits_for.clear();
+    for (const graph::ValueId id : step.compiled->inputs()) {
+      const size_t from = giver[Index(id)];
+      if (from < steps_.size()) step.waits_for.push_back(from);
+    }
+    std::sort(step.waits_for.begin(), step.waits_for.end());
+    step.waits_for.erase(
+        std::unique(step.waits_for.begin(), step.waits_for.end()),
+        step.waits_for.end());
+    for (const graph::ValueId id : step.compiled->outputs()) {
+      giver[Index(id)] = s;
+    }
+  }
+}
+
+bool HeteroGraph::FitsDescriptors() const {
+  const auto fit = [this](const std::vector<graph::ValueId>& ids) {
+    return std::all_of(ids.begin(), ids.end(), [this](graph::ValueId id) {
+      return partitioner::FitsDescriptor(graph_.value(id));
+    });
+  };
+  return fit(graph_.inputs) && fit(graph_.outputs) &&
+         std::all_of(steps_.begin(), steps_.end(), [&](const Step& step) {
+           return fit(step.compiled->inputs()) && fit(step.compiled->outputs());
+         });
+}
+
+// Memory for what passes between steps; inputs and outputs of the graph are
+// the client's.
+Status HeteroGraph::MakeBuffers() {
+  where_.assign(graph_.values.size(), nullptr);
+  buffers_.clear();
+  for (Step& step : steps_) {
+    step.inputs.assign(step.compiled->inputs().size(), nullptr);
+    step.outputs.assign(step.compiled->outputs().size(), nullptr);
+    for (const graph::ValueId id : step.compiled->outputs()) {
+      const graph::Value& value = graph_.value(id);
+      const bool is_output =
+          std::find(graph_.outputs.begin(), graph_.outputs.end(), id) !=
+          graph_.outputs.end();
+      if (is_output) continue;
+      ONNXIFI_ASSIGN_OR_RETURN(graph::NewTensor buffer,
+                               graph::MakeTensor(value.type, value.dims));
+      where_[Index(id)] = buffer.data;
+      buffers_.push_back(std::move(buffer.tensor));
+    }
+  }
+  return Status::Ok();
+}
+
+// Another placing needs them, and the client's memory is about to go.
+Status HeteroGraph::KeepConstants() {
+  if (steps_.size() > 1 || steps_.front().part.device != 0) {
+    return graph::OwnConstants(graph_);
+  }
+  for (graph::Value& value : graph_.values) value.constant = nullptr;
+  return Status::Ok();
+}
+
+Result<std::unique_ptr<Executable>> HeteroGraph::Specialize(
+    const std::vector<graph::Shape>& input_shapes) {
+  for (size_t i = 0; i < graph_.inputs.size(); ++i) {
+    if (i < input_shapes.size() &&
+        input_shapes[i] == graph_.value(graph_.inputs[i]).dims) {
+      continue;
+    }
+    return Status(ONNXIFI_STATUS_MISMATCHING_SHAPE,
+                  "the model fixes its input shapes; bind exactly those");
+  }
+  std::vector<graph::Shape> shapes;
+  for (const graph::ValueId id : graph_.outputs) {
+    shapes.push_back(graph_.value(id).dims);
+  }
+  return std::unique_ptr<Executable>(
+      std::make_unique<HeteroExecutable>(*this, std::move(shapes)));
+}
+
+std::optional<HeteroGraph::Failure> HeteroGraph::Wait(Step& step) {
+  if (!step.running) return std::nullopt;
+  step.running = false;
+  Status status = step.compiled->Wait();
+  if (status.ok()) return std::nullopt;
+  return Failure{static_cast<size_t>(step.part.device), std::move(status),
+                 &step.part};
+}
+
+std::optional<HeteroGraph::Failure> HeteroGraph::Start(Step& step) {
+  for (const size_t from : step.waits_for) {
+    if (auto failure = Wait(steps_[from])) return failure;
+  }
+  for (size_t i = 0; i < step.inputs.size(); ++i) {
+    step.inputs[i] = where_[Index(step.compiled->inputs()[i])];
+  }
+  for (size_t i = 0; i < step.outputs.size(); ++i) {
+    step.outputs[i] = where_[Index(step.compiled->outputs()[i])];
+  }
+  Status status = step.compiled->Start(step.inputs, step.outputs);
+  step.running = status.ok();
+  if (status.ok()) return std::nullopt;
+  return Failure{static_cast<size_t>(step.part.device), std::move(status),
+                 &step.part};
+}
+
+// Steps start in order, each as soon as what it reads is there; devices work
+// at the same time. The host's own work is done by whoever waits for it, so
+// that it is waited for first.
+std::optional<HeteroGraph::Failure> HeteroGraph::RunSteps() {
+  std::optional<Failure> failure;
+  for (Step& step : steps_) {
+    failure = Start(step);
+    if (failure.has_value()) break;
+  }
+  for (const bool host : {true, false}) {
+    for (Step& step : steps_) {
+      if ((step.part.device == 0) != host) continue;
+      auto late = Wait(step);
+      if (late.has_value() && !failure.has_value()) failure = std::move(late);
+    }
+  }
+  return failure;
+}
+
+onnxStatus HeteroGraph::RunPlanned(std::span<const void* const> inputs,
+                                   std::span<void* const> outputs) {
+  for (;;) {
+    // Of a value that is several outputs the last place is written.
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      where_[Index(graph_.outputs[i])] = outputs[i];
+    }
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      where_[Index(graph_.inputs[i])] = const_cast<void*>(inputs[i]);
+    }
+    const std::optional<Failure> failure = RunSteps();
+    if (!failure.has_value()) break;
+    const Status status = Recover(*failure);
+    if (!status.ok()) return status.code();
+  }
+  // The part that is the whole graph has seen to its outputs itself.
+  if (steps_.size() == 1) return ONNXIFI_STATUS_SUCCESS;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const graph::Value& value = graph_.value(graph_.outputs[i]);
+    const void* from = value.constant != nullptr
+                           ? value.constant->data
+                           : where_[Index(graph_.outputs[i])];
+    const Result<size_t> bytes = graph::ByteSize(value.type, value.dims);
+    if (!bytes.ok()) return ONNXIFI_STATUS_INTERNAL_ERROR;
+    if (from != outputs[i]) std::memcpy(outputs[i], from, *bytes);
+  }
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
+std::optional<HeteroGraph::Failure> HeteroGraph::RunOnValues(
+    std::vector<RunValue>* slots) {
+  for (Step& step : steps_) {
+    std::vector<const RunValue*> inputs;
+    for (const graph::ValueId id : step.compiled->inputs()) {
+      inputs.push_back(&(*slots)[Index(id)]);
+    }
+    Result<std::vector<RunValue>> outputs = step.compiled->RunValues(inputs);
+    if (!outputs.ok()) {
+      return Failure{static_cast<size_t>(step.part.device), outputs.status(),
+                     &step.part};
+    }
+    for (size_t i = 0; i < outputs->size(); ++i) {
+      (*slots)[Index(step.compiled->outputs()[i])] = std::move((*outputs)[i]);
+    }
+  }
+  return std::nullopt;
+}
+
+Status HeteroGraph::RunValues(RunScope&, std::vector<RunValue> inputs,
+                              std::vector<RunValue>* outputs) {
+  std::vector<RunValue> slots;
+  for (;;) {
+    slots.assign(graph_.values.size(), {});
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      slots[Index(graph_.inputs[i])] = inputs[i];
+    }
+    const std::optional<Failure> failure = RunOnValues(&slots);
+    if (!failure.has_value()) break;
+    ONNXIFI_RETURN_IF_ERROR(Recover(*failure));
+  }
+  for (const graph::ValueId id : graph_.outputs) {
+    RunValue& slot = slots[Index(id)];
+    const graph::TensorPtr& constant = graph_.value(id).constant;
+    outputs->push_back(slot.kind == RunValue::Kind::kNone && constant != nullptr
+                           ? RunValue::Tensor(constant)
+                           : slot);
+  }
+  return Status::Ok();
+}
+
+Status HeteroGraph::Recover(const Failure& failure) {
+  const onnxStatus code = failure.status.code();
+  if (failure.device == 0 || !IsFault(code)) return failure.status;
+  const bool lost = code == ONNXIFI_STATUS_BACKEND_UNAVAILABLE;
+  if (lost) placer_.devices()[failure.device]->SetLost();
+  placer_.BanDevice(failure.device);
+  report_.Mended(
+      lost ? "device_lost" : "run_failed",
+      StrCat("runs again without the device: ", failure.status.message()));
+  try {
+    return Build();
+  } catch (const std::bad_alloc&) {
+    return Status(ONNXIFI_STATUS_NO_SYSTEM_MEMORY,
+                  "no host memory to place the graph anew");
+  }
+}
+
+}  // namespace onnxifi::hetero

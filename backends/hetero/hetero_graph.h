@@ -1,0 +1,96 @@
+#ifndef ONNXIFI_BACKENDS_HETERO_HETERO_GRAPH_H_
+#define ONNXIFI_BACKENDS_HETERO_HETERO_GRAPH_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backends/common/backend.h"
+#include "backends/hetero/compiled_part.h"
+#include "backends/hetero/placer.h"
+#include "backends/hetero/report.h"
+
+namespace onnxifi::hetero {
+
+// A graph whose parts run on several devices. A device that does not compile
+// what it claimed, is lost, or runs out of memory is taken out, the rest is
+// placed anew, and the run starts again: it fails only when the host fails.
+//
+// When all shapes are fixed and descriptors carry everything, parts run
+// without copies and as soon as what they read is there; otherwise one after
+// the other, on values. Thread-compatible.
+class HeteroGraph final : public CompiledGraph {
+ public:
+  static Result<std::unique_ptr<CompiledGraph>> Create(graph::Graph graph,
+                                                       Devices devices,
+                                                       const Options& options);
+
+  bool by_value() const override { return by_value_; }
+  Result<std::unique_ptr<Executable>> Specialize(
+      const std::vector<graph::Shape>& input_shapes) override;
+  Status RunValues(RunScope& scope, std::vector<RunValue> inputs,
+                   std::vector<RunValue>* outputs) override;
+
+  // One run of a planned graph; allocates nothing unless a device fails.
+  onnxStatus RunPlanned(std::span<const void* const> inputs,
+                        std::span<void* const> outputs);
+
+ private:
+  // A compiled part and how it hangs together with the others.
+  struct Step {
+    partitioner::Part part;
+    std::unique_ptr<CompiledPart> compiled;
+    std::vector<size_t> waits_for;  // steps whose results it reads
+    std::vector<const void*> inputs;
+    std::vector<void*> outputs;
+    bool running = false;
+  };
+  // Which device failed at what.
+  struct Failure {
+    size_t device = 0;
+    Status status;
+    const partitioner::Part* part = nullptr;
+  };
+
+  HeteroGraph(graph::Graph graph, Devices devices, const Options& options);
+
+  // Places and compiles until everything compiles.
+  Status Build();
+  Placing Place();
+  std::optional<Failure> CompileParts(const Placing& placing);
+  std::unique_ptr<CompiledPart> TakeCompiled(const partitioner::Part& part);
+  graph::Extract ExtractOf(const partitioner::Part& part, bool whole) const;
+  void Retreat(const Failure& failure);
+  std::vector<size_t> Culprits(size_t device, std::span<const size_t> nodes);
+  bool Compiles(size_t device, std::span<const size_t> nodes) const;
+  void Connect();
+  bool FitsDescriptors() const;
+  Status MakeBuffers();
+  Status KeepConstants();
+
+  std::optional<Failure> RunSteps();
+  std::optional<Failure> Start(Step& step);
+  std::optional<Failure> Wait(Step& step);
+  std::optional<Failure> RunOnValues(std::vector<RunValue>* slots);
+  // Goes on without the device, or returns why that cannot be.
+  Status Recover(const Failure& failure);
+
+  graph::Graph graph_;  // without constants when the host runs it all
+  Placer placer_;
+  Report report_;
+  std::vector<Step> steps_;
+  std::map<size_t, int> retreats_;  // by device
+  bool host_only_ = false;
+  bool by_value_ = false;
+  bool built_ = false;
+  std::vector<void*> where_;  // [value] its bytes in a planned run
+  std::vector<graph::TensorPtr> buffers_;
+};
+
+}  // namespace onnxifi::hetero
+
+#endif  // ONNXIFI_BACKENDS_HETERO_HETERO_GRAPH_H_

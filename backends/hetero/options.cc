@@ -1,0 +1,55 @@
+#include "backends/hetero/options.h"
+
+#include <stdlib.h>
+
+#include <charconv>
+#include <string_view>
+
+#include "base/str_cat.h"
+
+namespace onnxifi::hetero {
+namespace {
+
+constexpr std::string_view kRandom = "random:";
+
+bool ParseNumber(std::string_view text, uint64_t* number) {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, *number);
+  return !text.empty() && error == std::errc() && stop == end;
+}
+
+}  // namespace
+
+Result<Options> Options::Parse(const char* devices, const char* placement,
+                               const char* report) {
+  Options options;
+  std::string_view names = devices == nullptr ? "" : devices;
+  while (!names.empty()) {
+    const size_t comma = std::min(names.find(','), names.size());
+    if (comma > 0) options.devices.emplace_back(names.substr(0, comma));
+    names.remove_prefix(std::min(comma + 1, names.size()));
+  }
+  if (report != nullptr) options.report = report;
+  const std::string_view how = placement == nullptr ? "auto" : placement;
+  if (how == "auto" || how.empty()) return options;
+  if (how == "host") {
+    options.placement = Placement::kHost;
+    return options;
+  }
+  if (how.starts_with(kRandom) &&
+      ParseNumber(how.substr(kRandom.size()), &options.seed)) {
+    options.placement = Placement::kRandom;
+    return options;
+  }
+  return Status(ONNXIFI_STATUS_INVALID_PROPERTY,
+                StrCat("ONNXIFI_HETERO_PLACEMENT is '", how,
+                       "'; it may be auto, host or random:NUMBER"));
+}
+
+Result<Options> Options::FromEnvironment() {
+  return Parse(secure_getenv("ONNXIFI_HETERO_DEVICES"),
+               secure_getenv("ONNXIFI_HETERO_PLACEMENT"),
+               secure_getenv("ONNXIFI_HETERO_REPORT"));
+}
+
+}  // namespace onnxifi::hetero

@@ -1,0 +1,37 @@
+#ifndef ONNXIFI_BACKENDS_HETERO_OPTIONS_H_
+#define ONNXIFI_BACKENDS_HETERO_OPTIONS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+
+namespace onnxifi::hetero {
+
+// What the environment says, read once for each graph:
+//   ONNXIFI_HETERO_DEVICES    parts of names, separated by commas: only
+//                             backends with one of them, in this order behind
+//                             the host. Not set: all.
+//   ONNXIFI_HETERO_PLACEMENT  auto (default); host: everything there;
+//                             random:N: each node on any device that runs it,
+//                             for tests, the same for the same N.
+//   ONNXIFI_HETERO_REPORT     file that gets what was decided and what
+//                             happened, as JSON lines, one for each event.
+struct Options {
+  enum class Placement : uint8_t { kAuto, kHost, kRandom };
+
+  std::vector<std::string> devices;
+  Placement placement = Placement::kAuto;
+  uint64_t seed = 0;
+  std::string report;
+
+  // INVALID_PROPERTY for a value that is none of these.
+  static Result<Options> FromEnvironment();
+  static Result<Options> Parse(const char* devices, const char* placement,
+                               const char* report);
+};
+
+}  // namespace onnxifi::hetero
+
+#endif  // ONNXIFI_BACKENDS_HETERO_OPTIONS_H_

@@ -1,0 +1,36 @@
+#ifndef ONNXIFI_BACKENDS_HETERO_REPORT_H_
+#define ONNXIFI_BACKENDS_HETERO_REPORT_H_
+
+#include <string>
+#include <string_view>
+
+#include "backends/hetero/placer.h"
+
+namespace onnxifi::hetero {
+
+// Tells what was decided about one graph and what happened to it: as lines of
+// the log, and as JSON lines of the file that the options name. A file that
+// cannot be written is a warning. Thread-compatible.
+class Report {
+ public:
+  Report(std::string graph, std::string file)
+      : graph_(std::move(graph)), file_(std::move(file)) {}
+
+  // The placing in force from now on. Lines of the log only when the work is
+  // shared.
+  void Placed(const graph::Graph& graph, const Placing& placing,
+              const Devices& devices);
+  // Something went wrong and was mended: `what` is a code of the file, `text`
+  // for people.
+  void Mended(std::string_view what, const std::string& text);
+
+ private:
+  void Append(const std::string& line);
+
+  const std::string graph_;
+  const std::string file_;
+};
+
+}  // namespace onnxifi::hetero
+
+#endif  // ONNXIFI_BACKENDS_HETERO_REPORT_H_
