@@ -302,8 +302,6 @@ Result<std::string> GraphMessage(const Graph& graph, const ConstantForm& form) {
   return out;
 }
 
-}  // namespace
-
 Result<std::string> Write(const Graph& graph, const ConstantForm& form) {
   for (const ValueId id : graph.inputs) {
     const Value& value = graph.value(id);

@@ -132,8 +132,8 @@ class NodeByNode {
     for (size_t i = 0; i < part->values.size(); ++i) {
       part->values[i].name = StrCat("v", i);
     }
-    part->nodes[0].name = "n";
-    part->name = "g";
+    part->nodes[0].name.assign(1, 'n');
+    part->name.assign(1, 'g');
   }
 
   NodeSupport AskModel(const std::string& model) {

@@ -7,11 +7,11 @@
 
 #include "backends/hetero/options.h"
 #include "base/status.h"
-#include "partitioner/device.h"
+#include "partitioner/placer.h"
 
 namespace onnxifi::hetero {
 
-using Devices = std::vector<std::shared_ptr<partitioner::Device>>;
+using partitioner::Devices;
 
 // The backends behind the heterogeneous one. Open while a graph uses them, so
 // that nothing of them is held by an idle process. Thread-safe.

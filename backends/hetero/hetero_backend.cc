@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "backends/hetero/hetero_graph.h"
-#include "backends/hetero/placer.h"
+#include "partitioner/placer.h"
 
 namespace onnxifi::hetero {
 namespace {
@@ -60,7 +60,7 @@ Result<std::vector<NodeSupport>> HeteroBackend::Query(
     const graph::Graph& graph) const {
   ONNXIFI_ASSIGN_OR_RETURN(const Options options, Options::FromEnvironment());
   ONNXIFI_ASSIGN_OR_RETURN(Devices devices, devices_.Get(options));
-  Placer placer(std::move(devices), options);
+  partitioner::Placer placer(std::move(devices), options.placement);
   std::vector<std::string> remarks;
   ONNXIFI_RETURN_IF_ERROR(placer.Ask(graph, &remarks));
   std::vector<NodeSupport> answers;

@@ -62,7 +62,7 @@ class HeteroExecutable final : public Executable {
 HeteroGraph::HeteroGraph(graph::Graph graph, Devices devices,
                          const Options& options)
     : graph_(std::move(graph)),
-      placer_(std::move(devices), options),
+      placer_(std::move(devices), options.placement),
       report_(graph_.name, options.report) {}
 
 Result<std::unique_ptr<CompiledGraph>> HeteroGraph::Create(
@@ -82,16 +82,16 @@ Result<std::unique_ptr<CompiledGraph>> HeteroGraph::Create(
   return std::unique_ptr<CompiledGraph>(std::move(made));
 }
 
-Placing HeteroGraph::Place() {
-  if (host_only_ || placer_.alone()) return AllOn(graph_, 0);
-  Result<Placing> placing = placer_.Place(graph_);
+partitioner::Placing HeteroGraph::Place() {
+  if (host_only_ || placer_.alone()) return partitioner::AllOn(graph_, 0);
+  Result<partitioner::Placing> placing = placer_.Place(graph_);
   if (placing.ok()) return *std::move(placing);
   report_.Mended("not_placed", placing.status().message());
-  return AllOn(graph_, 0);
+  return partitioner::AllOn(graph_, 0);
 }
 
 Status HeteroGraph::Build() {
-  Placing placing;
+  partitioner::Placing placing;
   for (;;) {
     placing = Place();
     // Each retreat takes something from a device, so that there is an end.
@@ -134,7 +134,7 @@ graph::Extract HeteroGraph::ExtractOf(const partitioner::Part& part,
 }
 
 std::optional<HeteroGraph::Failure> HeteroGraph::CompileParts(
-    const Placing& placing) {
+    const partitioner::Placing& placing) {
   const bool whole = placing.parts.size() == 1;
   std::vector<Step> steps;
   std::optional<Failure> failure;
@@ -150,7 +150,7 @@ std::optional<HeteroGraph::Failure> HeteroGraph::CompileParts(
         failure = Failure{device, compiled.status(), &part};
         break;
       }
-      step.compiled = *std::move(compiled);
+      step.compiled = std::move(compiled).value();
     }
     steps.push_back(std::move(step));
   }

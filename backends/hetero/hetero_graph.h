@@ -11,8 +11,10 @@
 
 #include "backends/common/backend.h"
 #include "backends/hetero/compiled_part.h"
-#include "backends/hetero/placer.h"
+#include "backends/hetero/device_set.h"
+#include "backends/hetero/options.h"
 #include "backends/hetero/report.h"
+#include "partitioner/placer.h"
 
 namespace onnxifi::hetero {
 
@@ -60,8 +62,8 @@ class HeteroGraph final : public CompiledGraph {
 
   // Places and compiles until everything compiles.
   Status Build();
-  Placing Place();
-  std::optional<Failure> CompileParts(const Placing& placing);
+  partitioner::Placing Place();
+  std::optional<Failure> CompileParts(const partitioner::Placing& placing);
   std::unique_ptr<CompiledPart> TakeCompiled(const partitioner::Part& part);
   graph::Extract ExtractOf(const partitioner::Part& part, bool whole) const;
   void Retreat(const Failure& failure);
@@ -80,7 +82,7 @@ class HeteroGraph final : public CompiledGraph {
   Status Recover(const Failure& failure);
 
   graph::Graph graph_;  // without constants when the host runs it all
-  Placer placer_;
+  partitioner::Placer placer_;
   Report report_;
   std::vector<Step> steps_;
   std::map<size_t, int> retreats_;  // by device

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 
@@ -33,12 +34,12 @@ Result<Options> Options::Parse(const char* devices, const char* placement,
   const std::string_view how = placement == nullptr ? "auto" : placement;
   if (how == "auto" || how.empty()) return options;
   if (how == "host") {
-    options.placement = Placement::kHost;
+    options.placement.mode = partitioner::PlacerOptions::Mode::kHost;
     return options;
   }
   if (how.starts_with(kRandom) &&
-      ParseNumber(how.substr(kRandom.size()), &options.seed)) {
-    options.placement = Placement::kRandom;
+      ParseNumber(how.substr(kRandom.size()), &options.placement.seed)) {
+    options.placement.mode = partitioner::PlacerOptions::Mode::kRandom;
     return options;
   }
   return Status(ONNXIFI_STATUS_INVALID_PROPERTY,

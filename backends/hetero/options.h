@@ -1,11 +1,11 @@
 #ifndef ONNXIFI_BACKENDS_HETERO_OPTIONS_H_
 #define ONNXIFI_BACKENDS_HETERO_OPTIONS_H_
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/status.h"
+#include "partitioner/placer.h"
 
 namespace onnxifi::hetero {
 
@@ -19,11 +19,8 @@ namespace onnxifi::hetero {
 //   ONNXIFI_HETERO_REPORT     file that gets what was decided and what
 //                             happened, as JSON lines, one for each event.
 struct Options {
-  enum class Placement : uint8_t { kAuto, kHost, kRandom };
-
   std::vector<std::string> devices;
-  Placement placement = Placement::kAuto;
-  uint64_t seed = 0;
+  partitioner::PlacerOptions placement;
   std::string report;
 
   // INVALID_PROPERTY for a value that is none of these.

@@ -48,7 +48,8 @@ void Report::Append(const std::string& line) {
       "'");
 }
 
-void Report::Placed(const graph::Graph& graph, const Placing& placing,
+void Report::Placed(const graph::Graph& graph,
+                    const partitioner::Placing& placing,
                     const Devices& devices) {
   std::string parts;
   for (const partitioner::Part& part : placing.parts) {

@@ -4,7 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "backends/hetero/placer.h"
+#include "backends/hetero/device_set.h"
+#include "partitioner/placer.h"
 
 namespace onnxifi::hetero {
 
@@ -18,7 +19,7 @@ class Report {
 
   // The placing in force from now on. Lines of the log only when the work is
   // shared.
-  void Placed(const graph::Graph& graph, const Placing& placing,
+  void Placed(const graph::Graph& graph, const partitioner::Placing& placing,
               const Devices& devices);
   // Something went wrong and was mended: `what` is a code of the file, `text`
   // for people.

@@ -1,4 +1,4 @@
-#include "backends/hetero/placer.h"
+#include "partitioner/placer.h"
 
 #include <algorithm>
 #include <numeric>
@@ -6,14 +6,9 @@
 
 #include "base/str_cat.h"
 #include "graph/onnx_writer.h"
-#include "partitioner/plan.h"
 
-namespace onnxifi::hetero {
+namespace onnxifi::partitioner {
 namespace {
-
-using partitioner::DeviceView;
-using partitioner::GraphProblem;
-using partitioner::NodeSupport;
 
 // The next of a sequence that looks random and is the same everywhere.
 uint64_t NextRandom(uint64_t* state) {
@@ -27,7 +22,7 @@ uint64_t NextRandom(uint64_t* state) {
 }  // namespace
 
 Placing AllOn(const graph::Graph& graph, int32_t device) {
-  partitioner::Part part;
+  Part part;
   part.device = device;
   part.nodes.resize(graph.nodes.size());
   std::iota(part.nodes.begin(), part.nodes.end(), size_t{0});
@@ -38,8 +33,7 @@ Placing AllOn(const graph::Graph& graph, int32_t device) {
 }
 
 bool Placer::alone() const {
-  return devices_.size() == 1 ||
-         options_.placement == Options::Placement::kHost;
+  return devices_.size() == 1 || options_.mode == PlacerOptions::Mode::kHost;
 }
 
 Status Placer::Ask(const graph::Graph& graph,
@@ -48,13 +42,13 @@ Status Placer::Ask(const graph::Graph& graph,
                            graph::WriteSplitModel(graph));
   views_.clear();
   for (size_t d = 0; d < devices_.size(); ++d) {
-    partitioner::Device& device = *devices_[d];
+    Device& device = *devices_[d];
     DeviceView view;
     view.name = device.name();
     view.figures = device.figures();
     view.carries_values = device.carries_values();
     Result<std::vector<NodeSupport>> support =
-        partitioner::QuerySupport(device, graph, model);
+        QuerySupport(device, graph, model);
     if (support.ok()) {
       view.support = *std::move(support);
     } else if (d == 0) {
@@ -88,64 +82,60 @@ std::vector<size_t> Placer::Used() const {
   return used;
 }
 
-Result<Placing> Placer::Random(const graph::Graph& graph,
-                               const GraphProblem& problem,
-                               const std::vector<size_t>& used) const {
-  const partitioner::Links links = partitioner::MakeLinks(problem.problem);
-  partitioner::Placement placement;
+Status Placer::PlaceAtRandom(Placing* placing) const {
+  const Problem& problem = placing->problem.problem;
   uint64_t state = options_.seed;
-  for (size_t op = 0; op < problem.problem.ops.size(); ++op) {
+  for (size_t op = 0; op < problem.ops.size(); ++op) {
     std::vector<int32_t> can;
-    for (size_t d = 0; d < used.size(); ++d) {
-      if (problem.problem.Runs(static_cast<int32_t>(op), static_cast<int>(d))) {
-        can.push_back(static_cast<int32_t>(d));
-      }
+    for (int32_t d = 0; d < problem.devices; ++d) {
+      if (problem.Runs(static_cast<int32_t>(op), d)) can.push_back(d);
     }
-    placement.home.push_back(can[NextRandom(&state) % can.size()]);
+    placing->placement.home.push_back(can[NextRandom(&state) % can.size()]);
   }
-  partitioner::RunBuilder runs(problem.problem, links);
-  Placing placing;
-  placing.cost =
-      partitioner::CostWithoutLaunch(problem.problem, links, placement);
-  runs.AddLaunch(placement, &placing.cost);
-  const std::vector<partitioner::Run> built = runs.Build(placement);
-  ONNXIFI_RETURN_IF_ERROR(partitioner::CheckPlan(
-      problem.problem,
-      partitioner::MakePlan(problem.problem, links, placement, built)));
-  placing.parts = partitioner::MakeParts(graph, problem, built);
-  placing.found_by = StrCat("random with seed ", options_.seed);
-  return placing;
+  const Links links = MakeLinks(problem);
+  placing->cost = CostWithoutLaunch(problem, links, placing->placement);
+  RunBuilder runs(problem, links);
+  runs.AddLaunch(placing->placement, &placing->cost);
+  placing->plan = MakePlan(problem, links, placing->placement,
+                           runs.Build(placing->placement));
+  placing->found_by = StrCat("random with seed ", options_.seed);
+  return Status::Ok();
+}
+
+Status Placer::PlaceAtLeastCost(Placing* placing) const {
+  const Problem& problem = placing->problem.problem;
+  ONNXIFI_ASSIGN_OR_RETURN(Solution solution, Optimize(problem));
+  placing->plan =
+      MakePlan(problem, MakeLinks(problem), solution.placement, solution.runs);
+  placing->placement = std::move(solution.placement);
+  placing->cost = solution.cost;
+  placing->lower_bound = solution.lower_bound;
+  placing->policies = std::move(solution.policies);
+  placing->found_by = std::move(solution.found_by);
+  return Status::Ok();
 }
 
 Result<Placing> Placer::Place(const graph::Graph& graph) {
   const std::vector<size_t> used = Used();
-  if (used.size() == 1) return AllOn(graph, 0);
+  if (alone()) return AllOn(graph, 0);
   std::vector<DeviceView> views;
   for (const size_t d : used) views.push_back(views_[d]);
-  ONNXIFI_ASSIGN_OR_RETURN(const GraphProblem problem,
-                           partitioner::MakeGraphProblem(graph, views));
   Placing placing;
-  if (options_.placement == Options::Placement::kRandom) {
-    ONNXIFI_ASSIGN_OR_RETURN(placing, Random(graph, problem, used));
-  } else {
-    ONNXIFI_ASSIGN_OR_RETURN(partitioner::Solution solution,
-                             partitioner::Optimize(problem.problem));
-    const partitioner::Links links = partitioner::MakeLinks(problem.problem);
-    ONNXIFI_RETURN_IF_ERROR(partitioner::CheckPlan(
-        problem.problem,
-        partitioner::MakePlan(problem.problem, links, solution.placement,
-                              solution.runs)));
-    placing.parts = partitioner::MakeParts(graph, problem, solution.runs);
-    placing.cost = solution.cost;
-    placing.policies = std::move(solution.policies);
-    placing.found_by = std::move(solution.found_by);
-  }
-  for (partitioner::Part& part : placing.parts) {
+  placing.used = used;
+  ONNXIFI_ASSIGN_OR_RETURN(placing.problem, MakeGraphProblem(graph, views));
+  ONNXIFI_RETURN_IF_ERROR(options_.mode == PlacerOptions::Mode::kRandom
+                              ? PlaceAtRandom(&placing)
+                              : PlaceAtLeastCost(&placing));
+  ONNXIFI_RETURN_IF_ERROR(CheckPlan(placing.problem.problem, placing.plan));
+  placing.parts = MakeParts(graph, placing.problem, placing.plan.runs);
+  for (Part& part : placing.parts) {
     part.device = static_cast<int32_t>(used[static_cast<size_t>(part.device)]);
   }
   // One part with all nodes also gives outputs that no node makes.
   if (placing.parts.size() <= 1) {
-    return AllOn(graph, placing.parts.empty() ? 0 : placing.parts[0].device);
+    Placing all =
+        AllOn(graph, placing.parts.empty() ? 0 : placing.parts.front().device);
+    placing.parts = std::move(all.parts);
   }
   return placing;
 }
@@ -161,4 +151,4 @@ void Placer::Ban(size_t device, const std::vector<size_t>& nodes) {
 
 void Placer::BanDevice(size_t device) { views_[device].support.clear(); }
 
-}  // namespace onnxifi::hetero
+}  // namespace onnxifi::partitioner
