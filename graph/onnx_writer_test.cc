@@ -60,13 +60,75 @@ TEST(OnnxWriterTest, KeepsSubgraphs) {
   EXPECT_EQ(branch->graph->captures.size(), 2u);
 }
 
-TEST(OnnxWriterTest, RefusesInputsWhoseTypeTheIrLacks) {
-  const Result<Graph> graph =
-      ReadProto(SmallModel("g (seq(float[2]) x, int64 i) => (float[2] y) "
-                           "{ y = SequenceAt(x, i) }"));
-  ASSERT_TRUE(graph.ok()) << graph.status().message();
-  EXPECT_EQ(WriteModel(*graph).status().code(),
-            ONNXIFI_STATUS_UNSUPPORTED_DATATYPE);
+TEST(OnnxWriterTest, KeepsTypesOfOtherKinds) {
+  std::string bytes;
+  const Graph graph = RoundTrip(
+      SmallModel("g (seq(float[2]) x, int64 i, optional(seq(int8)) o) => "
+                 "(float[2] y, seq(int8) z) "
+                 "{ y = SequenceAt(x, i) z = OptionalGetElement(o) }"),
+      &bytes);
+  EXPECT_EQ(ValueNamed(graph, "x").kind, Value::Kind::kSequence);
+  const Value& optional = ValueNamed(graph, "o");
+  ASSERT_NE(optional.whole_type, nullptr);
+  ASSERT_EQ(optional.whole_type->elements.size(), 1u);
+  EXPECT_EQ(optional.whole_type->elements[0].kind, Value::Kind::kSequence);
+}
+
+TEST(OnnxWriterTest, KeepsAttributesThatTheIrDoesNotRead) {
+  onnx::ModelProto model =
+      SmallModel("g () => (optional(float[2]) y) { y = Optional() }");
+  onnx::AttributeProto* type =
+      model.mutable_graph()->mutable_node(0)->add_attribute();
+  type->set_name("type");
+  type->set_type(onnx::AttributeProto::TYPE_PROTO);
+  auto* tensor = type->mutable_tp()->mutable_tensor_type();
+  tensor->set_elem_type(onnx::TensorProto::FLOAT);
+  tensor->mutable_shape()->add_dim()->set_dim_value(2);
+  std::string bytes;
+  const Graph graph = RoundTrip(model, &bytes);
+  EXPECT_TRUE(AttrReader(graph.nodes[0]).Has("type"));
+  EXPECT_EQ(ValueNamed(graph, "y").kind, Value::Kind::kOptional);
+}
+
+TEST(OnnxWriterTest, LargeConstantsStayOutsideWhenAsked) {
+  const Result<Graph> read = ReadProto(SmallModel(
+      R"(g (float[300] x) => (float[300] y)
+      <float[300] w = {)" +
+      std::string([] {
+        std::string numbers = "0.0";
+        for (int i = 1; i < 300; ++i) numbers += ", 1.0";
+        return numbers;
+      }()) +
+      R"(}, float k = {2.0}> {
+        t = Add(x, w)
+        y = Mul(t, k)
+      })"));
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  const Result<SplitModel> split = WriteSplitModel(*read);
+  ASSERT_TRUE(split.ok()) << split.status().message();
+  ASSERT_EQ(split->weights.size(), 1u);
+  EXPECT_EQ(split->weights[0].name, "w");
+  EXPECT_EQ(split->weights[0].tensor, ValueNamed(*read, "w").constant);
+  EXPECT_EQ(split->constant_nodes, 1u);
+  EXPECT_LT(split->model.size(), 600u);
+  ReadOptions options;
+  options.weights = split->weights;
+  const Result<Graph> again = ReadModel(AsBytes(split->model), options);
+  ASSERT_TRUE(again.ok()) << again.status().message();
+  EXPECT_EQ(again->inputs.size(), 1u);
+  EXPECT_EQ(again->nodes.size(), 2u);
+  ASSERT_NE(ValueNamed(*again, "w").constant, nullptr);
+  EXPECT_EQ(ValueNamed(*again, "w").constant->bytes, 1200u);
+  ASSERT_NE(ValueNamed(*again, "k").constant, nullptr);
+}
+
+TEST(OnnxWriterTest, ASplitModelWithoutLargeConstantsIsTheModel) {
+  const Result<Graph> read = ReadProto(AddModel());
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  const Result<SplitModel> split = WriteSplitModel(*read);
+  ASSERT_TRUE(split.ok()) << split.status().message();
+  EXPECT_TRUE(split->weights.empty());
+  EXPECT_EQ(split->model, WriteModel(*read).value());
 }
 
 }  // namespace

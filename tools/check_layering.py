@@ -19,6 +19,8 @@ ARROWS = {
     "partitioner": ["graph", "loader"],
     "backends/common": ["graph"],
     "backends/*": ["backends/common"],
+    # The partitioner as a backend.
+    "backends/hetero": ["backends/common", "partitioner"],
     "conformance": ["base", "loader"],
     "tools": ["partitioner", "loader"],
     "bindings": ["partitioner", "loader"],

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Runs a model on devices that fail, through the heterogeneous backend.
+
+    tests/hetero/faults.py --build build/release CASE_DIR
+
+CASE_DIR holds model.onnx and test_data_set_0. For each fault of a simulated
+GPU: the results must be the expected ones after every run, the report must say
+what happened and in which order, and what a lost device or one without memory
+had must end on the host. A fault that did not happen fails, too. Prints a line
+each and `N faults, P survived`.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+GPU = {
+    "name": "sim GPU",
+    "device_type": "gpu",
+    "macs_fp32": 10**13,
+    "memory_bandwidth": 10**12,
+    "cpu_read_bandwidth": 10**11,
+    "cpu_write_bandwidth": 10**11,
+    "operators": "all",
+}
+OTHER = dict(GPU, name="sim other GPU", macs_fp32=2 * 10**12)
+
+# name, faults of the GPU, its other properties, the event that must be told,
+# whether the GPU may still have nodes at the end
+FAULTS = [
+    ("node refused late", {"compile_fails_at": {"operator": "Relu"}}, {},
+     "compile_failed", True),
+    ("one node refused late", {"compile_fails_at": {"index": 7}}, {},
+     "compile_failed", True),
+    ("no memory to compile", {"out_of_memory_above": 1000}, {},
+     "compile_failed", False),
+    ("lost while compiling",
+     {"compile_fails_at": {"index": 0, "status": "BACKEND_UNAVAILABLE"}}, {},
+     "compile_failed", False),
+    ("lost at run 1", {"lost_at_run": 1}, {}, "device_lost", False),
+    ("lost at run 5", {"lost_at_run": 5}, {}, "device_lost", False),
+    ("no memory at run 1", {"out_of_memory_at_run": 1}, {}, "run_failed", False),
+    ("no memory at run 4", {"out_of_memory_at_run": 4}, {}, "run_failed", False),
+    ("fails at run 2", {"fails_at_run": 2}, {}, "run_failed", False),
+]
+PLACEMENTS = ["auto", "random:1", "random:2"]
+
+
+def run_one(arguments, directory, placement, machine):
+    """Exit code, what was printed, and the events of the report."""
+    plugins = arguments.build / "lib/onnxifi/plugins"
+    sim_file = directory / "machine.json"
+    report = directory / "report.jsonl"
+    sim_file.write_text(json.dumps(machine))
+    environment = dict(os.environ)
+    environment.update({
+        "ONNXIFI_PLUGIN_FILES": ":".join(
+            str(path) for path in (plugins / "libonnxifi-cpu.so",
+                                   plugins / "libonnxifi-hetero.so",
+                                   arguments.build / "sim/libonnxifi-sim.so")),
+        "ONNXIFI_SIM_FILE": str(sim_file),
+        "ONNXIFI_HETERO_PLACEMENT": placement,
+        "ONNXIFI_HETERO_REPORT": str(report),
+    })
+    data = arguments.case / "test_data_set_0"
+    command = [arguments.build / "bin/onnxifi", "run",
+               arguments.case / "model.onnx", "--backend", "hetero",
+               "--iterations", "8"]
+    for path in sorted(data.glob("input_*.pb")):
+        command += ["--input", path]
+    for path in sorted(data.glob("output_*.pb")):
+        command += ["--check", path]
+    done = subprocess.run([str(part) for part in command], env=environment,
+                          capture_output=True, text=True, timeout=600,
+                          check=False)
+    events = []
+    if report.exists():
+        events = [json.loads(line) for line in report.read_text().splitlines()]
+    return done.returncode, done.stdout + done.stderr, events
+
+
+def judge(code, events, wanted, may_stay):
+    """Why the fault was not survived; empty when it was."""
+    if code != 0:
+        return f"exit status {code}"
+    kinds = [event["event"] for event in events]
+    if wanted not in kinds:
+        return f"the report has {kinds}, not {wanted}"
+    if not kinds or kinds[-1] != "placed":
+        return f"the report ends with {kinds[-1:]}"
+    named = [event for event in events
+             if event["event"] == wanted and "sim GPU" in event["text"]]
+    if not named:
+        return "the report does not name the device"
+    left = [part for part in events[-1]["parts"] if part["device"] == "sim GPU"]
+    if left and not may_stay:
+        return "the device still has nodes"
+    return ""
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("case", type=pathlib.Path)
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    arguments = parser.parse_args()
+    arguments.build = arguments.build.resolve()
+    total = survived = 0
+    for name, faults, more, wanted, may_stay in FAULTS:
+        for placement in PLACEMENTS:
+            machine = {"devices": [dict(GPU, faults=faults, **more), OTHER]}
+            with tempfile.TemporaryDirectory() as directory:
+                code, text, events = run_one(
+                    arguments, pathlib.Path(directory), placement, machine)
+            why = judge(code, events, wanted, may_stay)
+            total += 1
+            survived += not why
+            print(f"{name}, placement {placement}: {why or 'survived'}")
+            if why:
+                print(text)
+    print(f"{total} faults, {survived} survived")
+    return 0 if survived == total else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
