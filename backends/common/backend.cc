@@ -1,0 +1,18 @@
+#include "backends/common/backend.h"
+
+#include "backends/common/op_kernel.h"
+
+namespace onnxifi {
+
+Result<std::vector<NodeSupport>> Backend::Query(
+    const graph::Graph& graph) const {
+  // Shared: each view would go through the whole graph for its own.
+  const GraphFacts facts(graph);
+  std::vector<NodeSupport> answers(graph.nodes.size());
+  for (size_t i = 0; i < answers.size(); ++i) {
+    answers[i].reject = Supports(NodeView(graph, graph.nodes[i], &facts));
+  }
+  return answers;
+}
+
+}  // namespace onnxifi
