@@ -28,9 +28,6 @@ struct ReadOptions {
   std::vector<NamedTensor> weights;
   // Directory of external tensor data; empty: such data is INVALID_MODEL.
   std::string external_data_dir;
-  // Only the structure matters: initializer values are not read, and inputs
-  // without a value are fine (onnxGetBackendCompatibility).
-  bool structure_only = false;
 };
 
 // Reads, checks, inlines and infers a serialized ModelProto: parse bounded

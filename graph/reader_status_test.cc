@@ -341,9 +341,7 @@ TEST_F(WeightsTest, AWeightIsAConstantAndNoInput) {
 }
 
 TEST_F(WeightsTest, WithoutWeightsItIsAnInput) {
-  ReadOptions options;
-  options.structure_only = true;
-  const Result<Graph> graph = ReadProto(Model(), options);
+  const Result<Graph> graph = ReadProto(Model());
   ASSERT_TRUE(graph.ok()) << graph.status().message();
   EXPECT_EQ(graph->inputs.size(), 2u);
 }

@@ -1,42 +1,10 @@
 // Interface 1.1: the loader's own table, whose functions translate handles.
-#include <string_view>
-
-#include "loader/entry.h"
+// queryGraph is in entry_query.cc.
+#include "loader/entry_interface.h"
 
 namespace onnxifi::loader {
 
 namespace {
-
-// What all argument structures begin with.
-template <typename Arguments>
-onnxStatus CheckArguments(const Arguments* arguments, const char* function) {
-  if (arguments == nullptr) {
-    return Fail(ONNXIFI_STATUS_INVALID_POINTER, function, "arguments is NULL");
-  }
-  if (arguments->structSize < sizeof(*arguments)) {
-    return Fail(ONNXIFI_STATUS_INVALID_SIZE, function,
-                "structSize is smaller than the structure of interface 1.1");
-  }
-  if (arguments->next != nullptr) {
-    return Fail(ONNXIFI_STATUS_UNSUPPORTED_PROPERTY, function,
-                "next is not NULL, but no extension is known");
-  }
-  return ONNXIFI_STATUS_SUCCESS;
-}
-
-// A copy for the plugin: no larger than what the loader knows.
-template <typename Arguments>
-Arguments CopyOf(const Arguments& arguments) {
-  Arguments copy = arguments;
-  copy.structSize = sizeof(copy);
-  return copy;
-}
-
-// For a client that uses the table of one backend with another's objects.
-onnxStatus NotOffered(const char* function) {
-  return Fail(ONNXIFI_STATUS_UNSUPPORTED_VERSION, function,
-              "the backend of this object does not offer the function");
-}
 
 onnxStatus CheckVersions(const onnxHostInterface& host, uint32_t version) {
   constexpr const char* kFunction = "onnxGetInterface";

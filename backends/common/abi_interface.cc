@@ -71,6 +71,14 @@ InterfaceRunValues(const onnxRunValuesArguments* arguments) {
   });
 }
 
+onnxStatus ONNXIFI_ABI
+InterfaceQueryGraph(const onnxQueryGraphArguments* arguments) {
+  return Guard([&]() -> Status {
+    ONNXIFI_RETURN_IF_ERROR(CheckArguments(arguments));
+    return QueryGraphFor(*arguments);
+  });
+}
+
 constexpr onnxPluginInterface kInterface = {
     sizeof(onnxPluginInterface),
     kMaxVersion,

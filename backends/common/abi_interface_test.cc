@@ -100,24 +100,30 @@ TEST_F(InterfaceTest, R_ext_3_R_ext_4_EveryCallChecksItsStructure) {
   onnxCheckModelArguments check = {};
   onnxInitGraphArguments init = {};
   onnxRunValuesArguments run = {};
+  onnxQueryGraphArguments query = {};
   const auto expect = [&](onnxStatus status) {
     EXPECT_EQ(table_->checkModel(&check), status) << LastError();
     EXPECT_EQ(table_->initGraph(&init), status) << LastError();
     EXPECT_EQ(table_->runValues(&run), status) << LastError();
+    EXPECT_EQ(table_->queryGraph(&query), status) << LastError();
   };
   EXPECT_EQ(table_->checkModel(nullptr), ONNXIFI_STATUS_INVALID_POINTER);
   EXPECT_EQ(table_->initGraph(nullptr), ONNXIFI_STATUS_INVALID_POINTER);
   EXPECT_EQ(table_->runValues(nullptr), ONNXIFI_STATUS_INVALID_POINTER);
+  EXPECT_EQ(table_->queryGraph(nullptr), ONNXIFI_STATUS_INVALID_POINTER);
   expect(ONNXIFI_STATUS_INVALID_SIZE);
   check.structSize = sizeof(check) - 1;
   init.structSize = sizeof(init) - 1;
   run.structSize = sizeof(run) - 1;
+  query.structSize = sizeof(query) - 1;
   expect(ONNXIFI_STATUS_INVALID_SIZE);
   check = {sizeof(check), 0, &check, nullptr, nullptr, 0};
   init.structSize = sizeof(init);
   init.next = &init;
   run.structSize = sizeof(run);
   run.next = &run;
+  query.structSize = sizeof(query);
+  query.next = &query;
   expect(ONNXIFI_STATUS_UNSUPPORTED_PROPERTY);
 }
 

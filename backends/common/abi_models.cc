@@ -5,19 +5,31 @@
 #include "backends/common/abi_arguments.h"
 #include "backends/common/backend_object.h"
 #include "backends/common/graph_object.h"
+#include "backends/common/graph_query.h"
 #include "backends/common/model_loader.h"
 #include "backends/common/properties.h"
+#include "base/str_cat.h"
 
 namespace onnxifi::abi {
+namespace {
+
+Status EmptyModel() {
+  return Status(ONNXIFI_STATUS_INVALID_SIZE, "onnxModelSize is 0");
+}
+
+// The pointer of an empty array is not looked at.
+Descriptors WeightsOf(const onnxTensorDescriptorV1* first, uint32_t count) {
+  return count == 0 ? Descriptors() : Descriptors(first, count);
+}
+
+}  // namespace
 
 Status CheckModelFor(onnxBackendID id, size_t model_size, const void* model,
                      Carrier carrier) {
   const Device* device = Library::Get().FindId(id);
   if (device == nullptr) return DeadId();
   if (model == nullptr) return NullPointer("onnxModel");
-  if (model_size == 0) {
-    return Status(ONNXIFI_STATUS_INVALID_SIZE, "onnxModelSize is 0");
-  }
+  if (model_size == 0) return EmptyModel();
   return CheckModel(*device->backend,
                     {static_cast<const std::byte*>(model), model_size},
                     carrier);
@@ -33,26 +45,46 @@ Status MakeGraph(const GraphRequest& request, Carrier carrier,
   if (request.weights_count > 0 && request.weights == nullptr) {
     return NullPointer("weightDescriptors");
   }
-  if (request.model_size == 0) {
-    return Status(ONNXIFI_STATUS_INVALID_SIZE, "onnxModelSize is 0");
-  }
+  if (request.model_size == 0) return EmptyModel();
   ONNXIFI_RETURN_IF_ERROR(CheckGraphProperties(request.properties));
-  // The pointer of an empty array is not looked at.
-  const Descriptors weights =
-      request.weights_count == 0
-          ? Descriptors()
-          : Descriptors(request.weights, request.weights_count);
   ONNXIFI_ASSIGN_OR_RETURN(
       graph::Graph loaded,
       LoadModel(
           owner->backend(),
           {static_cast<const std::byte*>(request.model), request.model_size},
-          weights, owner->tolerant(), carrier));
+          WeightsOf(request.weights, request.weights_count), owner->tolerant(),
+          carrier));
   ONNXIFI_ASSIGN_OR_RETURN(
       const Ref<GraphObject> object,
       GraphObject::Create(std::move(owner), std::move(loaded)));
   *graph = Hand(object);
   return Status::Ok();
+}
+
+Status QueryGraphFor(const onnxQueryGraphArguments& arguments) {
+  const Device* device = Library::Get().FindId(arguments.backendID);
+  if (device == nullptr) return DeadId();
+  if (arguments.onnxModel == nullptr) return NullPointer("onnxModel");
+  if (arguments.weightsCount > 0 && arguments.weightDescriptors == nullptr) {
+    return NullPointer("weightDescriptors");
+  }
+  if (arguments.receive == nullptr) return NullPointer("receive");
+  if (arguments.onnxModelSize == 0) return EmptyModel();
+  ONNXIFI_ASSIGN_OR_RETURN(
+      const GraphAnswer answer,
+      QueryModel(
+          *device->backend,
+          {static_cast<const std::byte*>(arguments.onnxModel),
+           arguments.onnxModelSize},
+          WeightsOf(arguments.weightDescriptors, arguments.weightsCount)));
+  const onnxStatus code = arguments.receive(
+      arguments.receiveContext, static_cast<uint32_t>(answer.nodes.size()),
+      answer.nodes.data());
+  if (code == ONNXIFI_STATUS_SUCCESS) return Status::Ok();
+  // FALLBACK would say that the call has succeeded.
+  return Status(
+      code == ONNXIFI_STATUS_FALLBACK ? ONNXIFI_STATUS_INTERNAL_ERROR : code,
+      StrCat("the client's function returned status ", code));
 }
 
 }  // namespace onnxifi::abi

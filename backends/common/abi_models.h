@@ -1,7 +1,7 @@
 #ifndef ONNXIFI_BACKENDS_COMMON_ABI_MODELS_H_
 #define ONNXIFI_BACKENDS_COMMON_ABI_MODELS_H_
 
-#include <onnxifi/onnxifi.h>
+#include <onnxifi/onnxifi_ext.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace onnxifi::abi {
 
-// What interfaces 1.0 and 1.1 share: only the carrier differs.
+// What interfaces 1.0 and 1.1 do with a model; where both have a function, only
+// the carrier differs.
 
 // onnxGetBackendCompatibility and checkModel.
 Status CheckModelFor(onnxBackendID id, size_t model_size, const void* model,
@@ -28,6 +29,9 @@ struct GraphRequest {
 };
 Status MakeGraph(const GraphRequest& request, Carrier carrier,
                  onnxGraph* graph);
+
+// queryGraph, once its structure has been checked.
+Status QueryGraphFor(const onnxQueryGraphArguments& arguments);
 
 }  // namespace onnxifi::abi
 

@@ -15,10 +15,12 @@ onnxifi_library(onnxifi_backend_glue
     executor.cc
     graph_io.cc
     graph_object.cc
+    graph_query.cc
     graph_values.cc
     last_error.cc
     library.cc
     model_loader.cc
+    node_owners.cc
     properties.cc
     run_queue.cc
     tensor_descriptor.cc
@@ -46,7 +48,8 @@ onnxifi_test(glue_test
   SRCS abi_backend_test.cc abi_event_test.cc abi_extension_test.cc
        abi_graph_test.cc abi_id_test.cc abi_info_test.cc abi_io_test.cc
        abi_interface_test.cc abi_run_test.cc abi_values_test.cc
-       abi_bad_values_test.cc abi_value_runs_test.cc abi_whole_test.cc
+       abi_bad_values_test.cc abi_query_graph_test.cc abi_value_runs_test.cc
+       abi_whole_test.cc
   DEPS onnxifi_fake_plugin)
 onnxifi_precompile(glue_test <gtest/gtest.h>
   <backends/common/testing/abi_fixture.h>)

@@ -64,26 +64,31 @@ Status CheckValue(const graph::Value& value, const char* role, bool any) {
 
 }  // namespace
 
+Status GraphIo::CheckInput(const graph::Value& value, uint64_t capabilities,
+                           Carrier carrier) {
+  ONNXIFI_RETURN_IF_ERROR(carrier == Carrier::kDescriptors
+                              ? CheckDescribable(value, "input")
+                              : CheckValue(value, "input", false));
+  const uint64_t needed = NeededCapability(value);
+  if ((capabilities & needed) == needed) return Status::Ok();
+  return Status(ONNXIFI_STATUS_UNSUPPORTED_SHAPE,
+                StrCat("input '", value.name,
+                       "' has a symbolic dimension, which this backend "
+                       "does not support; fix it in the model"));
+}
+
+Status GraphIo::CheckOutput(const graph::Value& value, Carrier carrier) {
+  return carrier == Carrier::kDescriptors ? CheckDescribable(value, "output")
+                                          : CheckValue(value, "output", true);
+}
+
 Status GraphIo::Check(const graph::Graph& graph, uint64_t capabilities,
                       Carrier carrier) {
-  const auto check = [&](const graph::Value& value, const char* role,
-                         bool any) {
-    return carrier == Carrier::kDescriptors ? CheckDescribable(value, role)
-                                            : CheckValue(value, role, any);
-  };
   for (const graph::ValueId id : graph.inputs) {
-    const graph::Value& value = graph.value(id);
-    ONNXIFI_RETURN_IF_ERROR(check(value, "input", false));
-    const uint64_t needed = NeededCapability(value);
-    if ((capabilities & needed) != needed) {
-      return Status(ONNXIFI_STATUS_UNSUPPORTED_SHAPE,
-                    StrCat("input '", value.name,
-                           "' has a symbolic dimension, which this backend "
-                           "does not support; fix it in the model"));
-    }
+    ONNXIFI_RETURN_IF_ERROR(CheckInput(graph.value(id), capabilities, carrier));
   }
   for (const graph::ValueId id : graph.outputs) {
-    ONNXIFI_RETURN_IF_ERROR(check(graph.value(id), "output", true));
+    ONNXIFI_RETURN_IF_ERROR(CheckOutput(graph.value(id), carrier));
   }
   return Status::Ok();
 }

@@ -35,6 +35,10 @@ class GraphIo {
   // backend's capabilities.
   static Status Check(const graph::Graph& graph, uint64_t capabilities,
                       Carrier carrier);
+  // The same for one value as an input or an output.
+  static Status CheckInput(const graph::Value& value, uint64_t capabilities,
+                           Carrier carrier);
+  static Status CheckOutput(const graph::Value& value, Carrier carrier);
 
   // All dimensions of all inputs are fixed in the model; then *shapes gets
   // them.

@@ -137,44 +137,67 @@ Status CheckSupported(const Backend& backend, const graph::Graph& graph,
                       Carrier carrier) {
   ONNXIFI_RETURN_IF_ERROR(
       GraphIo::Check(graph, OfferedCapabilities(backend.info()), carrier));
-  for (const graph::Node& node : graph.nodes) {
-    const Reject reject = backend.Supports(NodeView(graph, node));
-    if (reject.supported()) continue;
-    return Status(RejectStatus(reject.reason),
-                  StrCat("node '", node.name, "' (", node.op_type,
-                         "): ", RejectText(reject.reason),
-                         reject.detail.empty() ? "" : ": ", reject.detail));
+  ONNXIFI_ASSIGN_OR_RETURN(const std::vector<NodeSupport> answers,
+                           QueryNodes(backend, graph));
+  for (size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i].reject.supported()) continue;
+    return RefusalOf(graph.nodes[i], answers[i].reject);
   }
   return Status::Ok();
 }
 
 }  // namespace
 
-Status CheckModel(const Backend& backend, ModelBytes model, Carrier carrier) {
+Result<graph::ReadOptions> OptionsFor(ModelBytes model, Descriptors weights,
+                                      bool tolerant) {
   graph::ReadOptions options;
-  options.structure_only = true;
+  if (weights.empty()) return options;
+  if (!HasInitializers(model)) {
+    ONNXIFI_ASSIGN_OR_RETURN(options.weights, ReadWeights(weights));
+  } else if (!tolerant) {
+    return Status(ONNXIFI_STATUS_INVALID_MODEL,
+                  "the model has initializers and there are weight "
+                  "descriptors; weights must come from one of the two");
+  }
+  return options;
+}
+
+Result<graph::Graph> ReadGraph(ModelBytes model,
+                               const graph::ReadOptions& options) {
   ONNXIFI_ASSIGN_OR_RETURN(graph::Graph graph,
                            graph::ReadModel(model, options));
   ONNXIFI_RETURN_IF_ERROR(ExpandGradients(graph));
+  return graph;
+}
+
+Result<std::vector<NodeSupport>> QueryNodes(const Backend& backend,
+                                            const graph::Graph& graph) {
+  ONNXIFI_ASSIGN_OR_RETURN(std::vector<NodeSupport> answers,
+                           backend.Query(graph));
+  if (answers.size() == graph.nodes.size()) return answers;
+  return Status(ONNXIFI_STATUS_INTERNAL_ERROR,
+                StrCat("asked about ", graph.nodes.size(),
+                       " nodes, the backend answered for ", answers.size()));
+}
+
+Status RefusalOf(const graph::Node& node, const Reject& reject) {
+  return Status(RejectStatus(reject.reason),
+                StrCat("node '", node.name, "' (", node.op_type,
+                       "): ", RejectText(reject.reason),
+                       reject.detail.empty() ? "" : ": ", reject.detail));
+}
+
+Status CheckModel(const Backend& backend, ModelBytes model, Carrier carrier) {
+  ONNXIFI_ASSIGN_OR_RETURN(const graph::Graph graph, ReadGraph(model, {}));
   return CheckSupported(backend, graph, carrier);
 }
 
 Result<graph::Graph> LoadModel(const Backend& backend, ModelBytes model,
                                Descriptors weights, bool tolerant,
                                Carrier carrier) {
-  graph::ReadOptions options;
-  if (!weights.empty()) {
-    if (!HasInitializers(model)) {
-      ONNXIFI_ASSIGN_OR_RETURN(options.weights, ReadWeights(weights));
-    } else if (!tolerant) {
-      return Status(ONNXIFI_STATUS_INVALID_MODEL,
-                    "the model has initializers and there are weight "
-                    "descriptors; weights must come from one of the two");
-    }
-  }
-  ONNXIFI_ASSIGN_OR_RETURN(graph::Graph graph,
-                           graph::ReadModel(model, options));
-  ONNXIFI_RETURN_IF_ERROR(ExpandGradients(graph));
+  ONNXIFI_ASSIGN_OR_RETURN(const graph::ReadOptions options,
+                           OptionsFor(model, weights, tolerant));
+  ONNXIFI_ASSIGN_OR_RETURN(graph::Graph graph, ReadGraph(model, options));
   ONNXIFI_RETURN_IF_ERROR(CheckSupported(backend, graph, carrier));
   const size_t borrow_above =
       backend.takes_borrowed_constants() ? kBorrowAbove : SIZE_MAX;

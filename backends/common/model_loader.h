@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "backends/common/backend.h"
 #include "backends/common/graph_io.h"
 #include "backends/common/tensor_descriptor.h"
 #include "graph/graph.h"
+#include "graph/onnx_reader.h"
 
 namespace onnxifi::abi {
 
@@ -18,9 +20,25 @@ using ModelBytes = std::span<const std::byte>;
 // Independent of weight values.
 Status CheckModel(const Backend& backend, ModelBytes model, Carrier carrier);
 
+// How a model is read whose weights come with it or by descriptors. Tolerant:
+// descriptors are not looked at when the model has initializers.
+Result<graph::ReadOptions> OptionsFor(ModelBytes model, Descriptors weights,
+                                      bool tolerant);
+
+// Reads and checks a model, and expands its gradients. Constants without an
+// owner point into the client's bytes and weights.
+Result<graph::Graph> ReadGraph(ModelBytes model,
+                               const graph::ReadOptions& options);
+
+// The backend's answer for every node, in their order: never fewer or more.
+Result<std::vector<NodeSupport>> QueryNodes(const Backend& backend,
+                                            const graph::Graph& graph);
+
+// Why a node is refused, as an error that names it.
+Status RefusalOf(const graph::Node& node, const Reject& reject);
+
 // Reads a model for onnxInitGraph or initGraph: checked, every node accepted by
-// the backend, and independent of the client's memory. Tolerant: descriptors
-// are not looked at when the model has initializers.
+// the backend, and independent of the client's memory.
 Result<graph::Graph> LoadModel(const Backend& backend, ModelBytes model,
                                Descriptors weights, bool tolerant,
                                Carrier carrier);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <unordered_set>
+#include <utility>
 
 #include "base/log.h"
 #include "base/str_cat.h"
@@ -128,12 +130,13 @@ Result<std::vector<graph::NamedTensor>> ReadWeights(Descriptors descriptors) {
   weights.reserve(descriptors.size());
   for (const onnxTensorDescriptorV1& d : descriptors) {
     ONNXIFI_RETURN_IF_ERROR(CheckValues(d, "weight", false));
-    const auto type = static_cast<graph::DataType>(d.dataType);
-    ONNXIFI_ASSIGN_OR_RETURN(graph::NewTensor copy,
-                             graph::MakeTensor(type, ShapeOf(d)));
-    std::memcpy(copy.data, reinterpret_cast<const void*>(d.buffer),
-                copy.tensor->bytes);
-    weights.push_back({d.name, std::move(copy.tensor)});
+    auto tensor = std::make_shared<graph::TensorData>();
+    tensor->type = static_cast<graph::DataType>(d.dataType);
+    tensor->dims = ShapeOf(d);
+    ONNXIFI_ASSIGN_OR_RETURN(tensor->bytes,
+                             graph::ByteSize(tensor->type, tensor->dims));
+    tensor->data = reinterpret_cast<const void*>(d.buffer);
+    weights.push_back({d.name, std::move(tensor)});
   }
   return weights;
 }

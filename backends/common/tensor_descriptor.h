@@ -35,7 +35,7 @@ graph::Shape ShapeOf(const onnxTensorDescriptorV1& descriptor);
 // "input 'x'", for messages; bounded, NULL-safe.
 std::string DescribeTensor(const char* role, const char* name);
 
-// Checks weight descriptors and copies their names and data.
+// Checks weight descriptors. Their data stays where it is, without an owner.
 Result<std::vector<graph::NamedTensor>> ReadWeights(Descriptors descriptors);
 
 }  // namespace onnxifi::abi

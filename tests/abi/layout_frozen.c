@@ -249,6 +249,32 @@ FROZEN_AT(onnxRunValuesArguments, inputs, 24);
 FROZEN_AT(onnxRunValuesArguments, receive, 32);
 FROZEN_AT(onnxRunValuesArguments, receiveContext, 40);
 
+FROZEN(ONNXIFI_SUPPORT_NONE, 0);
+FROZEN(ONNXIFI_SUPPORT_NATIVE, 1);
+FROZEN(ONNXIFI_SUPPORT_EMULATED, 2);
+
+FROZEN(sizeof(onnxNodeSupport), 48);
+FROZEN(_Alignof(onnxNodeSupport), 8);
+FROZEN_AT(onnxNodeSupport, structSize, 0);
+FROZEN_AT(onnxNodeSupport, support, 4);
+FROZEN_AT(onnxNodeSupport, status, 8);
+FROZEN_AT(onnxNodeSupport, group, 12);
+FROZEN_AT(onnxNodeSupport, reason, 16);
+FROZEN_AT(onnxNodeSupport, hostInputs, 24);
+FROZEN_AT(onnxNodeSupport, costNs, 32);
+FROZEN_AT(onnxNodeSupport, workspaceBytes, 40);
+
+FROZEN(sizeof(onnxQueryGraphArguments), 64);
+FROZEN_AT(onnxQueryGraphArguments, structSize, 0);
+FROZEN_AT(onnxQueryGraphArguments, weightsCount, 4);
+FROZEN_AT(onnxQueryGraphArguments, next, 8);
+FROZEN_AT(onnxQueryGraphArguments, backendID, 16);
+FROZEN_AT(onnxQueryGraphArguments, onnxModel, 24);
+FROZEN_AT(onnxQueryGraphArguments, onnxModelSize, 32);
+FROZEN_AT(onnxQueryGraphArguments, weightDescriptors, 40);
+FROZEN_AT(onnxQueryGraphArguments, receive, 48);
+FROZEN_AT(onnxQueryGraphArguments, receiveContext, 56);
+
 FROZEN(sizeof(onnxHostInterface), 32);
 FROZEN_AT(onnxHostInterface, structSize, 0);
 FROZEN_AT(onnxHostInterface, minVersion, 4);
@@ -257,12 +283,13 @@ FROZEN_AT(onnxHostInterface, reserved, 12);
 FROZEN_AT(onnxHostInterface, log, 16);
 FROZEN_AT(onnxHostInterface, logContext, 24);
 
-FROZEN(sizeof(onnxPluginInterface), 32);
+FROZEN(sizeof(onnxPluginInterface), 40);
 FROZEN_AT(onnxPluginInterface, structSize, 0);
 FROZEN_AT(onnxPluginInterface, version, 4);
 FROZEN_AT(onnxPluginInterface, checkModel, 8);
 FROZEN_AT(onnxPluginInterface, initGraph, 16);
 FROZEN_AT(onnxPluginInterface, runValues, 24);
+FROZEN_AT(onnxPluginInterface, queryGraph, 32);
 
 /* The list has the members of the table, in its order and no others. */
 enum {

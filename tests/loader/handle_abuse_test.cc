@@ -110,6 +110,10 @@ onnxStatus Ignore(void*, uint32_t, const onnxValue*) {
   return ONNXIFI_STATUS_SUCCESS;
 }
 
+onnxStatus IgnoreSupport(void*, uint32_t, const onnxNodeSupport*) {
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
 // Makes one random call; new handles join the pool, old ones stay in it.
 class Abuser {
  public:
@@ -185,11 +189,20 @@ class Abuser {
     x.structSize = sizeof(x);
     const onnxRunValuesArguments run = {sizeof(run), 1,       nullptr, Pick(),
                                         &x,          &Ignore, nullptr};
-    switch (random_() % 3) {
+    // The fake plugin always answers for three nodes; "m" cannot be counted.
+    onnxQueryGraphArguments query = {};
+    query.structSize = sizeof(query);
+    query.backendID = Pick();
+    query.onnxModel = "m";
+    query.onnxModelSize = 1;
+    query.receive = &IgnoreSupport;
+    switch (random_() % 4) {
       case 0:
         return table_->checkModel(&check);
       case 1:
         return Keep(table_->initGraph(&init), *made);
+      case 2:
+        return table_->queryGraph(&query);
       default:
         return table_->runValues(&run);
     }

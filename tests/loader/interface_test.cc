@@ -201,11 +201,13 @@ TEST_F(InterfaceTest, TheTableHasWhatThePluginHas) {
   EXPECT_NE(good->checkModel, nullptr);
   EXPECT_NE(good->initGraph, nullptr);
   EXPECT_NE(good->runValues, nullptr);
+  EXPECT_NE(good->queryGraph, nullptr);
   EXPECT_EQ(Table(kGood), good);
   const onnxPluginInterface* only_run = Table(kOnlyRun);
   EXPECT_EQ(only_run->checkModel, nullptr);
   EXPECT_EQ(only_run->initGraph, nullptr);
   EXPECT_EQ(only_run->runValues, good->runValues);
+  EXPECT_EQ(only_run->queryGraph, nullptr);
   // Its structSize ends inside the second function.
   const onnxPluginInterface* part = Table(kShort);
   EXPECT_NE(part->checkModel, nullptr);

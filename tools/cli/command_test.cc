@@ -109,7 +109,7 @@ TEST_F(CommandTest, InfoShowsBackendsAndReasons) {
   EXPECT_EQ(json["backends"][0]["onnxifi_version"], "0x100000000");
   EXPECT_EQ(json["backends"][0]["interface"], "1.1");
   EXPECT_EQ(json["backends"][0]["interface_functions"],
-            "checkModel initGraph runValues");
+            "checkModel initGraph runValues queryGraph");
   EXPECT_EQ(json["loader"]["candidates"][0]["verdict"], "loaded");
   EXPECT_EQ(WithNull("info --summary").exit, 0);
   const std::string bad = Write("libonnxifi-bad.so", "not a library");

@@ -1,5 +1,8 @@
 #include "tools/cli/interface.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -52,29 +55,34 @@ std::optional<Interface> Interface::Find(onnxBackendID id) {
   host.structSize = sizeof(host);
   host.minVersion = ONNXIFI_INTERFACE_VERSION_1_1;
   host.maxVersion = ONNXIFI_INTERFACE_VERSION_1_1;
-  const onnxPluginInterface* table = nullptr;
-  if (get(id, &host, &table) != ONNXIFI_STATUS_SUCCESS || table == nullptr ||
-      table->structSize < sizeof(*table)) {
+  const onnxPluginInterface* found_table = nullptr;
+  if (get(id, &host, &found_table) != ONNXIFI_STATUS_SUCCESS ||
+      found_table == nullptr ||
+      found_table->structSize < offsetof(onnxPluginInterface, checkModel)) {
     return std::nullopt;
   }
+  // The library may be older than this program, or newer.
+  onnxPluginInterface table{};
+  std::memcpy(&table, found_table,
+              std::min<size_t>(found_table->structSize, sizeof(table)));
   return Interface(id, table);
 }
 
 std::string Interface::VersionText() const {
-  return StrCat(table_->version >> 16, ".", table_->version & 0xffff);
+  return StrCat(table_.version >> 16, ".", table_.version & 0xffff);
 }
 
 std::string Interface::FunctionsText() const {
   std::string text;
 #define ONNXIFI_INTERFACE_FUNCTION(member, Name, since) \
-  if (table_->member != nullptr) text += text.empty() ? #member : " " #member;
+  if (table_.member != nullptr) text += text.empty() ? #member : " " #member;
 #include "abi/onnxifi_interface.inc"
   return text;
 }
 
 bool Interface::complete() const {
-  return table_->checkModel != nullptr && table_->initGraph != nullptr &&
-         table_->runValues != nullptr;
+  return table_.checkModel != nullptr && table_.initGraph != nullptr &&
+         table_.runValues != nullptr;
 }
 
 Status Interface::CheckModel(std::span<const std::byte> model) const {
@@ -83,7 +91,7 @@ Status Interface::CheckModel(std::span<const std::byte> model) const {
   arguments.backendID = id_;
   arguments.onnxModel = model.data();
   arguments.onnxModelSize = model.size();
-  return CallStatus(table_->checkModel(&arguments));
+  return CallStatus(table_.checkModel(&arguments));
 }
 
 Result<onnxGraph> Interface::InitGraph(onnxBackend backend,
@@ -95,7 +103,7 @@ Result<onnxGraph> Interface::InitGraph(onnxBackend backend,
   arguments.onnxModel = model.data();
   arguments.onnxModelSize = model.size();
   arguments.graph = &graph;
-  ONNXIFI_RETURN_IF_ERROR(CallStatus(table_->initGraph(&arguments)));
+  ONNXIFI_RETURN_IF_ERROR(CallStatus(table_.initGraph(&arguments)));
   return graph;
 }
 
@@ -110,7 +118,7 @@ Result<std::vector<HostValue>> Interface::RunValues(
   arguments.inputs = values.first();
   arguments.receive = &Collect;
   arguments.receiveContext = &collector;
-  const onnxStatus status = table_->runValues(&arguments);
+  const onnxStatus status = table_.runValues(&arguments);
   ONNXIFI_RETURN_IF_ERROR(collector.status);
   ONNXIFI_RETURN_IF_ERROR(CallStatus(status));
   return std::move(collector.outputs);

@@ -24,8 +24,10 @@ class Interface {
 
   // "1.1".
   std::string VersionText() const;
-  // "checkModel initGraph runValues", what is offered.
+  // "checkModel initGraph runValues queryGraph", what is offered.
   std::string FunctionsText() const;
+  // What is not offered is NULL.
+  const onnxPluginInterface& table() const { return table_; }
   // Whether all is there that a run of a model on values needs.
   bool complete() const;
 
@@ -39,11 +41,11 @@ class Interface {
       onnxGraph graph, std::span<const HostValue> inputs) const;
 
  private:
-  Interface(onnxBackendID id, const onnxPluginInterface* table)
+  Interface(onnxBackendID id, const onnxPluginInterface& table)
       : id_(id), table_(table) {}
 
   onnxBackendID id_;
-  const onnxPluginInterface* table_;
+  onnxPluginInterface table_;  // what an older library lacks is NULL
 };
 
 }  // namespace onnxifi::cli

@@ -194,7 +194,7 @@ typedef struct onnxNodeSupport {
   uint32_t structSize;
   /** One of ONNXIFI_SUPPORT_*. */
   uint32_t support;
-  /** SUCCESS, or why not: one of the codes 0x03xx by which
+  /** SUCCESS, or why not: one of the codes 0x02xx by which
    *  onnxGetBackendCompatibility refuses [R-ext-24]. */
   onnxStatus status;
   /** Nodes of the same group, which is not negative, are run together by this
@@ -362,15 +362,19 @@ typedef ONNXIFI_CHECK_RESULT onnxStatus(ONNXIFI_ABI* onnxRunValuesCall)(
  *  Effect     `receive` is called once, on the calling thread, with one element
  *             for each node of the model's graph, in its order [R-ext-25]: all
  *             refusals at once. A node with bodies, or a call of a function of
- *             the model, is answered as a whole [R-ext-26]. What a model made of
- *             supported nodes needs is what initGraph accepts [R-ext-27]; inputs
- *             and outputs may be anything that onnxValue carries.
+ *             the model, is answered as a whole [R-ext-26]. initGraph refuses a
+ *             model for what it holds when one of its nodes is not supported,
+ *             and only then [R-ext-27]; inputs and outputs may be anything that
+ *             onnxValue carries. Of a model that the backend cannot read, one of
+ *             a newer operator set for example, every node is refused
+ *             [R-ext-28].
  *  Ownership  arguments are read during the call. Threading  any thread.
  *  Blocking   may work for long; compiles nothing.
  *  On error   `receive` is not called, unless it itself ended the call.
  *  @retval SUCCESS               received; also when no node is supported
- *  @retval ...                   the codes 0x01xx of onnxInitGraph for a model or
- *                                weights that are not valid, and:
+ *  @retval ...                   the codes of onnxInitGraph for a model that is
+ *                                valid nowhere, or for weights, and:
+ *  @retval INVALID_ID            not a live ID
  *  @retval INVALID_POINTER       arguments or receive == NULL
  *  @retval INVALID_SIZE          structSize too small [R-ext-3]
  *  @retval UNSUPPORTED_PROPERTY  next is not NULL [R-ext-4]

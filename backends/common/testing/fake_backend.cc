@@ -166,6 +166,7 @@ class FakeBackend : public Backend {
   Reject Supports(const NodeView& node) const override {
     const std::string& op = node.node().op_type;
     const DataType type = node.input_type(0);
+    if (node.facts() == nullptr) ++Fake().without_facts;
     if (FakeValuesSupport(node)) return {};
     const bool known = op == "Add" || op == "Not" || op == "Cast";
     if (!known) return {RejectReason::kUnknownOperator, op};
@@ -173,6 +174,25 @@ class FakeBackend : public Backend {
       return {RejectReason::kDataType, graph::DataTypeName(type)};
     }
     return {};
+  }
+
+  Result<std::vector<NodeSupport>> Query(
+      const graph::Graph& graph) const override {
+    FakeControl& fake = Fake();
+    if (fake.throw_in_query) throw 42;
+    if (fake.query_status != ONNXIFI_STATUS_SUCCESS) {
+      return Status(fake.query_status, "the query was told to fail");
+    }
+    for (const graph::Value& value : graph.values) {
+      if (value.constant != nullptr) fake.constant = value.constant->data;
+    }
+    ONNXIFI_ASSIGN_OR_RETURN(std::vector<NodeSupport> answers,
+                             Backend::Query(graph));
+    for (size_t i = 0; i < answers.size() && fake.tell_more; ++i) {
+      TellMore(graph.nodes[i].op_type, &answers[i]);
+    }
+    if (fake.forget_answer && !answers.empty()) answers.pop_back();
+    return answers;
   }
 
   Result<std::unique_ptr<CompiledGraph>> Compile(
@@ -183,6 +203,20 @@ class FakeBackend : public Backend {
   }
 
  private:
+  static void TellMore(const std::string& op, NodeSupport* answer) {
+    if (op == "Add") {
+      answer->group = 1;
+      answer->host_inputs = 2;
+      answer->cost_ns = 100;
+      answer->workspace_bytes = 10;
+    } else if (op == "Cast") {
+      answer->emulated = true;
+      answer->group = 2;
+      answer->cost_ns = 7;
+      answer->workspace_bytes = 50;
+    }
+  }
+
   BackendInfo info_;
 };
 
@@ -210,9 +244,15 @@ void FakeControl::Reset() {
   run_sleep_us = 0;
   block = false;
   forget_output = false;
+  query_status = ONNXIFI_STATUS_SUCCESS;
+  throw_in_query = false;
+  forget_answer = false;
+  tell_more = false;
   started = 0;
   finished = 0;
   specialized = 0;
+  without_facts = 0;
+  constant = nullptr;
   overlapped = false;
 }
 

@@ -17,11 +17,19 @@ struct FakeControl {
   std::atomic<int> run_sleep_us{0};
   std::atomic<bool> block{false};          // runs wait until it is false again
   std::atomic<bool> forget_output{false};  // runs by value lose their last
+  std::atomic<onnxStatus> query_status{ONNXIFI_STATUS_SUCCESS};
+  std::atomic<bool> throw_in_query{false};
+  std::atomic<bool> forget_answer{false};  // queries lose their last
+  // Queries tell more: Add is in group 1, reads its input 1 on the host, takes
+  // 100 ns and 10 bytes; Cast is emulated, in group 2, takes 7 ns and 50 bytes.
+  std::atomic<bool> tell_more{false};
   // What was observed.
   std::atomic<int> started{0};
   std::atomic<int> finished{0};
   std::atomic<int> specialized{0};
-  std::atomic<bool> overlapped{false};  // two threads in one executable
+  std::atomic<int> without_facts{0};           // nodes asked about one by one
+  std::atomic<const void*> constant{nullptr};  // data of one in a query
+  std::atomic<bool> overlapped{false};         // two threads in one executable
 
   void Reset();
 };
