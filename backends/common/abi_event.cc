@@ -60,7 +60,9 @@ onnxStatus WaitEvent(onnxEvent event) {
       case ONNXIFI_STATUS_BACKEND_UNAVAILABLE:
         return Status(result, "the run failed: the device is gone");
       default:
-        return Status(ONNXIFI_STATUS_INTERNAL_ERROR, object->FailureText());
+        return Status(
+            IsShortage(result) ? result : ONNXIFI_STATUS_INTERNAL_ERROR,
+            object->FailureText());
     }
   });
 }

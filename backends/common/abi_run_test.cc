@@ -348,7 +348,9 @@ TEST_F(RunTest, R_247_R_248_FailedRuns) {
   } kCases[] = {
       {ONNXIFI_STATUS_INTERNAL_ERROR, false, ONNXIFI_STATUS_INTERNAL_ERROR},
       {ONNXIFI_STATUS_SUCCESS, true, ONNXIFI_STATUS_INTERNAL_ERROR},
-      {ONNXIFI_STATUS_NO_DEVICE_MEMORY, false, ONNXIFI_STATUS_INTERNAL_ERROR},
+      {ONNXIFI_STATUS_NO_SYSTEM_RESOURCES, false,
+       ONNXIFI_STATUS_INTERNAL_ERROR},
+      {ONNXIFI_STATUS_INVALID_EVENT, false, ONNXIFI_STATUS_INTERNAL_ERROR},
       {-5, false, ONNXIFI_STATUS_INTERNAL_ERROR},
       {ONNXIFI_STATUS_BACKEND_UNAVAILABLE, false,
        ONNXIFI_STATUS_BACKEND_UNAVAILABLE},
@@ -362,6 +364,28 @@ TEST_F(RunTest, R_247_R_248_FailedRuns) {
     EXPECT_NE(LastError().find("failed"), std::string::npos) << LastError();
     EXPECT_EQ(State(output), ONNXIFI_EVENT_STATE_SIGNALLED);
   }
+  Fake().Reset();
+  EXPECT_EQ(onnxWaitEvent(Run(graph_, Signalled())), ONNXIFI_STATUS_SUCCESS);
+  ExpectSum();
+}
+
+TEST_F(RunTest, R_ext_29_RunsThatFoundTooLittle) {
+  for (const onnxStatus status :
+       {ONNXIFI_STATUS_NO_SYSTEM_MEMORY, ONNXIFI_STATUS_NO_DEVICE_MEMORY,
+        ONNXIFI_STATUS_NO_DEVICE_RESOURCES}) {
+    SCOPED_TRACE(status);
+    Fake().run_status = status;
+    onnxEvent output = Run(graph_, Signalled());
+    EXPECT_EQ(onnxWaitEvent(output), status);
+    EXPECT_EQ(onnxWaitEvent(output), status);
+    EXPECT_NE(LastError().find("too little"), std::string::npos) << LastError();
+    EXPECT_EQ(State(output), ONNXIFI_EVENT_STATE_SIGNALLED);
+    EXPECT_TRUE(OutputUntouched());
+  }
+  Fake().Reset();
+  Fake().no_memory_in_run = true;
+  EXPECT_EQ(onnxWaitEvent(Run(graph_, Signalled())),
+            ONNXIFI_STATUS_NO_SYSTEM_MEMORY);
   Fake().Reset();
   EXPECT_EQ(onnxWaitEvent(Run(graph_, Signalled())), ONNXIFI_STATUS_SUCCESS);
   ExpectSum();
@@ -480,6 +504,18 @@ TEST_F(ChainTest, R_296_FailureTravels) {
   EXPECT_EQ(onnxWaitEvent(Run(second_, middle)), ONNXIFI_STATUS_INTERNAL_ERROR);
   EXPECT_EQ(Fake().started, 1);
   EXPECT_EQ(d_[0], kUntouched);
+}
+
+TEST_F(ChainTest, R_ext_29_WhatAShortRunGatedIsCancelled) {
+  Fake().run_status = ONNXIFI_STATUS_NO_DEVICE_MEMORY;
+  onnxEvent input = NewEvent();
+  onnxEvent middle = Run(graph_, input);
+  onnxEvent output = Run(second_, middle);
+  EXPECT_EQ(onnxSignalEvent(input), ONNXIFI_STATUS_SUCCESS);
+  EXPECT_EQ(onnxWaitEvent(output), ONNXIFI_STATUS_INTERNAL_ERROR);
+  EXPECT_NE(LastError().find("cancelled"), std::string::npos) << LastError();
+  EXPECT_EQ(onnxWaitEvent(middle), ONNXIFI_STATUS_NO_DEVICE_MEMORY);
+  EXPECT_EQ(Fake().started, 1);
 }
 
 TEST_F(ChainTest, LongChainsNeedNoStack) {

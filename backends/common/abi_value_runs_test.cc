@@ -48,6 +48,9 @@ TEST_F(ValuesTest, R_ext_19_FailedRunsDeliverNothing) {
     EXPECT_EQ(Run(row.graph, {row.x}, &out), ONNXIFI_STATUS_BACKEND_UNAVAILABLE)
         << LastError();
     EXPECT_TRUE(out.empty());
+    Fake().run_status = ONNXIFI_STATUS_NO_DEVICE_MEMORY;
+    EXPECT_EQ(Run(row.graph, {row.x}, &out), ONNXIFI_STATUS_NO_DEVICE_MEMORY)
+        << LastError();
     Fake().run_status = ONNXIFI_STATUS_SUCCESS;
     Fake().throw_in_run = true;
     EXPECT_EQ(Run(row.graph, {row.x}, &out), ONNXIFI_STATUS_INTERNAL_ERROR)

@@ -1,16 +1,27 @@
 #include "backends/common/binding.h"
 
+#include <new>
+
 namespace onnxifi::abi {
+
+bool IsShortage(onnxStatus status) {
+  return status == ONNXIFI_STATUS_NO_SYSTEM_MEMORY ||
+         status == ONNXIFI_STATUS_NO_DEVICE_MEMORY ||
+         status == ONNXIFI_STATUS_NO_DEVICE_RESOURCES;
+}
 
 onnxStatus Binding::Execute() const noexcept {
   onnxStatus status = ONNXIFI_STATUS_INTERNAL_ERROR;
   try {
     status = executable->Run(inputs, outputs);
+  } catch (const std::bad_alloc&) {
+    status = ONNXIFI_STATUS_NO_SYSTEM_MEMORY;
   } catch (...) {
     status = ONNXIFI_STATUS_INTERNAL_ERROR;
   }
   const bool listed = status == ONNXIFI_STATUS_SUCCESS ||
-                      status == ONNXIFI_STATUS_BACKEND_UNAVAILABLE;
+                      status == ONNXIFI_STATUS_BACKEND_UNAVAILABLE ||
+                      IsShortage(status);
   return listed ? status : ONNXIFI_STATUS_INTERNAL_ERROR;
 }
 

@@ -8,6 +8,10 @@
 
 namespace onnxifi::abi {
 
+// True for the codes by which a run says that it ended for want of memory or
+// of something else that the device has: the next run may be fine.
+bool IsShortage(onnxStatus status);
+
 // What one successful onnxSetGraphIO fixed: the plan and the client's
 // buffers, in model order. Every accepted run keeps the one it was accepted
 // with. Immutable and shared; Execute only by the thread that drains the
@@ -17,7 +21,8 @@ struct Binding {
   std::vector<const void*> inputs;
   std::vector<void*> outputs;
 
-  // SUCCESS, or what the wait reports: BACKEND_UNAVAILABLE or INTERNAL_ERROR.
+  // SUCCESS, or what the wait reports: BACKEND_UNAVAILABLE, one of the codes
+  // that IsShortage knows, or INTERNAL_ERROR.
   onnxStatus Execute() const noexcept;
 };
 

@@ -225,11 +225,17 @@ onnxStatus Event::Wait(const Ref<Event>& event) {
 }
 
 std::string Event::FailureText() const {
-  return run_.queue->name() + (run_.executed.load(std::memory_order_relaxed)
-                                   ? ": the backend failed during the run"
-                                   : ": the run was cancelled, because its "
-                                     "input event was released unsignalled or "
-                                     "belongs to a run that failed");
+  const char* why =
+      ": the run was cancelled, because its input event was released "
+      "unsignalled or belongs to a run that failed";
+  if (IsShortage(result_.load(std::memory_order_relaxed))) {
+    why =
+        ": the run found too little memory, or too little of something else "
+        "on the device; free some and run again";
+  } else if (run_.executed.load(std::memory_order_relaxed)) {
+    why = ": the backend failed during the run";
+  }
+  return run_.queue->name() + why;
 }
 
 bool Event::Poll(const Ref<Event>& event) {

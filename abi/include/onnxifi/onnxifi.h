@@ -612,6 +612,9 @@ onnxGetEventState(onnxEvent event, onnxEventState* state);
  *                               during the wait [R-147]
  *  @retval BACKEND_UNAVAILABLE  device gone, or lost during the run [R-248]
  *  @retval INTERNAL_ERROR       also: the run failed or was cancelled [R-244]
+ *  @retval NO_SYSTEM_MEMORY     the run found too little; as of 1.1, where 1.0
+ *  @retval NO_DEVICE_MEMORY     had INTERNAL_ERROR: a later run may succeed, and
+ *  @retval NO_DEVICE_RESOURCES  runs that it gated are cancelled [R-ext-29]
  *  @since 1.0 */
 ONNXIFI_PUBLIC ONNXIFI_CHECK_RESULT onnxStatus ONNXIFI_ABI
 onnxWaitEvent(onnxEvent event);

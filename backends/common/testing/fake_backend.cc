@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <new>
 #include <string>
 #include <thread>
 #include <utility>
@@ -60,6 +61,7 @@ class FakeExecutable : public Executable {
     const FakeRun run(running_);
     const onnxStatus status = Fake().run_status;
     if (Fake().throw_in_run) throw 42;
+    if (Fake().no_memory_in_run) throw std::bad_alloc();
     if (status == ONNXIFI_STATUS_SUCCESS) Compute(inputs, outputs);
     return status;
   }
@@ -238,6 +240,7 @@ FakeRun::~FakeRun() {
 void FakeControl::Reset() {
   run_status = ONNXIFI_STATUS_SUCCESS;
   throw_in_run = false;
+  no_memory_in_run = false;
   run_sleep_us = 0;
   block = false;
   forget_output = false;

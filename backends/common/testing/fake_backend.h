@@ -13,6 +13,7 @@ namespace onnxifi::testing {
 struct FakeControl {
   std::atomic<onnxStatus> run_status{ONNXIFI_STATUS_SUCCESS};
   std::atomic<bool> throw_in_run{false};
+  std::atomic<bool> no_memory_in_run{false};  // throws std::bad_alloc
   std::atomic<int> run_sleep_us{0};
   std::atomic<bool> block{false};          // runs wait until it is false again
   std::atomic<bool> forget_output{false};  // runs by value lose their last
