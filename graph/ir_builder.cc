@@ -33,6 +33,8 @@ void SetTensorType(const TensorType& type, Value* value) {
   value->has_shape = type.has_shape();
   value->dims.clear();
   value->symbols.clear();
+  value->dims.reserve(static_cast<size_t>(type.shape().dim_size()));
+  value->symbols.reserve(static_cast<size_t>(type.shape().dim_size()));
   for (const auto& dim : type.shape().dim()) {
     value->dims.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
     value->symbols.push_back(dim.dim_param());
@@ -182,6 +184,8 @@ class Builder {
   // this one; kNoValue when there is none.
   ValueId Find(const std::string& name);
   Result<TensorPtr> TensorOf(const onnx::TensorProto& proto) const;
+  // Room for what the graph will hold, apart from captures.
+  void Reserve(const onnx::GraphProto& proto);
   Status AddValues(const onnx::GraphProto& proto);
   Status AddNode(const onnx::NodeProto& proto);
   Status AddConstant(const Node& node);
@@ -191,7 +195,8 @@ class Builder {
   const ModelInfo& model_;
   Builder* const outer_;
   Graph graph_;
-  std::unordered_map<std::string, ValueId> ids_;
+  // Names are those of the model, which outlives the builder.
+  std::unordered_map<std::string_view, ValueId> ids_;
   std::unordered_map<std::string_view, const onnx::TypeProto*> types_;
 };
 
@@ -220,6 +225,20 @@ Result<TensorPtr> Builder::TensorOf(const onnx::TensorProto& proto) const {
                          " has lost its data while the model was read"));
   }
   return model_.tensors[*index].data;
+}
+
+void Builder::Reserve(const onnx::GraphProto& proto) {
+  size_t values = static_cast<size_t>(proto.initializer_size()) +
+                  static_cast<size_t>(proto.input_size());
+  for (const auto& node : proto.node()) {
+    values += static_cast<size_t>(node.output_size());
+  }
+  graph_.nodes.reserve(static_cast<size_t>(proto.node_size()));
+  graph_.values.reserve(values);
+  ids_.reserve(values);
+  types_.reserve(static_cast<size_t>(proto.value_info_size()) +
+                 static_cast<size_t>(proto.input_size()) +
+                 static_cast<size_t>(proto.output_size()));
 }
 
 Status Builder::AddValues(const onnx::GraphProto& proto) {
@@ -341,6 +360,9 @@ Status Builder::AddNode(const onnx::NodeProto& proto) {
   node.name = proto.name();
   const auto opset = model_.opsets.find(node.domain);
   node.opset = opset == model_.opsets.end() ? 0 : opset->second;
+  node.inputs.reserve(static_cast<size_t>(proto.input_size()));
+  node.attributes.reserve(static_cast<size_t>(proto.attribute_size()));
+  node.outputs.reserve(static_cast<size_t>(proto.output_size()));
   for (const std::string& name : proto.input()) {
     const ValueId id = name.empty() ? kNoValue : Find(name);
     if (!name.empty() && id == kNoValue) {
@@ -376,6 +398,7 @@ Result<Graph> Builder::Build(const onnx::GraphProto& proto) {
   graph_.name = proto.name();
   graph_.ir_version = model_.ir_version;
   graph_.opsets = model_.opsets;
+  Reserve(proto);
   ONNXIFI_RETURN_IF_ERROR(AddValues(proto));
   for (const auto& node : proto.node()) {
     ONNXIFI_RETURN_IF_ERROR(AddNode(node));
