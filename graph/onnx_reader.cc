@@ -138,17 +138,20 @@ Result<Graph> Read(std::span<const std::byte> bytes,
   WrapOuterOutputs(model);
   ONNXIFI_RETURN_IF_ERROR(CheckStructure(model));
   const bool has_functions = model->functions_size() > 0;
-  RunChecker(*model);
+  NodeKinds kinds(model->graph());
+  RunChecker(*model, kinds);
   if (has_functions) {
     ONNXIFI_RETURN_IF_ERROR(InlineFunctions(model));
     // Attributes that a call leaves out can be required in the body.
     ONNXIFI_RETURN_IF_ERROR(CheckStructure(model));
-    RunChecker(*model);
+    kinds = NodeKinds(model->graph());
+    RunChecker(*model, kinds);
   }
   RestoreDims(skeleton.tensors, model);
   ONNXIFI_RETURN_IF_ERROR(CompareDeclarations(model->graph()));
-  ONNXIFI_RETURN_IF_ERROR(InferTypes(model));
-  return BuildGraph(*model, skeleton.tensors);
+  ValueTypes types;
+  ONNXIFI_RETURN_IF_ERROR(InferTypes(model, kinds, &arena, &types));
+  return BuildGraph(*model, types, skeleton.tensors);
 }
 
 }  // namespace
