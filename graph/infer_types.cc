@@ -137,7 +137,11 @@ void RestoreDims(const std::vector<WireTensor>& tensors,
   DimsRestorer(tensors).Graph(model->mutable_graph());
 }
 
-Status InferTypes(onnx::ModelProto* model) {
+Status InferTypes(onnx::ModelProto* model, const NodeKinds& kinds,
+                  google::protobuf::Arena* arena, ValueTypes* types) {
+  const SafeSchemas schemas;
+  if (InferAlike(*model, kinds, schemas, arena, types)) return Status::Ok();
+  types->clear();
   // No data propagation: for a vector of n elements it makes n objects.
   const onnx::ShapeInferenceOptions options(/*check_type=*/true,
                                             /*strict_mode=*/1,
@@ -147,7 +151,6 @@ Status InferTypes(onnx::ModelProto* model) {
     opsets[import.domain()] = static_cast<int>(import.version());
   }
   AddDefaults(model->mutable_graph(), opsets);
-  const SafeSchemas schemas;
   try {
     onnx::shape_inference::InferShapes(*model, &schemas, options);
   } catch (const onnx::InferenceError& error) {

@@ -33,6 +33,8 @@ void SetTensorType(const TensorType& type, Value* value) {
   value->has_shape = type.has_shape();
   value->dims.clear();
   value->symbols.clear();
+  value->dims.reserve(static_cast<size_t>(type.shape().dim_size()));
+  value->symbols.reserve(static_cast<size_t>(type.shape().dim_size()));
   for (const auto& dim : type.shape().dim()) {
     value->dims.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
     value->symbols.push_back(dim.dim_param());
@@ -171,8 +173,9 @@ AttributeProto::AttributeType TypeOf(const AttributeProto& proto) {
 // one call of BuildGraph.
 class Builder {
  public:
-  Builder(const ModelInfo& model, Builder* outer)
-      : model_(model), outer_(outer) {}
+  // `types`: of the values, null when the graph itself has them.
+  Builder(const ModelInfo& model, Builder* outer, const ValueTypes* types)
+      : model_(model), outer_(outer), types_(types) {}
 
   Result<Graph> Build(const onnx::GraphProto& proto);
 
@@ -182,6 +185,9 @@ class Builder {
   // this one; kNoValue when there is none.
   ValueId Find(const std::string& name);
   Result<TensorPtr> TensorOf(const onnx::TensorProto& proto) const;
+  // Room for what the graph will hold, apart from captures.
+  void Reserve(const onnx::GraphProto& proto);
+  void ReadTypes(const onnx::GraphProto& proto);
   Status AddValues(const onnx::GraphProto& proto);
   Status AddNode(const onnx::NodeProto& proto);
   Status AddConstant(const Node& node);
@@ -191,8 +197,10 @@ class Builder {
   const ModelInfo& model_;
   Builder* const outer_;
   Graph graph_;
-  std::unordered_map<std::string, ValueId> ids_;
-  std::unordered_map<std::string_view, const onnx::TypeProto*> types_;
+  // Names are those of the model, which outlives the builder.
+  std::unordered_map<std::string_view, ValueId> ids_;
+  const ValueTypes* types_;
+  ValueTypes own_types_;
 };
 
 ValueId Builder::Add(const std::string& name) {
@@ -222,13 +230,31 @@ Result<TensorPtr> Builder::TensorOf(const onnx::TensorProto& proto) const {
   return model_.tensors[*index].data;
 }
 
-Status Builder::AddValues(const onnx::GraphProto& proto) {
+void Builder::Reserve(const onnx::GraphProto& proto) {
+  size_t values = static_cast<size_t>(proto.initializer_size()) +
+                  static_cast<size_t>(proto.input_size());
+  for (const auto& node : proto.node()) {
+    values += static_cast<size_t>(node.output_size());
+  }
+  graph_.nodes.reserve(static_cast<size_t>(proto.node_size()));
+  graph_.values.reserve(values);
+  ids_.reserve(values);
+}
+
+void Builder::ReadTypes(const onnx::GraphProto& proto) {
+  own_types_.reserve(static_cast<size_t>(proto.value_info_size()) +
+                     static_cast<size_t>(proto.input_size()) +
+                     static_cast<size_t>(proto.output_size()));
   for (const auto* list :
        {&proto.value_info(), &proto.input(), &proto.output()}) {
     for (const auto& value : *list) {
-      if (value.has_type()) types_[value.name()] = &value.type();
+      if (value.has_type()) own_types_[value.name()] = &value.type();
     }
   }
+  types_ = &own_types_;
+}
+
+Status Builder::AddValues(const onnx::GraphProto& proto) {
   for (const auto& tensor : proto.initializer()) {
     ONNXIFI_ASSIGN_OR_RETURN(TensorPtr data, TensorOf(tensor));
     SetConstant(std::move(data), &graph_.value(Add(tensor.name())));
@@ -247,7 +273,7 @@ Status Builder::AddValues(const onnx::GraphProto& proto) {
 Status Builder::ReadGraphs(const AttributeProto& proto, Attribute* attribute) {
   const auto build =
       [&](const onnx::GraphProto& body) -> Result<std::shared_ptr<Graph>> {
-    Builder builder(model_, this);
+    Builder builder(model_, this, nullptr);
     ONNXIFI_ASSIGN_OR_RETURN(Graph built, builder.Build(body));
     return std::make_shared<Graph>(std::move(built));
   };
@@ -343,6 +369,9 @@ Status Builder::AddNode(const onnx::NodeProto& proto) {
   node.name = proto.name();
   const auto opset = model_.opsets.find(node.domain);
   node.opset = opset == model_.opsets.end() ? 0 : opset->second;
+  node.inputs.reserve(static_cast<size_t>(proto.input_size()));
+  node.attributes.reserve(static_cast<size_t>(proto.attribute_size()));
+  node.outputs.reserve(static_cast<size_t>(proto.output_size()));
   for (const std::string& name : proto.input()) {
     const ValueId id = name.empty() ? kNoValue : Find(name);
     if (!name.empty() && id == kNoValue) {
@@ -362,8 +391,8 @@ Status Builder::AddNode(const onnx::NodeProto& proto) {
     }
     const ValueId id = name.empty() ? kNoValue : Add(name);
     node.outputs.push_back(id);
-    const auto type = types_.find(name);
-    if (id != kNoValue && type != types_.end()) {
+    const auto type = types_->find(name);
+    if (id != kNoValue && type != types_->end()) {
       ONNXIFI_RETURN_IF_ERROR(SetType(*type->second, &graph_.value(id)));
     }
   }
@@ -378,6 +407,8 @@ Result<Graph> Builder::Build(const onnx::GraphProto& proto) {
   graph_.name = proto.name();
   graph_.ir_version = model_.ir_version;
   graph_.opsets = model_.opsets;
+  Reserve(proto);
+  if (types_ == nullptr) ReadTypes(proto);
   ONNXIFI_RETURN_IF_ERROR(AddValues(proto));
   for (const auto& node : proto.node()) {
     ONNXIFI_RETURN_IF_ERROR(AddNode(node));
@@ -395,13 +426,14 @@ Result<Graph> Builder::Build(const onnx::GraphProto& proto) {
 
 }  // namespace
 
-Result<Graph> BuildGraph(const onnx::ModelProto& model,
+Result<Graph> BuildGraph(const onnx::ModelProto& model, const ValueTypes& types,
                          const std::vector<WireTensor>& tensors) {
   ModelInfo info{model.ir_version(), {}, tensors};
   for (const auto& import : model.opset_import()) {
     info.opsets[import.domain()] = static_cast<int>(import.version());
   }
-  return Builder(info, nullptr).Build(model.graph());
+  return Builder(info, nullptr, types.empty() ? nullptr : &types)
+      .Build(model.graph());
 }
 
 }  // namespace onnxifi::graph

@@ -11,6 +11,7 @@
 
 #include "base/checked.h"
 #include "base/str_cat.h"
+#include "graph/check_alike.h"
 #include "graph/limits.h"
 #include "graph/op_schemas.h"
 #include "graph/tensor_type.h"
@@ -171,30 +172,32 @@ Status StructureChecker::Values(
 Status StructureChecker::Operator(const onnx::NodeProto& node,
                                   const OpsetMap& opsets) {
   const auto import = opsets.find(node.domain());
-  const std::string what =
-      StrCat("node ", Quoted(node.name()), ": operator ",
-             Quoted(node.op_type()), " of ", ShownDomain(node.domain()));
+  const auto refuse = [&](onnxStatus code, const std::string& why) {
+    return Status(code, StrCat("node ", Quoted(node.name()), ": operator ",
+                               Quoted(node.op_type()), " of ",
+                               ShownDomain(node.domain()), why));
+  };
   if (import == opsets.end()) {
-    return Invalid(StrCat(what,
-                          ": the model imports no operator set of "
-                          "this domain"));
+    return refuse(ONNXIFI_STATUS_INVALID_MODEL,
+                  ": the model imports no operator set of this domain");
   }
-  const std::string id = onnx::GetCalleeId(node);
-  if (local_functions_.count(id) != 0) return Status::Ok();
-  if (KnownDomains().count(node.domain()) == 0) {
-    return Status(ONNXIFI_STATUS_UNSUPPORTED_VERSION,
-                  StrCat(what,
-                         ": the domain is not known and the model has no "
-                         "such function"));
+  if (!local_functions_.empty() &&
+      local_functions_.count(onnx::GetCalleeId(node)) != 0) {
+    return Status::Ok();
+  }
+  // Those of ONNX itself are found without a look at all domains.
+  if (!node.domain().empty() && KnownDomains().count(node.domain()) == 0) {
+    return refuse(ONNXIFI_STATUS_UNSUPPORTED_VERSION,
+                  ": the domain is not known and the model has no such "
+                  "function");
   }
   const onnx::OpSchema* schema =
       FindSchema(node.op_type(), import->second, node.domain());
   // The checker prints about experimental operators; none has a schema now.
   if (schema == nullptr || schema->Deprecated() ||
       onnx::checker::check_is_experimental_op(node)) {
-    return Status(
-        ONNXIFI_STATUS_UNSUPPORTED_OPERATOR,
-        StrCat(what, " does not exist in operator set ", import->second));
+    return refuse(ONNXIFI_STATUS_UNSUPPORTED_OPERATOR,
+                  StrCat(" does not exist in operator set ", import->second));
   }
   return Status::Ok();
 }
@@ -326,7 +329,7 @@ Status CheckStructure(onnx::ModelProto* model) {
   return Status::Ok();
 }
 
-void RunChecker(const onnx::ModelProto& model) {
+void RunChecker(const onnx::ModelProto& model, const NodeKinds& kinds) {
   onnx::checker::CheckerContext context;
   context.set_schema_registry(LazySchemas());
   context.set_ir_version(static_cast<int>(model.ir_version()));
@@ -342,6 +345,8 @@ void RunChecker(const onnx::ModelProto& model) {
   // Not "main": the checker would demand a shape of every input and output,
   // which this library takes as unknown.
   context.set_is_main_graph(false);
+  if (PassesChecker(model.graph(), kinds, context)) return;
+  // Says what is wrong, if something is.
   onnx::checker::check_graph(model.graph(), context, scope);
 }
 

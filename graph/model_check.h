@@ -4,6 +4,7 @@
 #include <onnx/onnx_pb.h>
 
 #include "base/status.h"
+#include "graph/node_kinds.h"
 
 namespace onnxifi::graph {
 
@@ -19,8 +20,9 @@ Status CheckVersions(onnx::ModelProto* model);
 // written as -1 to absent ones.
 Status CheckStructure(onnx::ModelProto* model);
 
-// ONNX's checker over graph and functions.
-void RunChecker(const onnx::ModelProto& model);
+// ONNX's checker over graph and functions. `kinds` are those of the main
+// graph's nodes.
+void RunChecker(const onnx::ModelProto& model, const NodeKinds& kinds);
 
 }  // namespace onnxifi::graph
 

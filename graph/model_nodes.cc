@@ -1,7 +1,6 @@
 #include "graph/model_nodes.h"
 
 #include <cstdint>
-#include <utility>
 
 #include "base/str_cat.h"
 #include "graph/limits.h"
@@ -35,36 +34,32 @@ Status TooMany(int64_t limit, const char* what) {
       StrCat("the model has more than ", limit, " ", what, "; the limit"));
 }
 
-Result<ModelNode> ReadNode(Bytes bytes, int64_t* names) {
-  ModelNode node;
+}  // namespace
+
+Status ModelNodes::AddNode(Bytes bytes) {
+  if (static_cast<int64_t>(ends_.size()) == kMaxNodes) {
+    return TooMany(kMaxNodes, "nodes");
+  }
   WireReader reader(bytes);
   WireField field;
   while (!reader.done()) {
     ONNXIFI_RETURN_IF_ERROR(reader.Next(&field));
     if (field.type != WireType::kBytes) continue;
-    if (field.number != kNodeInput && field.number != kNodeOutput) continue;
-    if (++*names > kMaxFields) return TooMany(kMaxFields, "fields");
-    (field.number == kNodeInput ? node.inputs : node.outputs)
-        .push_back(Text(field.bytes));
+    if (field.number == kNodeInput) inputs_.push_back(Text(field.bytes));
+    if (field.number == kNodeOutput) outputs_.push_back(Text(field.bytes));
   }
-  return node;
+  if (static_cast<int64_t>(inputs_.size() + outputs_.size()) > kMaxFields) {
+    return TooMany(kMaxFields, "fields");
+  }
+  ends_.push_back({inputs_.size(), outputs_.size()});
+  return Status::Ok();
 }
 
-}  // namespace
-
-Result<std::vector<ModelNode>> ReadModelNodes(Bytes model) {
-  std::vector<ModelNode> nodes;
-  int64_t names = 0;
-  const auto add_node = [&](Bytes bytes) -> Status {
-    if (static_cast<int64_t>(nodes.size()) == kMaxNodes) {
-      return TooMany(kMaxNodes, "nodes");
-    }
-    ONNXIFI_ASSIGN_OR_RETURN(ModelNode node, ReadNode(bytes, &names));
-    nodes.push_back(std::move(node));
-    return Status::Ok();
-  };
+Result<ModelNodes> ModelNodes::Read(Bytes model) {
+  ModelNodes nodes;
   ONNXIFI_RETURN_IF_ERROR(ForEach(model, kModelGraph, [&](Bytes graph) {
-    return ForEach(graph, kGraphNode, add_node);
+    return ForEach(graph, kGraphNode,
+                   [&](Bytes node) { return nodes.AddNode(node); });
   }));
   return nodes;
 }

@@ -20,6 +20,10 @@ Bytes BytesOf(const std::string& text) {
 
 using Names = std::vector<std::string_view>;
 
+Names NamesOf(std::span<const std::string_view> names) {
+  return {names.begin(), names.end()};
+}
+
 TEST(ModelNodesTest, NamesOfTheMainGraphOnly) {
   const std::string body = ModelBuilder()
                                .Output("inner", fixtures::kFloat, {})
@@ -32,13 +36,13 @@ TEST(ModelNodesTest, NamesOfTheMainGraphOnly) {
           .Node("If", {"c"}, {"p"}, {fixtures::AttrGraph("then_branch", body)})
           .Node("F", {"p", "", "q"}, {"", "y"}, {}, "mine")
           .Build();
-  const auto nodes = ReadModelNodes(BytesOf(model));
+  const auto nodes = ModelNodes::Read(BytesOf(model));
   ASSERT_TRUE(nodes.ok()) << nodes.status().message();
   ASSERT_EQ(nodes->size(), 2u);
-  EXPECT_EQ((*nodes)[0].inputs, (Names{"c"}));
-  EXPECT_EQ((*nodes)[0].outputs, (Names{"p"}));
-  EXPECT_EQ((*nodes)[1].inputs, (Names{"p", "", "q"}));
-  EXPECT_EQ((*nodes)[1].outputs, (Names{"", "y"}));
+  EXPECT_EQ(NamesOf(nodes->inputs(0)), (Names{"c"}));
+  EXPECT_EQ(NamesOf(nodes->outputs(0)), (Names{"p"}));
+  EXPECT_EQ(NamesOf(nodes->inputs(1)), (Names{"p", "", "q"}));
+  EXPECT_EQ(NamesOf(nodes->outputs(1)), (Names{"", "y"}));
 }
 
 TEST(ModelNodesTest, TruncationAtEveryByteIsAnErrorOrFewerNodes) {
@@ -51,9 +55,9 @@ TEST(ModelNodesTest, TruncationAtEveryByteIsAnErrorOrFewerNodes) {
     const std::vector<std::byte> cut(
         BytesOf(model).begin(),
         BytesOf(model).begin() + static_cast<ptrdiff_t>(size));
-    const auto nodes = ReadModelNodes(cut);
+    const auto nodes = ModelNodes::Read(cut);
     if (nodes.ok()) {
-      EXPECT_TRUE(nodes->empty()) << size;
+      EXPECT_EQ(nodes->size(), 0u) << size;
       continue;
     }
     EXPECT_EQ(nodes.status().code(), ONNXIFI_STATUS_INVALID_PROTOBUF) << size;
@@ -64,7 +68,7 @@ TEST(ModelNodesTest, TheNumberOfNodesIsBounded) {
   std::string graph;
   for (int64_t i = 0; i <= kMaxNodes; ++i) graph += std::string("\x0a\x00", 2);
   const std::string model = WireWriter().Bytes(7, graph).bytes();
-  const auto nodes = ReadModelNodes(BytesOf(model));
+  const auto nodes = ModelNodes::Read(BytesOf(model));
   ASSERT_FALSE(nodes.ok());
   EXPECT_EQ(nodes.status().code(), ONNXIFI_STATUS_INVALID_MODEL);
   EXPECT_NE(nodes.status().message().find("nodes"), std::string::npos);

@@ -1,5 +1,6 @@
 #include "graph/onnx_reader.h"
 
+#include <google/protobuf/arena.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <onnx/checker.h>
 #include <onnx/onnx_pb.h>
@@ -110,6 +111,15 @@ Status AddWeights(const std::vector<NamedTensor>& weights,
   return Status::Ok();
 }
 
+// Of the memory that a model's messages lie in: they are made one by one and
+// go together.
+google::protobuf::ArenaOptions BlockSizes() {
+  google::protobuf::ArenaOptions options;
+  options.start_block_size = size_t{16} << 10;
+  options.max_block_size = size_t{256} << 10;
+  return options;
+}
+
 Result<Graph> Read(std::span<const std::byte> bytes,
                    const ReadOptions& options) {
   if (bytes.empty()) {
@@ -119,24 +129,29 @@ Result<Graph> Read(std::span<const std::byte> bytes,
   const TensorSource source{
       options.owner, options.external_data_dir.empty() ? nullptr : &external};
   ONNXIFI_ASSIGN_OR_RETURN(Skeleton skeleton, MakeSkeleton(bytes, source));
-  onnx::ModelProto model;
-  ONNXIFI_RETURN_IF_ERROR(ParseSkeleton(skeleton.model, &model));
-  ONNXIFI_RETURN_IF_ERROR(CheckVersions(&model));
-  ONNXIFI_RETURN_IF_ERROR(AddWeights(options.weights, &model, &skeleton));
-  WrapOuterOutputs(&model);
-  ONNXIFI_RETURN_IF_ERROR(CheckStructure(&model));
-  const bool has_functions = model.functions_size() > 0;
-  RunChecker(model);
+  google::protobuf::Arena arena(BlockSizes());
+  auto* const model =
+      google::protobuf::Arena::CreateMessage<onnx::ModelProto>(&arena);
+  ONNXIFI_RETURN_IF_ERROR(ParseSkeleton(skeleton.model, model));
+  ONNXIFI_RETURN_IF_ERROR(CheckVersions(model));
+  ONNXIFI_RETURN_IF_ERROR(AddWeights(options.weights, model, &skeleton));
+  WrapOuterOutputs(model);
+  ONNXIFI_RETURN_IF_ERROR(CheckStructure(model));
+  const bool has_functions = model->functions_size() > 0;
+  NodeKinds kinds(model->graph());
+  RunChecker(*model, kinds);
   if (has_functions) {
-    ONNXIFI_RETURN_IF_ERROR(InlineFunctions(&model));
+    ONNXIFI_RETURN_IF_ERROR(InlineFunctions(model));
     // Attributes that a call leaves out can be required in the body.
-    ONNXIFI_RETURN_IF_ERROR(CheckStructure(&model));
-    RunChecker(model);
+    ONNXIFI_RETURN_IF_ERROR(CheckStructure(model));
+    kinds = NodeKinds(model->graph());
+    RunChecker(*model, kinds);
   }
-  RestoreDims(skeleton.tensors, &model);
-  ONNXIFI_RETURN_IF_ERROR(CompareDeclarations(model.graph()));
-  ONNXIFI_RETURN_IF_ERROR(InferTypes(&model));
-  return BuildGraph(model, skeleton.tensors);
+  RestoreDims(skeleton.tensors, model);
+  ONNXIFI_RETURN_IF_ERROR(CompareDeclarations(model->graph()));
+  ValueTypes types;
+  ONNXIFI_RETURN_IF_ERROR(InferTypes(model, kinds, &arena, &types));
+  return BuildGraph(*model, types, skeleton.tensors);
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 #include "graph/op_schemas.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "graph/schema_makers.h"
@@ -25,14 +27,17 @@ class SchemaTable {
                            ? a.maker.name < b.maker.name
                            : a.maker.version > b.maker.version;
               });
+    for (size_t i = 0; i < entries_.size(); ++i) {
+      newest_.emplace(entries_[i].maker.name, i);  // the first of a name stays
+    }
   }
 
   const onnx::OpSchema* Find(std::string_view name, int version,
                              std::string_view domain) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    auto entry = std::lower_bound(
-        entries_.begin(), entries_.end(), name,
-        [](const Entry& a, std::string_view b) { return a.maker.name < b; });
+    const auto first = newest_.find(name);
+    if (first == newest_.end()) return nullptr;
+    auto entry = entries_.begin() + static_cast<ptrdiff_t>(first->second);
     for (; entry != entries_.end() && entry->maker.name == name; ++entry) {
       if (entry->maker.version > version) continue;
       if (entry->schema == nullptr) {
@@ -52,6 +57,7 @@ class SchemaTable {
 
   std::mutex mutex_;
   std::vector<Entry> entries_;
+  std::unordered_map<std::string_view, size_t> newest_;  // into entries_
 };
 
 class Registry final : public onnx::ISchemaRegistry {

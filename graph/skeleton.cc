@@ -275,10 +275,10 @@ Status Builder::Nested(Message message, const WireField& field,
     if (graph_seen_) return Invalid("the model has two graphs");
     graph_seen_ = true;
   }
-  std::string nested;
-  ONNXIFI_RETURN_IF_ERROR(Walk(message, field.bytes, &nested));
+  const size_t begin = BeginBytesField(*out, field.number);
+  ONNXIFI_RETURN_IF_ERROR(Walk(message, field.bytes, out));
+  EndBytesField(*out, begin);
   if (graph) --graph_depth_;
-  AppendBytesField(*out, field.number, nested);
   return Status::Ok();
 }
 
@@ -294,9 +294,9 @@ Status Builder::Tensor(const WireField& field, Role role, std::string* out) {
       (role == Role::kInitializer || role == Role::kSparseInitializer)) {
     skeleton.has_initializers = true;
   }
-  std::string message;
-  AppendTensorMessage(message, tensor, skeleton.tensors.size());
-  AppendBytesField(*out, number, message);
+  const size_t begin = BeginBytesField(*out, number);
+  AppendTensorMessage(*out, tensor, skeleton.tensors.size());
+  EndBytesField(*out, begin);
   skeleton.tensors.push_back(std::move(tensor));
   return Status::Ok();
 }

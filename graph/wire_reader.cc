@@ -11,6 +11,9 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "tensor data is used in place, in the file's byte order");
 
+// Of a length that is written before it is known.
+constexpr size_t kLengthBytes = 5;
+
 constexpr uint64_t kMaxFieldNumber = (uint64_t{1} << 29) - 1;
 
 Status Malformed(const std::string& what) {
@@ -106,6 +109,20 @@ void AppendBytesField(std::string& out, uint32_t number,
   AppendVarint(out, (uint64_t{number} << 3) | 2);
   AppendVarint(out, bytes.size());
   out += bytes;
+}
+
+size_t BeginBytesField(std::string& out, uint32_t number) {
+  AppendVarint(out, (uint64_t{number} << 3) | 2);
+  out.append(kLengthBytes, '\0');
+  return out.size();
+}
+
+void EndBytesField(std::string& out, size_t begin) {
+  uint64_t length = out.size() - begin;
+  for (size_t i = kLengthBytes; i > 0; --i, length >>= 7) {
+    const uint64_t more = i > 1 ? 0x80 : 0;
+    out[begin - i] = static_cast<char>((length & 0x7f) | more);
+  }
 }
 
 }  // namespace onnxifi::graph

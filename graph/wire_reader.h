@@ -58,6 +58,11 @@ void AppendVarintField(std::string& out, uint32_t number, uint64_t value);
 void AppendBytesField(std::string& out, uint32_t number,
                       std::string_view bytes);
 
+// The same for a payload that is appended in between: Begin returns what End
+// needs. The length takes five bytes; the payload must be below 4 GiB.
+size_t BeginBytesField(std::string& out, uint32_t number);
+void EndBytesField(std::string& out, size_t begin);
+
 }  // namespace onnxifi::graph
 
 #endif  // ONNXIFI_GRAPH_WIRE_READER_H_

@@ -32,7 +32,7 @@ int64_t Max(int64_t a, int64_t b) {
 // model. Lives for one query.
 class Merger {
  public:
-  Merger(const graph::Graph& graph, const std::vector<graph::ModelNode>& model)
+  Merger(const graph::Graph& graph, const graph::ModelNodes& model)
       : graph_(graph),
         model_(model),
         owners_(FindOwners(graph, model)),
@@ -58,7 +58,7 @@ class Merger {
   void Refuse(size_t owner, const Status& why);
 
   const graph::Graph& graph_;
-  const std::vector<graph::ModelNode>& model_;
+  const graph::ModelNodes& model_;
   const std::vector<NodeOwner> owners_;
   GraphAnswer answer_;
   // A node of the model in two groups makes them one: each points to the
@@ -99,7 +99,7 @@ void Merger::AddGroup(int32_t group, onnxNodeSupport* to) {
 void Merger::AddHostInputs(const NodeOwner& part, uint64_t host_inputs) {
   constexpr size_t kLastBit = 63;
   const std::vector<graph::ValueId>& inputs = graph_.nodes[part.node].inputs;
-  const auto& names = model_[part.owner].inputs;
+  const auto names = model_.inputs(part.owner);
   for (size_t i = 0; i < inputs.size(); ++i) {
     const bool on_host = (host_inputs >> std::min(i, kLastBit) & 1) != 0;
     if (!on_host || inputs[i] == graph::kNoValue) continue;
@@ -200,8 +200,8 @@ Result<GraphAnswer> QueryModel(const Backend& backend, ModelBytes model,
   if (!graph.ok() && !SaysNotHere(graph.status().code())) {
     return graph.status();
   }
-  ONNXIFI_ASSIGN_OR_RETURN(const std::vector<graph::ModelNode> nodes,
-                           graph::ReadModelNodes(model));
+  ONNXIFI_ASSIGN_OR_RETURN(const graph::ModelNodes nodes,
+                           graph::ModelNodes::Read(model));
   if (!graph.ok()) return RefuseAll(nodes.size(), graph.status());
   ONNXIFI_ASSIGN_OR_RETURN(const std::vector<NodeSupport> support,
                            QueryNodes(backend, *graph));

@@ -21,7 +21,7 @@ struct NodeOwner {
 // reads them, to both neighbours, as one of them is right. In graph order;
 // every node has an owner unless the model has no node.
 std::vector<NodeOwner> FindOwners(const graph::Graph& graph,
-                                  const std::vector<graph::ModelNode>& model);
+                                  const graph::ModelNodes& model);
 
 }  // namespace onnxifi::abi
 
