@@ -195,11 +195,14 @@ namespace {
 
 // Limits of Clip: attributes before version 11, constant inputs since.
 std::optional<Activation> MatchClip(const GraphEditor& editor, const Node& n) {
-  constexpr float kMost = std::numeric_limits<float>::max();
-  Activation clip = {Activation::Kind::kClip, -kMost, kMost};
+  // Versions 6 to 10 have the largest finite number as default.
+  const float most = n.opset >= 6 && n.opset < 11
+                         ? std::numeric_limits<float>::max()
+                         : std::numeric_limits<float>::infinity();
+  Activation clip = {Activation::Kind::kClip, -most, most};
   if (n.opset < 11) {
-    clip.alpha = AttrReader(n).Float("min", -kMost);
-    clip.beta = AttrReader(n).Float("max", kMost);
+    clip.alpha = AttrReader(n).Float("min", -most);
+    clip.beta = AttrReader(n).Float("max", most);
   } else {
     for (size_t i = 1; i < n.inputs.size(); ++i) {
       if (n.inputs[i] == kNoValue) continue;

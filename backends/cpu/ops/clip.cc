@@ -67,9 +67,12 @@ std::optional<float> Bound(const PrepareContext& ctx, size_t i,
 Status Prepare(PrepareContext& ctx) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   if (ctx.opset() < 11) {
+    // From version 6 on infinity is out of bounds, too.
+    const float most =
+        ctx.opset() < 6 ? kInfinity : std::numeric_limits<float>::max();
     return PrepareUnary(ctx, UnaryOp::kClamp,
-                        {.alpha = ctx.attrs().Float("min", -kInfinity),
-                         .beta = ctx.attrs().Float("max", kInfinity)});
+                        {.alpha = ctx.attrs().Float("min", -most),
+                         .beta = ctx.attrs().Float("max", most)});
   }
   for (const size_t i : {size_t{1}, size_t{2}}) {
     if (ctx.HasInput(i) && Product(ctx.in(i).dims) != 1) {

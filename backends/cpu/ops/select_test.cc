@@ -79,6 +79,20 @@ TEST(SelectTest, WhereChoosesAndBroadcasts) {
   EXPECT_EQ(bytes.Output<uint8_t>(0), (std::vector<uint8_t>{1, 6, 7, 4}));
 }
 
+// Versions 6 to 10 give the bounds finite defaults; the others have none.
+TEST(SelectTest, ClipWithoutBoundsKeepsInfinityOrNot) {
+  constexpr float kInf = std::numeric_limits<float>::infinity();
+  constexpr float kMost = std::numeric_limits<float>::max();
+  using V = std::vector<float>;
+  for (const auto& [opset, most] :
+       {std::pair{1, kInf}, {6, kMost}, {10, kMost}, {13, kInf}}) {
+    OpTester clip(kAllOps, "Clip", opset);
+    clip.Input<float>({3}, {-kInf, 2, kInf});
+    ASSERT_TRUE(clip.Run().ok()) << opset;
+    EXPECT_EQ(clip.Output<float>(0), (V{-most, 2, most})) << opset;
+  }
+}
+
 TEST(SelectTest, ClipInEveryForm) {
   using V = std::vector<float>;
   OpTester old(kAllOps, "Clip", 6);
