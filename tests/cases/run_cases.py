@@ -2,7 +2,8 @@
 """Runs one collection of ONNX test cases through `onnxifi check-cases`.
 
     run_cases.py --cli PROGRAM --work DIR --scripts DIR --at-least N
-                 [--case-seconds S] [--ml-python PROGRAM] node|light|models|ml
+                 [--case-seconds S] [--ml-python PROGRAM] [--backend NAME]
+                 node|light|models|ml
 
 Passes when at least N cases passed and none failed or crashed; what is left
 was refused with a status. `models` are the collections simple,
@@ -62,13 +63,14 @@ def main():
     parser.add_argument("--at-least", type=int, required=True)
     parser.add_argument("--case-seconds", type=int, default=60)
     parser.add_argument("--ml-python", default=sys.executable)
+    parser.add_argument("--backend", default="cpu")
     parser.add_argument("kind", choices=("node", "light", "models", "ml"))
     options = parser.parse_args()
     expect = pathlib.Path(__file__).with_name(
         f"{options.kind}_expectations.txt")
     extra = ["--expect", expect] if expect.exists() else []
     done = subprocess.run(
-        [options.cli, "check-cases", "--backend", "cpu",
+        [options.cli, "check-cases", "--backend", options.backend,
          "--timeout", str(options.case_seconds), *extra,
          *folders(options)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Runs a model on devices that fail, through the heterogeneous backend.
 
-    tests/hetero/faults.py --build build/release CASE_DIR
+    tests/hetero/faults.py --build build/release [--write-case] CASE_DIR
 
-CASE_DIR holds model.onnx and test_data_set_0. For each fault of a simulated
+CASE_DIR holds model.onnx and test_data_set_0; --write-case makes one first, of
+a small network with branches. For each fault of a simulated
 GPU: the results must be the expected ones after every run, the report must say
 what happened and in which order, and what a lost device or one without memory
 had must end on the host. A fault that did not happen fails, too. Prints a line
@@ -48,6 +49,45 @@ FAULTS = [
     ("fails at run 2", {"fails_at_run": 2}, {}, "run_failed", False),
 ]
 PLACEMENTS = ["auto", "random:1", "random:2"]
+
+
+def write_case(case):
+    """A seeded network of 20 convolutions with branches, and its results."""
+    import numpy as np
+    import onnx
+    from onnx import helper, numpy_helper
+    from onnx.reference import ReferenceEvaluator
+
+    random = np.random.default_rng(7)
+    nodes, weights, last = [], [], "x"
+    for i in range(10):
+        for side in "ab":
+            name = f"w{i}{side}"
+            weights.append(numpy_helper.from_array(
+                (random.standard_normal((8, 8, 3, 3)) / 9).astype(np.float32),
+                name))
+            nodes.append(helper.make_node(
+                "Conv", [last, name], [f"c{i}{side}"], pads=[1, 1, 1, 1]))
+            nodes.append(helper.make_node(
+                "Relu", [f"c{i}{side}"], [f"r{i}{side}"]))
+        nodes.append(helper.make_node("Add", [f"r{i}a", f"r{i}b"], [f"s{i}"]))
+        last = f"s{i}"
+    value = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        nodes, "branches", [value("x", 1, [1, 8, 16, 16])],
+        [value(last, 1, [1, 8, 16, 16]), value("r4a", 1, [1, 8, 16, 16])],
+        weights)
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
+    x = random.standard_normal((1, 8, 16, 16)).astype(np.float32)
+    results = ReferenceEvaluator(model).run(None, {"x": x})
+    data = case / "test_data_set_0"
+    data.mkdir(parents=True, exist_ok=True)
+    onnx.save(model, case / "model.onnx")
+    onnx.save_tensor(numpy_helper.from_array(x, "x"), data / "input_0.pb")
+    for i, (name, result) in enumerate(zip((last, "r4a"), results)):
+        onnx.save_tensor(numpy_helper.from_array(result, name),
+                         data / f"output_{i}.pb")
 
 
 def run_one(arguments, directory, placement, machine):
@@ -106,7 +146,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("case", type=pathlib.Path)
     parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--write-case", action="store_true")
     arguments = parser.parse_args()
+    if arguments.write_case:
+        write_case(arguments.case)
     arguments.build = arguments.build.resolve()
     total = survived = 0
     for name, faults, more, wanted, may_stay in FAULTS:
