@@ -97,8 +97,8 @@ TEST_F(SimTest, InformationIsThatOfTheFile) {
   }
 }
 
-std::string Unary(const char* op, fixtures::ElemType type,
-                  const fixtures::Dims& dims) {
+std::string OneNode(const char* op, fixtures::ElemType type,
+                    const fixtures::Dims& dims) {
   return ModelBuilder()
       .Input("x", type, dims)
       .Output("y", type, dims)
@@ -127,12 +127,12 @@ std::string CastModel() {
 TEST_F(SimTest, RefusalsHaveTheirStatus) {
   const char* kPicky = "sim picky";
   const auto relu = [](fixtures::ElemType type, const fixtures::Dims& dims) {
-    return Unary("Relu", type, dims);
+    return OneNode("Relu", type, dims);
   };
   using fixtures::kFloat;
   EXPECT_EQ(Check(kPicky, relu(kFloat, {2, 3, 4})), ONNXIFI_STATUS_SUCCESS);
   EXPECT_EQ(Check(kPicky, ReshapeModel()), ONNXIFI_STATUS_SUCCESS);
-  EXPECT_EQ(Check(kPicky, Unary("Exp", kFloat, {2})),
+  EXPECT_EQ(Check(kPicky, OneNode("Exp", kFloat, {2})),
             ONNXIFI_STATUS_UNSUPPORTED_OPERATOR);
   EXPECT_EQ(Check(kPicky, relu(fixtures::kInt32, {2})),
             ONNXIFI_STATUS_UNSUPPORTED_DATATYPE);
@@ -143,7 +143,7 @@ TEST_F(SimTest, RefusalsHaveTheirStatus) {
             ONNXIFI_STATUS_UNSUPPORTED_SHAPE);
   // The same models are fine elsewhere, and what is refused is not compiled.
   for (const std::string& model :
-       {Unary("Exp", kFloat, {2}), relu(fixtures::kInt32, {2}), CastModel(),
+       {OneNode("Exp", kFloat, {2}), relu(fixtures::kInt32, {2}), CastModel(),
         relu(kFloat, {1, 2, 3, 4}), relu(kFloat, {"N", 2})}) {
     EXPECT_EQ(Check("sim plain", model), ONNXIFI_STATUS_SUCCESS);
     const cli::Backend backend = Open(kPicky);
@@ -184,13 +184,13 @@ TEST_F(SimTest, ReasonsNameTheCulprit) {
   } kCases[] = {
       {"sim no exp", UnaryModel({"Exp"}), ONNXIFI_STATUS_UNSUPPORTED_OPERATOR,
        "device 'sim no exp' has no Exp"},
-      {"sim picky", Unary("Relu", fixtures::kInt32, {2}),
+      {"sim picky", OneNode("Relu", fixtures::kInt32, {2}),
        ONNXIFI_STATUS_UNSUPPORTED_DATATYPE, "int32 input 0"},
       {"sim picky", CastModel(), ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
        "int64 output 0"},
-      {"sim picky", Unary("Relu", fixtures::kFloat, {1, 2, 3, 4}),
+      {"sim picky", OneNode("Relu", fixtures::kFloat, {1, 2, 3, 4}),
        ONNXIFI_STATUS_UNSUPPORTED_SHAPE, "rank 4 of input 0, at most 3"},
-      {"sim picky", Unary("Relu", fixtures::kFloat, {"N", 2}),
+      {"sim picky", OneNode("Relu", fixtures::kFloat, {"N", 2}),
        ONNXIFI_STATUS_UNSUPPORTED_SHAPE, "the shape of input 0 is not fixed"},
   };
   for (const auto& c : kCases) {
@@ -274,7 +274,7 @@ double RunMs(BoundGraph& graph) {
 
 TEST_F(SimTest, RealTimeIsWaitedFor) {
   const cli::Backend backend = Open("sim slow");
-  BoundGraph graph = SimTest::Unary(backend, {"Relu", "Neg"});
+  BoundGraph graph = Unary(backend, {"Relu", "Neg"});
   // The start, 24 bytes in, 24 bytes out, and three times what Relu costs.
   constexpr double kLeastMs = 5 + 2.4 + 1.2 + 6;
   for (int i = 0; i < 2; ++i) EXPECT_GE(RunMs(graph), kLeastMs);
@@ -289,7 +289,7 @@ TEST_F(SimTest, RealTimeIsWaitedFor) {
 
 TEST_F(SimTest, OtherTimeIsNot) {
   const cli::Backend backend = Open("sim hurried");
-  BoundGraph graph = SimTest::Unary(backend, {"Relu"});
+  BoundGraph graph = Unary(backend, {"Relu"});
   EXPECT_LT(RunMs(graph), 25'000);  // half of what it would take
 }
 
