@@ -148,7 +148,7 @@ Status Measure(const char* path, const std::string& build) {
            1);
   ::setenv("ONNXIFI_SIM_FILE",
            (build + "/../../tests/sim/machines/"
-                    "integrated-gpu.json")
+                    "two-of-everything.json")
                .c_str(),
            1);
   ::setenv("ONNXIFI_HETERO_PLACEMENT", "host", 1);

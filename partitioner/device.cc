@@ -95,13 +95,14 @@ void Device::ReadFigures() {
   figures_.macs = number(ONNXIFI_BACKEND_MACS_FP32, kMostMacs);
   figures_.macs_half = number(ONNXIFI_BACKEND_MACS_FP16, kMostMacs);
   figures_.bytes = number(ONNXIFI_BACKEND_MEMORY_BANDWIDTH, kMostBytes);
+  // A device that tells nothing is no faster than the host.
+  if (figures_.macs <= 0) {
+    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+    figures_.macs = kCoreMacs * cores;
+  }
+  if (figures_.bytes <= 0) figures_.bytes = kHostBytes;
   if (type_ == ONNXIFI_DEVICE_TYPE_CPU) {
     figures_.launch = kHostLaunch;
-    if (figures_.macs <= 0) {
-      const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-      figures_.macs = kCoreMacs * cores;
-    }
-    if (figures_.bytes <= 0) figures_.bytes = kHostBytes;
     return;
   }
   const auto copy = [&](onnxBackendInfo selector) {

@@ -5,7 +5,7 @@
 
 CASE_DIR holds model.onnx and test_data_set_0; --write-case makes one first, of
 a small network with branches. For each fault of a simulated
-GPU: the results must be the expected ones after every run, the report must say
+GPU: the results must be the expected ones, the report must say
 what happened and in which order, and what a lost device or one without memory
 had must end on the host. A fault that did not happen fails, too. Prints a line
 each and `N faults, P survived`.
@@ -35,7 +35,7 @@ OTHER = dict(GPU, name="sim other GPU", macs_fp32=2 * 10**12)
 FAULTS = [
     ("node refused late", {"compile_fails_at": {"operator": "Relu"}}, {},
      "compile_failed", True),
-    ("one node refused late", {"compile_fails_at": {"index": 7}}, {},
+    ("one node refused late", {"compile_fails_at": {"index": 1}}, {},
      "compile_failed", True),
     ("no memory to compile", {"out_of_memory_above": 1000}, {},
      "compile_failed", False),
@@ -90,7 +90,7 @@ def write_case(case):
                          data / f"output_{i}.pb")
 
 
-def run_one(arguments, directory, placement, machine):
+def run_one(arguments, name, directory, placement, machine):
     """Exit code, what was printed, and the events of the report."""
     plugins = arguments.build / "lib/onnxifi/plugins"
     sim_file = directory / "machine.json"
@@ -109,11 +109,9 @@ def run_one(arguments, directory, placement, machine):
     data = arguments.case / "test_data_set_0"
     command = [arguments.build / "bin/onnxifi", "run",
                arguments.case / "model.onnx", "--backend", "hetero",
-               "--iterations", "8"]
-    for path in sorted(data.glob("input_*.pb")):
-        command += ["--input", path]
-    for path in sorted(data.glob("output_*.pb")):
-        command += ["--check", path]
+               # Checked is what the last run gave: with one, the faulty one.
+               "--iterations", "1" if "run 1" in name else "8",
+               "--check", data]
     done = subprocess.run([str(part) for part in command], env=environment,
                           capture_output=True, text=True, timeout=600,
                           check=False)
@@ -157,7 +155,8 @@ def main():
             machine = {"devices": [dict(GPU, faults=faults, **more), OTHER]}
             with tempfile.TemporaryDirectory() as directory:
                 code, text, events = run_one(
-                    arguments, pathlib.Path(directory), placement, machine)
+                    arguments, name, pathlib.Path(directory), placement,
+                    machine)
             why = judge(code, events, wanted, may_stay)
             total += 1
             survived += not why
