@@ -199,10 +199,10 @@ TypeProto* Inference::NewType(const TypeProto& from) const {
 }
 
 const TypeProto* Inference::Unique(const TypeProto& type) {
-  const auto [entry, added] =
-      unique_.emplace(type.SerializeAsString(), nullptr);
-  if (added) entry->second = NewType(type);
-  return entry->second;
+  type.SerializeToString(&key_);
+  const auto entry = unique_.find(key_);
+  if (entry != unique_.end()) return entry->second;
+  return unique_.emplace(key_, NewType(type)).first->second;
 }
 
 void Inference::AddDeclared() {
