@@ -1,5 +1,6 @@
 #include "graph/check_alike.h"
 
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -64,7 +65,8 @@ class Scope {
 
  private:
   const onnx::GraphProto& graph_;
-  std::unordered_set<std::string_view> names_;
+  std::pmr::monotonic_buffer_resource memory_;
+  std::pmr::unordered_set<std::string_view> names_{&memory_};
 };
 
 }  // namespace

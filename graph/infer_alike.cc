@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "graph/skeleton.h"
+
 namespace onnxifi::graph {
 namespace {
 
@@ -24,13 +26,41 @@ struct Value {
   const TensorProto* data = nullptr;  // of constants that can be looked at
 };
 
+// Gives small constants their data when somebody asks for it: few are.
+class SmallTensors {
+ public:
+  SmallTensors(const std::vector<WireTensor>& tensors,
+               google::protobuf::Arena* arena)
+      : tensors_(tensors), arena_(arena) {}
+
+  const TensorProto* WithData(const TensorProto* proto) {
+    if (proto == nullptr || proto->has_raw_data()) return proto;
+    const TensorData* tensor = TensorOf(*proto, tensors_);
+    if (tensor == nullptr || !IsSmall(*tensor)) return proto;
+    TensorProto*& made = made_[proto];
+    if (made == nullptr) {
+      made = google::protobuf::Arena::CreateMessage<TensorProto>(arena_);
+      *made = *proto;
+      SetData(*tensor, made);
+    }
+    return made;
+  }
+
+ private:
+  const std::vector<WireTensor>& tensors_;
+  google::protobuf::Arena* const arena_;
+  std::unordered_map<const TensorProto*, TensorProto*> made_;
+};
+
 // What ONNX's inference function of one node sees and answers. Notes which
 // inputs it asks for their data.
 class Context final : public onnx::InferenceContext {
  public:
-  Context(const NodeProto& node, const std::vector<Value>& inputs)
+  Context(const NodeProto& node, const std::vector<Value>& inputs,
+          SmallTensors* tensors)
       : node_(node),
         inputs_(inputs),
+        tensors_(tensors),
         outputs_(static_cast<size_t>(node.output_size())),
         asked_(inputs.size(), false) {}
 
@@ -50,7 +80,7 @@ class Context final : public onnx::InferenceContext {
   }
   const TensorProto* getInputData(size_t i) const override {
     asked_.at(i) = true;
-    return inputs_[i].data;
+    return tensors_->WithData(inputs_[i].data);
   }
   const onnx::SparseTensorProto* getInputSparseData(size_t i) const override {
     static_cast<void>(inputs_.at(i));
@@ -75,6 +105,7 @@ class Context final : public onnx::InferenceContext {
  private:
   const NodeProto& node_;
   const std::vector<Value>& inputs_;
+  SmallTensors* const tensors_;
   std::vector<TypeProto> outputs_;
   mutable std::vector<bool> asked_;
 };
@@ -107,7 +138,8 @@ bool NeedsSymbols(const TypeProto& type) {
 // have one.
 class Inference {
  public:
-  Inference(const onnx::ModelProto& model, const NodeKinds& kinds,
+  Inference(const onnx::ModelProto& model,
+            const std::vector<WireTensor>& tensors, const NodeKinds& kinds,
             const onnx::ISchemaRegistry& schemas,
             google::protobuf::Arena* arena)
       : model_(model),
@@ -115,10 +147,11 @@ class Inference {
         kinds_(kinds),
         schemas_(schemas),
         arena_(arena),
+        tensors_(tensors, arena),
         asked_(static_cast<size_t>(kinds.count())) {}
 
   bool Run();
-  void Take(ValueTypes* types) const;
+  ValueTypes Take() && { return std::move(types_); }
 
  private:
   using Types = std::vector<const TypeProto*>;  // of a node's outputs
@@ -144,9 +177,12 @@ class Inference {
   const NodeKinds& kinds_;
   const onnx::ISchemaRegistry& schemas_;
   google::protobuf::Arena* const arena_;
+  SmallTensors tensors_;
   onnx::shape_inference::SymbolTableImpl symbols_;
   std::unordered_map<std::string, int> opsets_;
-  std::unordered_map<std::string_view, Value> values_;
+  ValueTypes types_;
+  // Of constants; most values are none.
+  std::unordered_map<std::string_view, const TensorProto*> data_;
   std::unordered_map<std::string, const TypeProto*> unique_;
   std::unordered_map<std::string, Types> known_;
   // For each kind: the inputs whose data some node of it has asked for.
@@ -163,17 +199,17 @@ TypeProto* Inference::NewType(const TypeProto& from) const {
 }
 
 const TypeProto* Inference::Unique(const TypeProto& type) {
-  const auto [entry, added] =
-      unique_.emplace(type.SerializeAsString(), nullptr);
-  if (added) entry->second = NewType(type);
-  return entry->second;
+  type.SerializeToString(&key_);
+  const auto entry = unique_.find(key_);
+  if (entry != unique_.end()) return entry->second;
+  return unique_.emplace(key_, NewType(type)).first->second;
 }
 
 void Inference::AddDeclared() {
   for (const auto* list :
        {&graph_.value_info(), &graph_.input(), &graph_.output()}) {
     for (const auto& value : *list) {
-      if (value.has_type()) values_[value.name()].type = Unique(value.type());
+      if (value.has_type()) types_[value.name()] = Unique(value.type());
     }
   }
 }
@@ -187,14 +223,14 @@ void Inference::AddInitializers() {
     auto* shape = type.mutable_tensor_type()->mutable_shape();
     for (const int64_t dim : tensor.dims())
       shape->add_dim()->set_dim_value(dim);
-    Value& value = values_[tensor.name()];
-    value.data = &tensor;
-    if (value.type != nullptr) {
+    data_[tensor.name()] = &tensor;
+    const auto declared = types_.find(tensor.name());
+    if (declared != types_.end()) {
       // Only compared: the declared type stays.
-      TypeProto declared = *value.type;
-      onnx::shape_inference::mergeShapesAndTypes(type, &declared);
+      TypeProto copy = *declared->second;
+      onnx::shape_inference::mergeShapesAndTypes(type, &copy);
     } else if (model_.ir_version() >= kFirstWithoutInputs) {
-      value.type = Unique(type);
+      types_[tensor.name()] = Unique(type);
     }
   }
 }
@@ -216,7 +252,7 @@ void Inference::MakeKey(int32_t kind) {
 Inference::Types Inference::Ask(const NodeProto& node,
                                 const onnx::OpSchema& schema,
                                 std::vector<bool>* asked) {
-  Context context(node, inputs_);
+  Context context(node, inputs_, &tensors_);
   if (schema.has_type_and_shape_inference_function()) {
     schema.GetTypeAndShapeInferenceFunction()(context);
   }
@@ -266,8 +302,8 @@ void Inference::SetType(const std::string& name, const TypeProto* type) {
     onnx::shape_inference::MaterializeSymbolicShape(own, symbols_);
     type = own;
   }
-  Value& value = values_[name];
-  value.type = value.type == nullptr ? type : Merged(type, value.type);
+  const auto [entry, added] = types_.emplace(name, type);
+  if (!added) entry->second = Merged(type, entry->second);
 }
 
 template <typename Number>
@@ -276,7 +312,7 @@ void Inference::SetNumbers(const std::string& name, std::vector<Number> numbers,
   auto* tensor = google::protobuf::Arena::CreateMessage<TensorProto>(arena_);
   *tensor = onnx::ToTensor(numbers);
   if (!scalar) tensor->add_dims(static_cast<int64_t>(numbers.size()));
-  values_[name].data = tensor;
+  data_[name] = tensor;
 }
 
 // Constants whose data later nodes may look at.
@@ -289,7 +325,7 @@ void Inference::SetConstant(const NodeProto& node) {
   for (const AttributeProto& attribute : node.attribute()) {
     if (attribute.name() == "value") {
       if (attribute.type() == AttributeProto::TENSOR && attribute.has_t()) {
-        values_[name].data = &attribute.t();
+        data_[name] = &attribute.t();
       }
     } else if (attribute.type() == AttributeProto::INTS) {
       SetNumbers<int64_t>(
@@ -319,8 +355,10 @@ bool Inference::AddNode(int index) {
   }
   inputs_.clear();
   for (const std::string& name : node.input()) {
-    const auto value = values_.find(name);
-    inputs_.push_back(value == values_.end() ? Value() : value->second);
+    const auto type = types_.find(name);
+    const auto data = data_.find(name);
+    inputs_.push_back({type == types_.end() ? nullptr : type->second,
+                       data == data_.end() ? nullptr : data->second});
   }
   const Types& types = Infer(index, *schema);
   for (int i = 0; i < node.output_size(); ++i) {
@@ -337,9 +375,9 @@ bool Inference::Run() {
   for (const auto& import : model_.opset_import()) {
     opsets_[import.domain()] = static_cast<int>(import.version());
   }
-  values_.reserve(static_cast<size_t>(graph_.node_size()) +
-                  static_cast<size_t>(graph_.initializer_size()) +
-                  static_cast<size_t>(graph_.input_size()));
+  types_.reserve(static_cast<size_t>(graph_.node_size()) +
+                 static_cast<size_t>(graph_.initializer_size()) +
+                 static_cast<size_t>(graph_.input_size()));
   symbols_.addFromGraph(graph_);
   AddDeclared();
   AddInitializers();
@@ -349,16 +387,21 @@ bool Inference::Run() {
   return true;
 }
 
-void Inference::Take(ValueTypes* types) const {
-  types->reserve(values_.size());
-  for (const auto& [name, value] : values_) {
-    if (value.type != nullptr) types->emplace(name, value.type);
-  }
-}
-
 }  // namespace
 
-bool InferAlike(const onnx::ModelProto& model, const NodeKinds& kinds,
+const TensorData* TensorOf(const onnx::TensorProto& proto,
+                           const std::vector<WireTensor>& tensors) {
+  const auto index = TensorIndex(proto.doc_string());
+  if (!index.has_value() || *index >= tensors.size()) return nullptr;
+  return tensors[*index].data.get();
+}
+
+void SetData(const TensorData& tensor, onnx::TensorProto* proto) {
+  if (tensor.bytes > 0) proto->set_raw_data(tensor.data, tensor.bytes);
+}
+
+bool InferAlike(const onnx::ModelProto& model,
+                const std::vector<WireTensor>& tensors, const NodeKinds& kinds,
                 const onnx::ISchemaRegistry& schemas,
                 google::protobuf::Arena* arena, ValueTypes* types) {
   if (kinds.has_bodies() || model.functions_size() > 0 ||
@@ -366,9 +409,9 @@ bool InferAlike(const onnx::ModelProto& model, const NodeKinds& kinds,
     return false;
   }
   try {
-    Inference inference(model, kinds, schemas, arena);
+    Inference inference(model, tensors, kinds, schemas, arena);
     if (!inference.Run()) return false;
-    inference.Take(types);
+    *types = std::move(inference).Take();
     return true;
   } catch (const std::bad_alloc&) {
     throw;

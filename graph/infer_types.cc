@@ -15,36 +15,21 @@
 namespace onnxifi::graph {
 namespace {
 
-class DimsRestorer {
- public:
-  explicit DimsRestorer(const std::vector<WireTensor>& tensors)
-      : tensors_(tensors) {}
-
-  void Graph(onnx::GraphProto* graph) const {
-    for (auto& tensor : *graph->mutable_initializer()) Tensor(&tensor);
-    for (auto& node : *graph->mutable_node()) Node(&node);
-  }
-  void Node(onnx::NodeProto* node) const {
-    for (auto& attribute : *node->mutable_attribute()) {
-      if (attribute.has_t()) Tensor(attribute.mutable_t());
-      for (auto& tensor : *attribute.mutable_tensors()) Tensor(&tensor);
-      if (attribute.has_g()) Graph(attribute.mutable_g());
-      for (auto& body : *attribute.mutable_graphs()) Graph(&body);
+// Calls `visit` with every tensor of a graph and its bodies.
+template <typename Visit>
+void ForEachTensor(onnx::GraphProto* graph, const Visit& visit) {
+  for (auto& tensor : *graph->mutable_initializer()) visit(&tensor);
+  for (auto& node : *graph->mutable_node()) {
+    for (auto& attribute : *node.mutable_attribute()) {
+      if (attribute.has_t()) visit(attribute.mutable_t());
+      for (auto& tensor : *attribute.mutable_tensors()) visit(&tensor);
+      if (attribute.has_g()) ForEachTensor(attribute.mutable_g(), visit);
+      for (auto& body : *attribute.mutable_graphs()) {
+        ForEachTensor(&body, visit);
+      }
     }
   }
-
- private:
-  void Tensor(onnx::TensorProto* tensor) const {
-    const auto index = TensorIndex(tensor->doc_string());
-    if (!index.has_value() || *index >= tensors_.size()) return;
-    tensor->clear_dims();
-    for (const int64_t dim : tensors_[*index].data->dims) {
-      tensor->add_dims(dim);
-    }
-  }
-
-  const std::vector<WireTensor>& tensors_;
-};
+}
 
 // Makes attribute defaults explicit where inference goes through an operator's
 // function body: ONNX binds only the attributes that a node spells out.
@@ -134,14 +119,27 @@ Status FromInferenceError(std::string_view text) {
 
 void RestoreDims(const std::vector<WireTensor>& tensors,
                  onnx::ModelProto* model) {
-  DimsRestorer(tensors).Graph(model->mutable_graph());
+  ForEachTensor(model->mutable_graph(), [&](onnx::TensorProto* tensor) {
+    const TensorData* data = TensorOf(*tensor, tensors);
+    if (data == nullptr) return;
+    tensor->clear_dims();
+    for (const int64_t dim : data->dims) tensor->add_dims(dim);
+  });
 }
 
-Status InferTypes(onnx::ModelProto* model, const NodeKinds& kinds,
-                  google::protobuf::Arena* arena, ValueTypes* types) {
+Status InferTypes(onnx::ModelProto* model,
+                  const std::vector<WireTensor>& tensors,
+                  const NodeKinds& kinds, google::protobuf::Arena* arena,
+                  ValueTypes* types) {
   const SafeSchemas schemas;
-  if (InferAlike(*model, kinds, schemas, arena, types)) return Status::Ok();
+  if (InferAlike(*model, tensors, kinds, schemas, arena, types)) {
+    return Status::Ok();
+  }
   types->clear();
+  ForEachTensor(model->mutable_graph(), [&](onnx::TensorProto* tensor) {
+    const TensorData* data = TensorOf(*tensor, tensors);
+    if (data != nullptr && IsSmall(*data)) SetData(*data, tensor);
+  });
   // No data propagation: for a vector of n elements it makes n objects.
   const onnx::ShapeInferenceOptions options(/*check_type=*/true,
                                             /*strict_mode=*/1,

@@ -22,8 +22,10 @@ void RestoreDims(const std::vector<WireTensor>& tensors,
 // for bodies it is always in the model. A declared type or shape that
 // contradicts what is inferred is MISMATCHING_DATATYPE or MISMATCHING_SHAPE.
 // `kinds` are those of the main graph; types may lie in `arena`.
-Status InferTypes(onnx::ModelProto* model, const NodeKinds& kinds,
-                  google::protobuf::Arena* arena, ValueTypes* types);
+Status InferTypes(onnx::ModelProto* model,
+                  const std::vector<WireTensor>& tensors,
+                  const NodeKinds& kinds, google::protobuf::Arena* arena,
+                  ValueTypes* types);
 
 }  // namespace onnxifi::graph
 

@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <memory>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -180,6 +181,7 @@ class Builder {
   Result<Graph> Build(const onnx::GraphProto& proto);
 
  private:
+  // A new value, or the one that has the name.
   ValueId Add(const std::string& name);
   // The value of this name, captured from an outer graph when it is not of
   // this one; kNoValue when there is none.
@@ -191,23 +193,24 @@ class Builder {
   Status AddValues(const onnx::GraphProto& proto);
   Status AddNode(const onnx::NodeProto& proto);
   Status AddConstant(const Node& node);
-  Result<Attribute> ReadAttribute(const AttributeProto& proto);
+  Status ReadAttribute(const AttributeProto& proto, Attribute* attribute);
   Status ReadGraphs(const AttributeProto& proto, Attribute* attribute);
 
   const ModelInfo& model_;
   Builder* const outer_;
   Graph graph_;
   // Names are those of the model, which outlives the builder.
-  std::unordered_map<std::string_view, ValueId> ids_;
+  std::pmr::monotonic_buffer_resource memory_;
+  std::pmr::unordered_map<std::string_view, ValueId> ids_{&memory_};
   const ValueTypes* types_;
   ValueTypes own_types_;
 };
 
 ValueId Builder::Add(const std::string& name) {
   const auto id = static_cast<ValueId>(graph_.values.size());
-  graph_.values.emplace_back().name = name;
-  ids_.emplace(name, id);
-  return id;
+  const auto [known, added] = ids_.emplace(name, id);
+  if (added) graph_.values.emplace_back().name = name;
+  return known->second;
 }
 
 ValueId Builder::Find(const std::string& name) {
@@ -288,9 +291,10 @@ Status Builder::ReadGraphs(const AttributeProto& proto, Attribute* attribute) {
   return Status::Ok();
 }
 
-Result<Attribute> Builder::ReadAttribute(const AttributeProto& proto) {
+Status Builder::ReadAttribute(const AttributeProto& proto,
+                              Attribute* attribute) {
   using Kind = Attribute::Kind;
-  Attribute out;
+  Attribute& out = *attribute;
   out.name = proto.name();
   switch (TypeOf(proto)) {
     case AttributeProto::FLOAT:
@@ -333,14 +337,14 @@ Result<Attribute> Builder::ReadAttribute(const AttributeProto& proto) {
     case AttributeProto::GRAPHS:
       out.kind =
           TypeOf(proto) == AttributeProto::GRAPH ? Kind::kGraph : Kind::kGraphs;
-      ONNXIFI_RETURN_IF_ERROR(ReadGraphs(proto, &out));
+      ONNXIFI_RETURN_IF_ERROR(ReadGraphs(proto, attribute));
       break;
     default:
       // For whoever writes the graph again.
       out.s = proto.SerializeAsString();
       break;
   }
-  return out;
+  return Status::Ok();
 }
 
 Status Builder::AddConstant(const Node& node) {
@@ -381,18 +385,23 @@ Status Builder::AddNode(const onnx::NodeProto& proto) {
     node.inputs.push_back(id);
   }
   for (const AttributeProto& attribute : proto.attribute()) {
-    ONNXIFI_ASSIGN_OR_RETURN(Attribute read, ReadAttribute(attribute));
-    node.attributes.push_back(std::move(read));
+    ONNXIFI_RETURN_IF_ERROR(
+        ReadAttribute(attribute, &node.attributes.emplace_back()));
   }
   for (const std::string& name : proto.output()) {
-    if (!name.empty() && ids_.count(name) != 0) {
+    if (name.empty()) {
+      node.outputs.push_back(kNoValue);
+      continue;
+    }
+    const size_t before = graph_.values.size();
+    const ValueId id = Add(name);
+    if (static_cast<size_t>(id) != before) {
       return Invalid(StrCat("node ", Quoted(node.name), " makes ", Quoted(name),
                             ", which exists already"));
     }
-    const ValueId id = name.empty() ? kNoValue : Add(name);
     node.outputs.push_back(id);
     const auto type = types_->find(name);
-    if (id != kNoValue && type != types_->end()) {
+    if (type != types_->end()) {
       ONNXIFI_RETURN_IF_ERROR(SetType(*type->second, &graph_.value(id)));
     }
   }

@@ -56,12 +56,12 @@ bool AppendAttribute(std::string* key, const onnx::AttributeProto& attribute) {
   Append(key, attribute.name());
   Append(key, attribute.ref_attr_name());
   AppendNumber(key, static_cast<int>(attribute.type()));
-  AppendNumber(key, attribute.has_f());
-  AppendNumber(key, attribute.f());
-  AppendNumber(key, attribute.has_i());
-  AppendNumber(key, attribute.i());
-  AppendNumber(key, attribute.has_s());
-  Append(key, attribute.s());
+  const int present = (attribute.has_f() ? 1 : 0) |
+                      (attribute.has_i() ? 2 : 0) | (attribute.has_s() ? 4 : 0);
+  AppendNumber(key, present);
+  if (attribute.has_f()) AppendNumber(key, attribute.f());
+  if (attribute.has_i()) AppendNumber(key, attribute.i());
+  if (attribute.has_s()) Append(key, attribute.s());
   AppendNumbers(key, attribute.floats());
   AppendNumbers(key, attribute.ints());
   AppendNumber(key, attribute.strings_size());
@@ -107,9 +107,9 @@ NodeKinds::NodeKinds(const onnx::GraphProto& graph) {
     if (HasBody(node)) {
       has_bodies_ = true;
     } else if (MakeKey(node, &key)) {
-      const auto [entry, added] = known.emplace(key, count_);
-      if (added) ++count_;
-      kind = entry->second;
+      const auto entry = known.find(key);
+      kind = entry == known.end() ? count_++ : entry->second;
+      if (entry == known.end()) known.emplace(key, kind);
     }
     kinds_.push_back(kind);
   }

@@ -100,7 +100,8 @@ Status AddWeights(const std::vector<NamedTensor>& weights,
     ONNXIFI_RETURN_IF_ERROR(CompareWeight(*input->second, *weight.tensor));
     std::string bytes;
     const WireTensor tensor{weight.name, weight.tensor};
-    AppendTensorMessage(bytes, tensor, skeleton->tensors.size());
+    AppendTensorMessage(bytes, tensor, skeleton->tensors.size(),
+                        /*with_data=*/false);
     if (!model->mutable_graph()->add_initializer()->ParseFromString(bytes)) {
       return Status(ONNXIFI_STATUS_INTERNAL_ERROR,
                     StrCat("weight ", Quoted(weight.name),
@@ -150,7 +151,8 @@ Result<Graph> Read(std::span<const std::byte> bytes,
   RestoreDims(skeleton.tensors, model);
   ONNXIFI_RETURN_IF_ERROR(CompareDeclarations(model->graph()));
   ValueTypes types;
-  ONNXIFI_RETURN_IF_ERROR(InferTypes(model, kinds, &arena, &types));
+  ONNXIFI_RETURN_IF_ERROR(
+      InferTypes(model, skeleton.tensors, kinds, &arena, &types));
   return BuildGraph(*model, types, skeleton.tensors);
 }
 

@@ -170,7 +170,7 @@ class Builder {
   Skeleton skeleton;
 
  private:
-  Status Field(Message message, const WireField& field, std::string* out);
+  Status Field(Role role, const WireField& field, std::string* out);
   Status Nested(Message message, const WireField& field, std::string* out);
   Status Tensor(const WireField& field, Role role, std::string* out);
   Status Count(int64_t fields);
@@ -206,6 +206,11 @@ Status Builder::Walk(Message message, Bytes bytes, std::string* out) {
   WireReader reader(bytes);
   WireField field;
   int single_values = 0;
+  Bytes run;  // fields in a row that are to be copied
+  const auto copy_run = [&] {
+    *out += Text(run);
+    run = {};
+  };
   while (!reader.done()) {
     ONNXIFI_RETURN_IF_ERROR(reader.Next(&field));
     ONNXIFI_RETURN_IF_ERROR(Count(1));
@@ -218,24 +223,27 @@ Status Builder::Walk(Message message, Bytes bytes, std::string* out) {
       return Status(ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
                     "an attribute is a list of sparse tensors");
     }
-    ONNXIFI_RETURN_IF_ERROR(Field(message, field, out));
-    if (out->size() > kMaxSkeletonBytes) {
+    const Role role = RoleOf(message, field.number);
+    if (role <= Role::kLastVerbatim) {
+      ONNXIFI_RETURN_IF_ERROR(CountInside(role, field.bytes.size()));
+      const std::byte* const begin =
+          run.empty() ? field.whole.data() : run.data();
+      run = Bytes(begin, field.whole.data() + field.whole.size());
+    } else {
+      copy_run();
+      ONNXIFI_RETURN_IF_ERROR(Field(role, field, out));
+    }
+    if (out->size() + run.size() > kMaxSkeletonBytes) {
       return Invalid(StrCat("the model has more than ", kMaxSkeletonBytes,
                             " bytes beside tensor data; the limit"));
     }
   }
+  copy_run();
   return Status::Ok();
 }
 
-Status Builder::Field(Message message, const WireField& field,
-                      std::string* out) {
-  const Role role = RoleOf(message, field.number);
+Status Builder::Field(Role role, const WireField& field, std::string* out) {
   if (role == Role::kDrop) return Status::Ok();
-  if (role <= Role::kLastVerbatim) {
-    ONNXIFI_RETURN_IF_ERROR(CountInside(role, field.bytes.size()));
-    *out += Text(field.whole);
-    return Status::Ok();
-  }
   if (field.type != WireType::kBytes) {
     return Status(ONNXIFI_STATUS_INVALID_PROTOBUF,
                   StrCat("field ", field.number,
@@ -290,12 +298,11 @@ Status Builder::Tensor(const WireField& field, Role role, std::string* out) {
   uint32_t number = field.number;
   if (role == Role::kSparseInitializer) number = kInitializerField;
   if (role == Role::kSparse) number = kTensorField;
-  if (graph_depth_ == 1 &&
-      (role == Role::kInitializer || role == Role::kSparseInitializer)) {
-    skeleton.has_initializers = true;
-  }
+  const bool initializer =
+      role == Role::kInitializer || role == Role::kSparseInitializer;
+  if (initializer && graph_depth_ == 1) skeleton.has_initializers = true;
   const size_t begin = BeginBytesField(*out, number);
-  AppendTensorMessage(*out, tensor, skeleton.tensors.size());
+  AppendTensorMessage(*out, tensor, skeleton.tensors.size(), !initializer);
   EndBytesField(*out, begin);
   skeleton.tensors.push_back(std::move(tensor));
   return Status::Ok();
@@ -313,13 +320,16 @@ std::optional<size_t> TensorIndex(std::string_view doc_string) {
   return index;
 }
 
-void AppendTensorMessage(std::string& out, const WireTensor& tensor,
-                         size_t index) {
-  const TensorData& data = *tensor.data;
+bool IsSmall(const TensorData& tensor) {
   int64_t elements = 1;
-  for (const int64_t dim : data.dims) elements *= dim;  // checked when read
-  const bool small =
-      elements <= kInlineElements && data.type != DataType::kString;
+  for (const int64_t dim : tensor.dims) elements *= dim;  // checked when read
+  return elements <= kInlineElements && tensor.type != DataType::kString;
+}
+
+void AppendTensorMessage(std::string& out, const WireTensor& tensor,
+                         size_t index, bool with_data) {
+  const TensorData& data = *tensor.data;
+  const bool small = with_data && IsSmall(data);
   const Shape hidden = {0};
   for (const int64_t dim : small ? data.dims : hidden) {
     AppendVarintField(out, 1, static_cast<uint64_t>(dim));

@@ -14,7 +14,8 @@
 namespace onnxifi::graph {
 
 // A serialized ModelProto without weights, and the tensors taken out of it.
-// Every TensorProto of `model` is numbered: its doc_string is its place in `tensors`. Small tensors keep their data, because shape
+// Every TensorProto of `model` is numbered: its doc_string is its place in
+// `tensors`. Small tensors in attributes keep their data, because shape
 // inference reads it; the others have the single dimension 0 until the dims
 // are put back (the checker would ask for their data). Sparse tensors have
 // become dense.
@@ -30,9 +31,12 @@ Result<Skeleton> MakeSkeleton(Bytes model, const TensorSource& source);
 // The tensor number in a TensorProto's doc_string.
 std::optional<size_t> TensorIndex(std::string_view doc_string);
 
+// Whether shape inference may look at the tensor's data.
+bool IsSmall(const TensorData& tensor);
+
 // Appends the skeleton form of `tensor` (number `index`), a TensorProto.
 void AppendTensorMessage(std::string& out, const WireTensor& tensor,
-                         size_t index);
+                         size_t index, bool with_data);
 
 }  // namespace onnxifi::graph
 

@@ -57,16 +57,20 @@ const OpKernel* OpRegistry::Find(const NodeView& node, Reject* why) const {
     return nullptr;
   }
   const Reject kinds = CheckValueKinds(node);
-  *why = {RejectReason::kOpset,
-          n.op_type + " at opset " + std::to_string(n.opset)};
+  bool known = false;
   for (const OpKernel* kernel : *kernels) {
     if (n.opset < kernel->min_opset || n.opset > kernel->max_opset) continue;
+    known = true;
     Reject reject = kernel->evaluate == nullptr ? kinds : Reject();
     if (reject.supported() && kernel->supports != nullptr) {
       reject = kernel->supports(node);
     }
     if (reject.supported()) return kernel;
     *why = std::move(reject);
+  }
+  if (!known) {
+    *why = {RejectReason::kOpset,
+            n.op_type + " at opset " + std::to_string(n.opset)};
   }
   return nullptr;
 }
