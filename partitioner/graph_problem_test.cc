@@ -135,7 +135,7 @@ TEST(PartsTest, OutputsAreWhatOthersRead) {
                                          View("gpu", graph)};
   const Result<GraphProblem> made = MakeGraphProblem(graph, views);
   ASSERT_TRUE(made.ok()) << made.status().message();
-  const std::vector<Run> runs = {{0, {0}}, {1, {1}}, {0, {2}}};
+  const std::vector<partitioner::Run> runs = {{0, {0}}, {1, {1}}, {0, {2}}};
   const std::vector<Part> parts = MakeParts(graph, *made, runs);
   ASSERT_EQ(parts.size(), 3u);
   const auto name = [&](size_t part) {
@@ -156,7 +156,7 @@ TEST(PartsTest, AReplicaGivesNothing) {
                                          View("gpu", graph)};
   const Result<GraphProblem> made = MakeGraphProblem(graph, views);
   ASSERT_TRUE(made.ok()) << made.status().message();
-  const std::vector<Run> runs = {{0, {0}}, {1, {0, 1}}, {0, {2}}};
+  const std::vector<partitioner::Run> runs = {{0, {0}}, {1, {0, 1}}, {0, {2}}};
   const std::vector<Part> parts = MakeParts(graph, *made, runs);
   ASSERT_EQ(parts.size(), 3u);
   EXPECT_TRUE(parts[0].outputs.empty());

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "base/str_cat.h"
@@ -115,7 +117,44 @@ Status Placer::PlaceAtLeastCost(Placing* placing) const {
   return Status::Ok();
 }
 
-Result<Placing> Placer::Place(const graph::Graph& graph) {
+void Placer::SetPins(const graph::Graph& graph, Placing* placing,
+                     std::vector<std::string>* remarks) const {
+  if (options_.pins.empty()) return;
+  std::unordered_map<std::string_view, size_t> by_name;
+  for (size_t n = 0; n < graph.nodes.size(); ++n) {
+    by_name.emplace(graph.nodes[n].name, n);
+  }
+  const auto remark = [&](const Pin& pin, std::string_view why) {
+    if (remarks == nullptr) return;
+    remarks->push_back(
+        StrCat("pin of node '", pin.node, "' to '", pin.device, "': ", why));
+  };
+  Problem& problem = placing->problem.problem;
+  for (const Pin& pin : options_.pins) {
+    const auto node = by_name.find(pin.node);
+    if (node == by_name.end()) {
+      remark(pin, "there is no such node");
+      continue;
+    }
+    const auto op = static_cast<size_t>(placing->problem.op_of[node->second]);
+    int32_t device = 0;
+    while (device < problem.devices &&
+           views_[placing->used[static_cast<size_t>(device)]].name !=
+               pin.device) {
+      ++device;
+    }
+    if (device == problem.devices) {
+      remark(pin, "there is no such device");
+    } else if (problem.ExecNs(static_cast<int32_t>(op), device) == kCannot) {
+      remark(pin, "the device does not run it");
+    } else {
+      problem.pins[op] = device;
+    }
+  }
+}
+
+Result<Placing> Placer::Place(const graph::Graph& graph,
+                              std::vector<std::string>* remarks) {
   const std::vector<size_t> used = Used();
   if (alone()) return AllOn(graph, 0);
   std::vector<DeviceView> views;
@@ -123,6 +162,7 @@ Result<Placing> Placer::Place(const graph::Graph& graph) {
   Placing placing;
   placing.used = used;
   ONNXIFI_ASSIGN_OR_RETURN(placing.problem, MakeGraphProblem(graph, views));
+  SetPins(graph, &placing, remarks);
   ONNXIFI_RETURN_IF_ERROR(options_.mode == PlacerOptions::Mode::kRandom
                               ? PlaceAtRandom(&placing)
                               : PlaceAtLeastCost(&placing));

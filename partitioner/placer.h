@@ -13,6 +13,7 @@
 #include "partitioner/optimize.h"
 #include "partitioner/parts.h"
 #include "partitioner/plan.h"
+#include "partitioner/plan_file.h"
 
 namespace onnxifi::partitioner {
 
@@ -27,6 +28,8 @@ struct PlacerOptions {
   };
   Mode mode = Mode::kAuto;
   uint64_t seed = 0;
+  // Whoever names a device or node that is not there is told by a remark.
+  std::vector<Pin> pins;
 };
 
 // Where a graph's nodes go.
@@ -62,7 +65,9 @@ class Placer {
   std::vector<NodeSupport> Joint() const;
 
   // The placing of the graph that was asked about, checked by CheckPlan.
-  Result<Placing> Place(const graph::Graph& graph);
+  // `remarks` gets pins that cannot be kept; may be null.
+  Result<Placing> Place(const graph::Graph& graph,
+                        std::vector<std::string>* remarks = nullptr);
 
   // What the devices answered; one that is out has none.
   const std::vector<DeviceView>& views() const { return views_; }
@@ -76,6 +81,8 @@ class Placer {
  private:
   // Indices of the devices that are still used; the host's, 0, always is.
   std::vector<size_t> Used() const;
+  void SetPins(const graph::Graph& graph, Placing* placing,
+               std::vector<std::string>* remarks) const;
   Status PlaceAtRandom(Placing* placing) const;
   Status PlaceAtLeastCost(Placing* placing) const;
 

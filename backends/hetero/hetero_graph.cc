@@ -84,7 +84,9 @@ Result<std::unique_ptr<CompiledGraph>> HeteroGraph::Create(
 
 partitioner::Placing HeteroGraph::Place() {
   if (host_only_ || placer_.alone()) return partitioner::AllOn(graph_, 0);
-  Result<partitioner::Placing> placing = placer_.Place(graph_);
+  std::vector<std::string> remarks;
+  Result<partitioner::Placing> placing = placer_.Place(graph_, &remarks);
+  for (const std::string& remark : remarks) report_.Mended("pin", remark);
   if (placing.ok()) return *std::move(placing);
   report_.Mended("not_placed", placing.status().message());
   return partitioner::AllOn(graph_, 0);

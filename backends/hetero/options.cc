@@ -48,9 +48,16 @@ Result<Options> Options::Parse(const char* devices, const char* placement,
 }
 
 Result<Options> Options::FromEnvironment() {
-  return Parse(secure_getenv("ONNXIFI_HETERO_DEVICES"),
-               secure_getenv("ONNXIFI_HETERO_PLACEMENT"),
-               secure_getenv("ONNXIFI_HETERO_REPORT"));
+  ONNXIFI_ASSIGN_OR_RETURN(Options options,
+                           Parse(secure_getenv("ONNXIFI_HETERO_DEVICES"),
+                                 secure_getenv("ONNXIFI_HETERO_PLACEMENT"),
+                                 secure_getenv("ONNXIFI_HETERO_REPORT")));
+  const char* plan = secure_getenv("ONNXIFI_HETERO_PLAN");
+  if (plan != nullptr && *plan != '\0') {
+    ONNXIFI_ASSIGN_OR_RETURN(options.placement.pins,
+                             partitioner::ReadPlanFile(plan));
+  }
+  return options;
 }
 
 }  // namespace onnxifi::hetero

@@ -16,6 +16,7 @@ namespace onnxifi::hetero {
 //   ONNXIFI_HETERO_PLACEMENT  auto (default); host: everything there;
 //                             random:N: each node on any device that runs it,
 //                             for tests, the same for the same N.
+//   ONNXIFI_HETERO_PLAN       file that pins nodes to devices (plan_file.h).
 //   ONNXIFI_HETERO_REPORT     file that gets what was decided and what
 //                             happened, as JSON lines, one for each event.
 struct Options {
@@ -23,7 +24,8 @@ struct Options {
   partitioner::PlacerOptions placement;
   std::string report;
 
-  // INVALID_PROPERTY for a value that is none of these.
+  // INVALID_PROPERTY for a value that is none of these, or a file that is no
+  // plan.
   static Result<Options> FromEnvironment();
   static Result<Options> Parse(const char* devices, const char* placement,
                                const char* report);

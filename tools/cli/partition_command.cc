@@ -29,6 +29,7 @@ struct Options {
   std::string model;
   std::string devices;
   std::string json_file;
+  std::string plan_file;
   bool nodes = false;
   bool what_if = false;
 };
@@ -107,11 +108,20 @@ int Analyse(const Options& options, Analysis* out) {
                        "devices: none found: see what `onnxifi info` tells",
                        kExitNoBackend);
   }
-  out->placer = std::make_unique<partitioner::Placer>(
-      out->devices, partitioner::PlacerOptions{});
+  partitioner::PlacerOptions place;
+  if (!options.plan_file.empty()) {
+    auto pins = partitioner::ReadPlanFile(options.plan_file);
+    if (!pins.ok()) {
+      return ReportError(kErrorFile, pins.status().message(), kExitUsage);
+    }
+    place.pins = std::move(pins).value();
+  }
+  out->placer =
+      std::make_unique<partitioner::Placer>(out->devices, std::move(place));
   const Status asked = out->placer->Ask(out->graph, &out->remarks);
   if (!asked.ok()) return ReportFailure(asked, Step::kCompile);
-  Result<partitioner::Placing> placing = out->placer->Place(out->graph);
+  Result<partitioner::Placing> placing =
+      out->placer->Place(out->graph, &out->remarks);
   if (!placing.ok()) return ReportFailure(placing.status(), Step::kCompile);
   out->placing = std::move(placing).value();
   return kExitOk;
@@ -373,6 +383,8 @@ void AddPartitionCommand(CLI::App& app, Action* action) {
   command->add_option("--devices", options->devices,
                       "Parts of backend names, separated by commas; the host "
                       "is always there");
+  command->add_option("--plan", options->plan_file,
+                      "Pin nodes as in this file, which --json has written");
   command->add_flag("--nodes", options->nodes, "A line for each node");
   command->add_flag("--what-if", options->what_if,
                     "What supporting one more operator would save");
