@@ -19,14 +19,6 @@ constexpr Ns kEmulationPenalty = 4;
 // More than a quarter of an hour for one node is no estimate.
 constexpr Ns kMostNodeNs = 1'000'000'000'000;
 
-bool IsRandom(const graph::Node& node) {
-  static constexpr std::array<std::string_view, 7> kRandom = {
-      "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike",
-      "Multinomial",  "Bernoulli",        "Dropout"};
-  return std::find(kRandom.begin(), kRandom.end(), node.op_type) !=
-         kRandom.end();
-}
-
 // Sets of nodes; each node starts alone.
 class NodeSets {
  public:
@@ -331,6 +323,14 @@ class ProblemMaker {
 };
 
 }  // namespace
+
+bool IsRandom(const graph::Node& node) {
+  static constexpr std::array<std::string_view, 7> kRandom = {
+      "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike",
+      "Multinomial",  "Bernoulli",        "Dropout"};
+  return std::find(kRandom.begin(), kRandom.end(), node.op_type) !=
+         kRandom.end();
+}
 
 std::vector<size_t> GraphProblem::NodesOf(std::span<const int32_t> ops) const {
   std::vector<size_t> all;

@@ -14,6 +14,9 @@
 
 namespace onnxifi::partitioner {
 
+// The node gives something else each time.
+bool IsRandom(const graph::Node& node);
+
 // What the cost model knows of one device. The first one is the host.
 struct DeviceView {
   std::string name;

@@ -5,6 +5,7 @@
 #include <new>
 #include <utility>
 
+#include "backends/hetero/fold_on_host.h"
 #include "base/str_cat.h"
 #include "graph/extract.h"
 #include "partitioner/support.h"
@@ -71,6 +72,9 @@ Result<std::unique_ptr<CompiledGraph>> HeteroGraph::Create(
   std::unique_ptr<HeteroGraph> made(
       new HeteroGraph(std::move(graph), std::move(devices), options));
   if (!made->placer_.alone()) {
+    const Status folded =
+        FoldOnHost(made->placer_.devices().front(), &made->graph_);
+    if (!folded.ok()) made->report_.Mended("not_folded", folded.message());
     std::vector<std::string> remarks;
     const Status asked = made->placer_.Ask(made->graph_, &remarks);
     for (const std::string& remark : remarks) {
