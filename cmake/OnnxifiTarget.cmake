@@ -60,6 +60,10 @@ function(onnxifi_test NAME)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
+  # A sanitizer makes a test up to ten times slower, thread sanitizer most.
+  if(ONNXIFI_SANITIZE)
+    math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * 5")
+  endif()
   add_executable(${NAME} ${ARG_SRCS})
   target_include_directories(${NAME} PRIVATE "${CMAKE_SOURCE_DIR}")
   target_link_libraries(${NAME} PRIVATE onnxifi_options ${ARG_DEPS}
