@@ -14,19 +14,6 @@
 namespace onnxifi::cli {
 namespace {
 
-// Zero-filled tensors for values whose shapes the model declares.
-Result<std::vector<HostValue>> MakeTensors(
-    const std::vector<ValueInfo>& values) {
-  std::vector<HostValue> tensors;
-  for (const ValueInfo& value : values) {
-    ONNXIFI_ASSIGN_OR_RETURN(
-        HostTensor tensor,
-        HostTensor::Make(value.name, value.type, value.dims));
-    tensors.emplace_back(std::move(tensor));
-  }
-  return tensors;
-}
-
 Status RunOnce(const char* path, int64_t* done_ns) {
   ONNXIFI_ASSIGN_OR_RETURN(const graph::MappedFile file, graph::MapFile(path));
   ONNXIFI_ASSIGN_OR_RETURN(const BackendList list, BackendList::Open());

@@ -34,19 +34,6 @@ constexpr int kPairs = 41;
 constexpr int kChainNodes = 200;
 constexpr int kChainRuns = 2000;
 
-Result<std::vector<HostValue>> MakeTensors(
-    const std::vector<ValueInfo>& values) {
-  std::vector<HostValue> tensors;
-  for (const ValueInfo& value : values) {
-    ONNXIFI_ASSIGN_OR_RETURN(
-        HostTensor tensor,
-        HostTensor::Make(value.name, value.type, value.dims));
-    Fill(tensor, {Generator::Kind::kLightData}, 0);
-    tensors.emplace_back(std::move(tensor));
-  }
-  return tensors;
-}
-
 // A model on one backend, with its own inputs and outputs.
 struct Subject {
   Backend backend;
@@ -67,6 +54,9 @@ struct Subject {
     ONNXIFI_ASSIGN_OR_RETURN(const ModelInfo info, ReadModelInfo(model));
     ONNXIFI_ASSIGN_OR_RETURN(subject.inputs, MakeTensors(info.RuntimeInputs()));
     ONNXIFI_ASSIGN_OR_RETURN(subject.outputs, MakeTensors(info.outputs));
+    for (HostValue& input : subject.inputs) {
+      Fill(input.tensor, {Generator::Kind::kLightData}, 0);
+    }
     ONNXIFI_RETURN_IF_ERROR(
         subject.graph->Bind(subject.inputs, subject.outputs));
     return subject;

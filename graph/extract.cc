@@ -91,6 +91,25 @@ Extract ExtractNodes(const Graph& whole, std::span<const size_t> nodes,
   return out;
 }
 
+std::vector<ValueId> ResultsUsedElsewhere(const Graph& whole,
+                                          std::span<const size_t> nodes) {
+  std::vector<int32_t> uses = UseCounts(whole);
+  for (const size_t n : nodes) {
+    for (const ValueId id : whole.nodes[n].inputs) {
+      if (id != kNoValue) --uses[static_cast<size_t>(id)];
+    }
+  }
+  std::vector<ValueId> used;
+  for (const size_t n : nodes) {
+    for (const ValueId id : whole.nodes[n].outputs) {
+      if (id != kNoValue && uses[static_cast<size_t>(id)] > 0) {
+        used.push_back(id);
+      }
+    }
+  }
+  return used;
+}
+
 std::vector<ValueId> BindCaptures(const Graph& outer, Graph* body) {
   std::vector<ValueId> captured;
   if (body->captures.empty()) return captured;

@@ -22,6 +22,10 @@ struct Extract {
 Extract ExtractNodes(const Graph& whole, std::span<const size_t> nodes,
                      std::span<const ValueId> outputs);
 
+// What of the results of these nodes other nodes read, or the graph gives.
+std::vector<ValueId> ResultsUsedElsewhere(const Graph& whole,
+                                          std::span<const size_t> nodes);
+
 // Joins a body of one of outer's nodes with what its captures stand for now:
 // they take over type, shape and constant of the outer value. Captures that
 // are not constant become inputs of the body, behind those it has; returns

@@ -47,24 +47,6 @@ std::vector<size_t> Foldable(const graph::Graph& graph) {
   return nodes;
 }
 
-// What others read of the nodes' results, or the graph gives.
-std::vector<graph::ValueId> Wanted(const graph::Graph& graph,
-                                   const std::vector<size_t>& nodes) {
-  std::vector<int32_t> uses = graph::UseCounts(graph);
-  for (const size_t n : nodes) {
-    for (const graph::ValueId id : graph.nodes[n].inputs) {
-      if (id != graph::kNoValue) --uses[Index(id)];
-    }
-  }
-  std::vector<graph::ValueId> wanted;
-  for (const size_t n : nodes) {
-    for (const graph::ValueId id : graph.nodes[n].outputs) {
-      if (id != graph::kNoValue && uses[Index(id)] > 0) wanted.push_back(id);
-    }
-  }
-  return wanted;
-}
-
 void SetConstant(graph::TensorPtr tensor, graph::Value* value) {
   value->has_shape = true;
   value->dims = tensor->dims;
@@ -91,7 +73,8 @@ Status FoldOnHost(const std::shared_ptr<partitioner::Device>& host,
                   graph::Graph* graph) {
   const std::vector<size_t> nodes = Foldable(*graph);
   if (nodes.empty() || !host->carries_values()) return Status::Ok();
-  const std::vector<graph::ValueId> wanted = Wanted(*graph, nodes);
+  const std::vector<graph::ValueId> wanted =
+      graph::ResultsUsedElsewhere(*graph, nodes);
   if (wanted.empty()) return Status::Ok();
   ONNXIFI_ASSIGN_OR_RETURN(
       const std::unique_ptr<CompiledPart> part,

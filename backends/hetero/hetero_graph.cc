@@ -193,19 +193,8 @@ void HeteroGraph::Retreat(const Failure& failure) {
 }
 
 bool HeteroGraph::Compiles(size_t device, std::span<const size_t> nodes) const {
-  // Everything that leaves the nodes, or else their last results.
-  std::vector<int32_t> left = graph::UseCounts(graph_);
-  for (const size_t n : nodes) {
-    for (const graph::ValueId id : graph_.nodes[n].inputs) {
-      if (id != graph::kNoValue) --left[Index(id)];
-    }
-  }
-  std::vector<graph::ValueId> outputs;
-  for (const size_t n : nodes) {
-    for (const graph::ValueId id : graph_.nodes[n].outputs) {
-      if (id != graph::kNoValue && left[Index(id)] > 0) outputs.push_back(id);
-    }
-  }
+  const std::vector<graph::ValueId> outputs =
+      graph::ResultsUsedElsewhere(graph_, nodes);
   if (outputs.empty()) return true;
   return CompiledPart::Compile(placer_.devices()[device],
                                graph::ExtractNodes(graph_, nodes, outputs))

@@ -76,6 +76,18 @@ Result<Generator> Generator::Parse(std::string_view text) {
                        "randn, zeros, ones, arange or lightdata"));
 }
 
+Result<std::vector<HostValue>> MakeTensors(
+    const std::vector<ValueInfo>& values) {
+  std::vector<HostValue> tensors;
+  for (const ValueInfo& value : values) {
+    ONNXIFI_ASSIGN_OR_RETURN(
+        HostTensor tensor,
+        HostTensor::Make(value.name, value.type, value.dims));
+    tensors.emplace_back(std::move(tensor));
+  }
+  return tensors;
+}
+
 void Fill(HostTensor& tensor, const Generator& generator, uint64_t seed) {
   Random random(seed);
   const int64_t parts = tensor.elements() * (IsComplex(tensor.type()) ? 2 : 1);

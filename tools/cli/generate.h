@@ -4,9 +4,12 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
 #include "tools/cli/host_tensor.h"
+#include "tools/cli/host_value.h"
+#include "tools/cli/model_info.h"
 
 namespace onnxifi::cli {
 
@@ -27,6 +30,10 @@ struct Generator {
   // Reads the notation above.
   static Result<Generator> Parse(std::string_view text);
 };
+
+// Zero-filled tensors for values whose shapes the model declares.
+Result<std::vector<HostValue>> MakeTensors(
+    const std::vector<ValueInfo>& values);
 
 // Overwrites the tensor. Equal seeds and shapes give equal values everywhere.
 void Fill(HostTensor& tensor, const Generator& generator, uint64_t seed);

@@ -11,6 +11,7 @@
 #include "graph/onnx_reader.h"
 #include "partitioner/functions.h"
 #include "partitioner/node_work.h"
+#include "partitioner/picture.h"
 #include "partitioner/placer.h"
 #include "tools/cli/cli_error.h"
 #include "tools/cli/client.h"
@@ -30,6 +31,7 @@ struct Options {
   std::string devices;
   std::string json_file;
   std::string plan_file;
+  std::string html_file;
   bool nodes = false;
   bool what_if = false;
 };
@@ -352,6 +354,19 @@ json Report(const Analysis& analysis, const Options& options,
   return report;
 }
 
+int Draw(const Analysis& analysis, const std::string& path) {
+  std::vector<std::string> names;
+  for (size_t d = 0; d < analysis.placing.used.size(); ++d) {
+    names.push_back(analysis.DeviceName(d));
+  }
+  const std::string page =
+      partitioner::DrawPlacing(analysis.graph, analysis.placing, names);
+  const Status written =
+      WriteFileAtomically(path, std::as_bytes(std::span(page)));
+  if (written.ok()) return kExitOk;
+  return ReportError(kErrorWrite, written.message(), kExitResources);
+}
+
 int Partition(const Options& options) {
   Analysis analysis;
   const int analysed = Analyse(options, &analysis);
@@ -361,6 +376,10 @@ int Partition(const Options& options) {
     what_if = AskWhatIf(analysis);
   }
   if (options.json_file != "-") Print(analysis, options, what_if);
+  if (!options.html_file.empty() && !analysis.placing.used.empty()) {
+    const int drawn = Draw(analysis, options.html_file);
+    if (drawn != kExitOk) return drawn;
+  }
   if (options.json_file.empty()) return kExitOk;
   const std::string text = Report(analysis, options, what_if).dump(1) + "\n";
   if (options.json_file == "-") {
@@ -385,6 +404,8 @@ void AddPartitionCommand(CLI::App& app, Action* action) {
                       "is always there");
   command->add_option("--plan", options->plan_file,
                       "Pin nodes as in this file, which --json has written");
+  command->add_option("--html", options->html_file,
+                      "Write a picture of the placed graph to this file");
   command->add_flag("--nodes", options->nodes, "A line for each node");
   command->add_flag("--what-if", options->what_if,
                     "What supporting one more operator would save");
