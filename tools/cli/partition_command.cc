@@ -97,7 +97,7 @@ int Analyse(const Options& options, Analysis* out) {
   graph::ReadOptions read;
   read.owner = file->owner;
   Result<graph::Graph> graph = graph::ReadModel(file->bytes, read);
-  if (!graph.ok()) return ReportFailure(graph.status(), Step::kLoad);
+  if (!graph.ok()) return ReportFailure(graph.status(), Step::kCompile);
   out->graph = std::move(graph).value();
   graph::RemoveDeadNodes(out->graph);
   Result<const partitioner::Functions*> functions = partitioner::FindLoader("");
