@@ -12,7 +12,7 @@ namespace onnxifi::hetero {
 // What the environment says, read once for each graph:
 //   ONNXIFI_HETERO_DEVICES    parts of names, separated by commas: only
 //                             backends with one of them, in this order behind
-//                             the host. Not set: all.
+//                             the host. Not set: all but the null backend.
 //   ONNXIFI_HETERO_PLACEMENT  auto (default); host: everything there;
 //                             random:N: each node on any device that runs it,
 //                             for tests, the same for the same N.
