@@ -50,6 +50,20 @@ TEST(BadInputTest, TheSeedModelIsGood) {
   EXPECT_TRUE(graph.ok()) << graph.status().message();
 }
 
+// Inference would look for the rest of them for ever.
+TEST(BadInputTest, WhatIsNoEquationOfEinsum) {
+  for (const char* equation : {"-\xcd", "-", ">", "a-b", "a->b->c", "i;j"}) {
+    onnx::ModelProto model =
+        SmallModel("g (float x) => (float y) { y = Einsum(x) }");
+    onnx::AttributeProto* attribute =
+        model.mutable_graph()->mutable_node(0)->add_attribute();
+    attribute->set_name("equation");
+    attribute->set_type(onnx::AttributeProto::STRING);
+    attribute->set_s(equation);
+    EXPECT_EQ(StatusOf(model).code(), ONNXIFI_STATUS_INVALID_MODEL) << equation;
+  }
+}
+
 TEST(BadInputTest, TruncationAtEveryByte) {
   const std::string bytes = RichModel();
   size_t good = 0;

@@ -6,6 +6,7 @@
 
 #include <limits>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -26,6 +27,19 @@ constexpr const char* kLongDomain = "ai.onnx";
 
 Status Invalid(const std::string& what) {
   return Status(ONNXIFI_STATUS_INVALID_MODEL, what);
+}
+
+// Letters, spaces, commas, dots and one arrow.
+bool IsEquation(std::string_view text) {
+  const size_t arrow = text.find("->");
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool of_arrow =
+        arrow != std::string_view::npos && (i == arrow || i == arrow + 1);
+    if (!letter && !of_arrow && c != ' ' && c != ',' && c != '.') return false;
+  }
+  return true;
 }
 
 std::string ShownDomain(const std::string& domain) {
@@ -219,6 +233,12 @@ Status StructureChecker::Node(onnx::NodeProto* node, const OpsetMap& opsets) {
     if (attribute.name() == "num_outputs" && attribute.i() > kMaxNodes) {
       return Invalid(StrCat("node ", Quoted(node->name()), ": num_outputs ",
                             attribute.i(), " is absurd"));
+    }
+    // Inference never comes back from some of what is no equation.
+    if (node->op_type() == "Einsum" && attribute.name() == "equation" &&
+        !IsEquation(attribute.s())) {
+      return Invalid(StrCat("node ", Quoted(node->name()), ": ",
+                            Quoted(attribute.s()), " is no equation"));
     }
     // The reader has made sparse tensors dense.
     if (attribute.has_t() &&
