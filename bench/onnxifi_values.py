@@ -55,14 +55,26 @@ class InitGraphArguments(ctypes.Structure):
                 ("onnxModel", ctypes.c_void_p),
                 ("onnxModelSize", ctypes.c_size_t),
                 ("weightDescriptors", ctypes.c_void_p),
-                ("graph", ctypes.c_void_p)]
+                ("graph", ctypes.c_void_p), ("flags", ctypes.c_uint64),
+                ("externalDataDirectory", ctypes.c_char_p),
+                ("options", ctypes.c_void_p),
+                ("optionsCount", ctypes.c_uint32),
+                ("profilesCount", ctypes.c_uint32),
+                ("profiles", ctypes.c_void_p)]
 
 
 class RunValuesArguments(ctypes.Structure):
     _fields_ = [("structSize", ctypes.c_uint32),
                 ("inputsCount", ctypes.c_uint32), ("next", ctypes.c_void_p),
                 ("graph", ctypes.c_void_p), ("inputs", ctypes.POINTER(Value)),
-                ("receive", RECEIVE), ("receiveContext", ctypes.c_void_p)]
+                ("receive", RECEIVE), ("receiveContext", ctypes.c_void_p),
+                ("allocate", ctypes.c_void_p),
+                ("allocateContext", ctypes.c_void_p),
+                ("deadlineNs", ctypes.c_uint64),
+                ("cancelEvent", ctypes.c_void_p),
+                ("correlationId", ctypes.c_uint64),
+                ("profile", ctypes.c_void_p),
+                ("profileContext", ctypes.c_void_p)]
 
 
 CALL = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)
@@ -78,7 +90,11 @@ class HostInterface(ctypes.Structure):
     _fields_ = [("structSize", ctypes.c_uint32),
                 ("minVersion", ctypes.c_uint32),
                 ("maxVersion", ctypes.c_uint32), ("reserved", ctypes.c_uint32),
-                ("log", ctypes.c_void_p), ("logContext", ctypes.c_void_p)]
+                ("log", ctypes.c_void_p), ("logContext", ctypes.c_void_p),
+                ("error", ctypes.c_void_p),
+                ("errorContext", ctypes.c_void_p),
+                ("trace", ctypes.c_void_p),
+                ("traceContext", ctypes.c_void_p)]
 
 
 GET_INTERFACE = ctypes.CFUNCTYPE(

@@ -6,6 +6,7 @@
 #include "backends/common/abi_api.h"
 #include "backends/common/abi_arguments.h"
 #include "backends/common/abi_guard.h"
+#include "backends/common/abi_interface.h"
 #include "backends/common/abi_models.h"
 #include "backends/common/graph_object.h"
 #include "base/log.h"
@@ -17,23 +18,40 @@ namespace {
 constexpr uint32_t kMinVersion = ONNXIFI_INTERFACE_VERSION_1_1;
 constexpr uint32_t kMaxVersion = ONNXIFI_INTERFACE_VERSION_1_1;
 
-Status CheckStructSize(size_t given, size_t needed, const char* what) {
-  if (given >= needed) return Status::Ok();
-  return Status(ONNXIFI_STATUS_INVALID_SIZE,
-                StrCat("structSize of ", what, " is ", given,
-                       "; interface 1.1 needs ", needed));
+constexpr onnxPluginInterface MakeTable() {
+  onnxPluginInterface table = {};
+  table.structSize = sizeof(table);
+  table.version = kMaxVersion;
+#define ONNXIFI_INTERFACE_FUNCTION(member, Name, since) \
+  table.member = &Interface##Name;
+#include "abi/onnxifi_interface.inc"
+  return table;
 }
 
-// What all argument structures begin with.
-template <typename Arguments>
-Status CheckArguments(const Arguments* arguments) {
-  if (arguments == nullptr) return NullPointer("arguments");
-  ONNXIFI_RETURN_IF_ERROR(CheckStructSize(arguments->structSize,
-                                          sizeof(*arguments), "the arguments"));
-  if (arguments->next == nullptr) return Status::Ok();
-  return Status(ONNXIFI_STATUS_UNSUPPORTED_PROPERTY,
-                "next is not NULL, but no extension is known");
+constexpr onnxPluginInterface kInterface = MakeTable();
+
+// Where the log goes once a host wants it. The lock is held during the host's
+// function, so that a replaced one is never called again.
+constinit std::mutex g_log_mutex;
+constinit onnxLogCallback g_log = nullptr;
+constinit void* g_log_context = nullptr;
+
+void LogToHost(void*, LogLevel level, std::string_view text) {
+  const std::string terminated(text);
+  const std::lock_guard<std::mutex> lock(g_log_mutex);
+  g_log(g_log_context, static_cast<uint32_t>(level), terminated.c_str());
 }
+
+void SendLogTo(const onnxHostInterface& host) {
+  {
+    const std::lock_guard<std::mutex> lock(g_log_mutex);
+    g_log = host.log;
+    g_log_context = host.logContext;
+  }
+  SetLogSink(&LogToHost, nullptr);
+}
+
+}  // namespace
 
 onnxStatus ONNXIFI_ABI
 InterfaceCheckModel(const onnxCheckModelArguments* arguments) {
@@ -78,36 +96,6 @@ InterfaceQueryGraph(const onnxQueryGraphArguments* arguments) {
     return QueryGraphFor(*arguments);
   });
 }
-
-constexpr onnxPluginInterface kInterface = {
-    sizeof(onnxPluginInterface),
-    kMaxVersion,
-#define ONNXIFI_INTERFACE_FUNCTION(member, Name, since) &Interface##Name,
-#include "abi/onnxifi_interface.inc"
-};
-
-// Where the log goes once a host wants it. The lock is held during the host's
-// function, so that a replaced one is never called again.
-constinit std::mutex g_log_mutex;
-constinit onnxLogCallback g_log = nullptr;
-constinit void* g_log_context = nullptr;
-
-void LogToHost(void*, LogLevel level, std::string_view text) {
-  const std::string terminated(text);
-  const std::lock_guard<std::mutex> lock(g_log_mutex);
-  g_log(g_log_context, static_cast<uint32_t>(level), terminated.c_str());
-}
-
-void SendLogTo(const onnxHostInterface& host) {
-  {
-    const std::lock_guard<std::mutex> lock(g_log_mutex);
-    g_log = host.log;
-    g_log_context = host.logContext;
-  }
-  SetLogSink(&LogToHost, nullptr);
-}
-
-}  // namespace
 
 onnxStatus GetInterface(onnxBackendID id, const onnxHostInterface* host,
                         const onnxPluginInterface** plugin) {

@@ -170,9 +170,14 @@ TEST_F(InterfaceTest, WeightsComeByDescriptorsAsIn10) {
   const onnxTensorDescriptorV1 descriptor = weight.Descriptor();
   const std::string model = models::WeightByDescriptor();
   onnxGraph graph = nullptr;
-  const onnxInitGraphArguments init = {sizeof(init), 1,           nullptr,
-                                       backend_,     nullptr,     model.data(),
-                                       model.size(), &descriptor, &graph};
+  onnxInitGraphArguments init = {};
+  init.structSize = sizeof(init);
+  init.weightsCount = 1;
+  init.backend = backend_;
+  init.onnxModel = model.data();
+  init.onnxModelSize = model.size();
+  init.weightDescriptors = &descriptor;
+  init.graph = &graph;
   ASSERT_EQ(table_->initGraph(&init), ONNXIFI_STATUS_SUCCESS) << LastError();
   std::vector<Received> out;
   EXPECT_EQ(

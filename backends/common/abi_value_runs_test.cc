@@ -13,6 +13,19 @@
 namespace onnxifi::testing {
 namespace {
 
+// Of a graph with one input.
+onnxRunValuesArguments RunOf(onnxGraph graph, const onnxValue* input,
+                             onnxReceiveValueCallback receive, void* context) {
+  onnxRunValuesArguments run = {};
+  run.structSize = sizeof(run);
+  run.inputsCount = 1;
+  run.graph = graph;
+  run.inputs = input;
+  run.receive = receive;
+  run.receiveContext = context;
+  return run;
+}
+
 using namespace models;  // NOLINT: short names in tests
 
 TEST_F(ValuesTest, R_ext_16_TheBindingIsAnotherMatter) {
@@ -91,9 +104,8 @@ TEST_F(ValuesTest, R_ext_20_TheReceiverCanEndTheCall) {
   const TestValue x = TestValue::Floats("x", {4}, {1, 2, 3, 4});
   const onnxValue input = x.Get();
   Answer answer;
-  const onnxRunValuesArguments run = {
-      sizeof(run), 1,           nullptr, NewGraph(models::Two()),
-      &input,      &GiveAnswer, &answer};
+  const onnxRunValuesArguments run =
+      RunOf(NewGraph(models::Two()), &input, &GiveAnswer, &answer);
   const struct {
     onnxStatus answer;
     onnxStatus status;
@@ -178,8 +190,7 @@ TEST_F(ValuesTest, R_ext_18_ReleaseWaitsForTheCall) {
   } slow;
   const TestValue x = TestValue::Strings("x", {1}, {"s"});
   const onnxValue input = x.Get();
-  onnxRunValuesArguments run = {sizeof(run), 1,       nullptr, graph,
-                                &input,      nullptr, &slow};
+  onnxRunValuesArguments run = RunOf(graph, &input, nullptr, &slow);
   run.receive = [](void* context, uint32_t, const onnxValue* value) {
     auto* seen = static_cast<Slow*>(context);
     seen->receiving = true;
@@ -224,8 +235,7 @@ TEST_F(ValuesTest, R_ext_18_TheReceiverMayReleaseTheGraph) {
                             ? TestValue::Floats("x", {}, {1})
                             : TestValue::Strings("x", {1}, {"s"});
     const onnxValue input = x.Get();
-    inner.run = {sizeof(inner.run), 1,     nullptr, nullptr, &input,
-                 &RunAndRelease,    &inner};
+    inner.run = RunOf(nullptr, &input, &RunAndRelease, &inner);
     ASSERT_EQ(Init(model, &inner.run.graph), ONNXIFI_STATUS_SUCCESS);
     EXPECT_EQ(table_->runValues(&inner.run), ONNXIFI_STATUS_SUCCESS)
         << LastError();

@@ -34,9 +34,10 @@ static onnxStatus Receive(void* context, uint32_t index,
 static int ValuesWork(void) {
   static const onnxStringView kStrings[] = {{"a", 1}, {NULL, 0}};
   static const uint64_t kShape[] = {2};
-  const onnxRunValuesArguments run = {sizeof(run), 0,        NULL, NULL,
-                                      NULL,        &Receive, NULL};
+  onnxRunValuesArguments run = {0};
   onnxValue value = {0};
+  run.structSize = sizeof(run);
+  run.receive = &Receive;
   value.structSize = sizeof(value);
   value.kind = ONNXIFI_VALUE_KIND_TENSOR;
   value.dataType = 8;

@@ -183,12 +183,20 @@ class Abuser {
   onnxStatus StepOnTable(void** made) {
     const onnxCheckModelArguments check = {sizeof(check), 0,   nullptr,
                                            Pick(),        "m", 1};
-    const onnxInitGraphArguments init = {
-        sizeof(init), 0, nullptr, Pick(), nullptr, "m", 1, nullptr, made};
+    onnxInitGraphArguments init = {};
+    init.structSize = sizeof(init);
+    init.backend = Pick();
+    init.onnxModel = "m";
+    init.onnxModelSize = 1;
+    init.graph = made;
     onnxValue x = {};
     x.structSize = sizeof(x);
-    const onnxRunValuesArguments run = {sizeof(run), 1,       nullptr, Pick(),
-                                        &x,          &Ignore, nullptr};
+    onnxRunValuesArguments run = {};
+    run.structSize = sizeof(run);
+    run.inputsCount = 1;
+    run.graph = Pick();
+    run.inputs = &x;
+    run.receive = &Ignore;
     // The fake plugin always answers for three nodes; "m" cannot be counted.
     onnxQueryGraphArguments query = {};
     query.structSize = sizeof(query);

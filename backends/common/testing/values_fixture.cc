@@ -250,14 +250,13 @@ onnxStatus ValuesTest::Run(onnxGraph graph,
                            const std::vector<onnxValue>& inputs,
                            std::vector<Received>* outputs) {
   outputs->clear();
-  const onnxRunValuesArguments arguments = {
-      sizeof(arguments),
-      static_cast<uint32_t>(inputs.size()),
-      nullptr,
-      graph,
-      inputs.data(),
-      &Collect,
-      outputs};
+  onnxRunValuesArguments arguments = {};
+  arguments.structSize = sizeof(arguments);
+  arguments.inputsCount = static_cast<uint32_t>(inputs.size());
+  arguments.graph = graph;
+  arguments.inputs = inputs.data();
+  arguments.receive = &Collect;
+  arguments.receiveContext = outputs;
   return table_->runValues(&arguments);
 }
 
