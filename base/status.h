@@ -11,37 +11,58 @@
 
 namespace onnxifi {
 
+// The node that a failure is about, as the model names it.
+struct FailedNode {
+  std::string name;
+  std::string op;  // "Conv" or "domain:Name"; empty: about no node
+};
+
 // The outcome of a fallible call: an ABI status code and, when it is not
-// SUCCESS, a text that says what failed, why, and how to fix it. One pointer
-// wide beside the code; OK allocates nothing. Thread-compatible; copies share
-// the text.
+// SUCCESS, a text that says what failed, why, and how to fix it, and perhaps
+// the node. One pointer wide beside the code; OK allocates nothing.
+// Thread-compatible; copies share the text.
 class [[nodiscard]] Status {
  public:
   Status() = default;
   Status(onnxStatus code, std::string message)
-      : code_(code),
-        message_(
-            code == ONNXIFI_STATUS_SUCCESS
-                ? nullptr
-                : std::make_shared<const std::string>(std::move(message))) {}
+      : Status(code, std::move(message), {}) {}
 
   static Status Ok() { return Status(); }
 
   bool ok() const { return code_ == ONNXIFI_STATUS_SUCCESS; }
   onnxStatus code() const { return code_; }
-  const std::string& message() const {
-    if (message_ != nullptr) return *message_;
-    static const std::string empty;
-    return empty;
-  }
+  const std::string& message() const { return detail().message; }
+  const FailedNode& node() const { return detail().node; }
   // The same failure with more context in front: "conv1: kernel is 0".
   Status WithContext(const std::string& context) const {
-    return ok() ? *this : Status(code_, context + ": " + message());
+    return ok() ? *this : Status(code_, context + ": " + message(), node());
+  }
+  // The same failure, about a node.
+  Status At(FailedNode node) const {
+    return ok() ? *this : Status(code_, message(), std::move(node));
   }
 
  private:
+  struct Detail {
+    std::string message;
+    FailedNode node;
+  };
+
+  Status(onnxStatus code, std::string message, FailedNode node)
+      : code_(code),
+        detail_(code == ONNXIFI_STATUS_SUCCESS
+                    ? nullptr
+                    : std::make_shared<const Detail>(
+                          Detail{std::move(message), std::move(node)})) {}
+
+  const Detail& detail() const {
+    if (detail_ != nullptr) return *detail_;
+    static const Detail none;
+    return none;
+  }
+
   onnxStatus code_ = ONNXIFI_STATUS_SUCCESS;
-  std::shared_ptr<const std::string> message_;
+  std::shared_ptr<const Detail> detail_;
 };
 
 // A value, or the Status that says why there is none. Never OK without a

@@ -57,12 +57,8 @@ onnxStatus WaitEvent(onnxEvent event) {
         return Status(result,
                       "the event was released while this thread waited, and "
                       "nobody can signal it any more");
-      case ONNXIFI_STATUS_BACKEND_UNAVAILABLE:
-        return Status(result, "the run failed: the device is gone");
       default:
-        return Status(
-            IsShortage(result) ? result : ONNXIFI_STATUS_INTERNAL_ERROR,
-            object->FailureText());
+        return object->FailureOf(result);
     }
   });
 }

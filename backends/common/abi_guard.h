@@ -6,14 +6,13 @@
 #include <exception>
 #include <new>
 
-#include "backends/common/last_error.h"
 #include "base/status.h"
 
 namespace onnxifi::abi {
 
 // Turns `status` into what the client gets: keeps the text for
-// onnxGetLastErrorFunction, and maps a number that is no status of 1.0 to
-// INTERNAL_ERROR.
+// onnxGetLastErrorFunction, and maps a number that is no status of the
+// interface to INTERNAL_ERROR.
 onnxStatus Deliver(const Status& status) noexcept;
 // What the exception being handled is for the client.
 onnxStatus DeliverException() noexcept;

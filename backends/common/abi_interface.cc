@@ -1,15 +1,11 @@
 // The table of interface 1.1: onnxGetInterface and the functions behind it.
-#include <mutex>
-#include <string>
-#include <string_view>
-
+#include "backends/common/abi_interface.h"
 #include "backends/common/abi_api.h"
 #include "backends/common/abi_arguments.h"
 #include "backends/common/abi_guard.h"
-#include "backends/common/abi_interface.h"
 #include "backends/common/abi_models.h"
 #include "backends/common/graph_object.h"
-#include "base/log.h"
+#include "backends/common/host_callbacks.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::abi {
@@ -25,31 +21,14 @@ constexpr onnxPluginInterface MakeTable() {
 #define ONNXIFI_INTERFACE_FUNCTION(member, Name, since) \
   table.member = &Interface##Name;
 #include "abi/onnxifi_interface.inc"
+  table.getError = &InterfaceGetError;
+  table.createContext = &InterfaceCreateContext;
+  table.startRun = &InterfaceStartRun;
+  table.getStatistics = &InterfaceGetStatistics;
   return table;
 }
 
 constexpr onnxPluginInterface kInterface = MakeTable();
-
-// Where the log goes once a host wants it. The lock is held during the host's
-// function, so that a replaced one is never called again.
-constinit std::mutex g_log_mutex;
-constinit onnxLogCallback g_log = nullptr;
-constinit void* g_log_context = nullptr;
-
-void LogToHost(void*, LogLevel level, std::string_view text) {
-  const std::string terminated(text);
-  const std::lock_guard<std::mutex> lock(g_log_mutex);
-  g_log(g_log_context, static_cast<uint32_t>(level), terminated.c_str());
-}
-
-void SendLogTo(const onnxHostInterface& host) {
-  {
-    const std::lock_guard<std::mutex> lock(g_log_mutex);
-    g_log = host.log;
-    g_log_context = host.logContext;
-  }
-  SetLogSink(&LogToHost, nullptr);
-}
 
 }  // namespace
 
@@ -70,22 +49,6 @@ InterfaceInitGraph(const onnxInitGraphArguments* arguments) {
                       arguments->onnxModelSize, arguments->onnxModel,
                       arguments->weightsCount, arguments->weightDescriptors},
                      Carrier::kValues, arguments->graph);
-  });
-}
-
-onnxStatus ONNXIFI_ABI
-InterfaceRunValues(const onnxRunValuesArguments* arguments) {
-  return Guard([&]() -> Status {
-    ONNXIFI_RETURN_IF_ERROR(CheckArguments(arguments));
-    const Ref<GraphObject> object =
-        GraphObject::Table().Acquire(arguments->graph);
-    if (!object) return DeadGraph();
-    if (arguments->receive == nullptr) return NullPointer("receive");
-    ONNXIFI_ASSIGN_OR_RETURN(
-        const ValueArray values,
-        ValueArray::Make(arguments->inputs, arguments->inputsCount));
-    return object->RunValues(values,
-                             {arguments->receive, arguments->receiveContext});
   });
 }
 
@@ -114,7 +77,7 @@ onnxStatus GetInterface(onnxBackendID id, const onnxHostInterface* host,
                  " to ", host->maxVersion, ", this library has ", kMinVersion,
                  " to ", kMaxVersion, " (major * 65536 + minor)"));
     }
-    if (host->log != nullptr) SendLogTo(*host);
+    HostCallbacks::Get().Set(*host);
     *plugin = &kInterface;
     return Status::Ok();
   });

@@ -17,6 +17,12 @@ namespace onnxifi::abi {
   onnxStatus ONNXIFI_ABI Interface##Name(               \
       const onnx##Name##Arguments* arguments);
 #include "abi/onnxifi_interface.inc"
+onnxStatus ONNXIFI_ABI InterfaceGetError(const onnxGetErrorArguments*);
+onnxStatus ONNXIFI_ABI
+InterfaceCreateContext(const onnxCreateContextArguments*);
+onnxStatus ONNXIFI_ABI InterfaceStartRun(const onnxStartRunArguments*);
+onnxStatus ONNXIFI_ABI
+InterfaceGetStatistics(const onnxGetStatisticsArguments*);
 
 // INVALID_SIZE for a structure that lacks members of interface 1.1.
 inline Status CheckStructSize(size_t given, size_t needed, const char* what) {

@@ -53,6 +53,9 @@ class Executable {
   // Synchronous; allocates nothing. SUCCESS, or the status of the failure.
   virtual onnxStatus Run(std::span<const void* const> inputs,
                          std::span<void* const> outputs) = 0;
+  // Memory that it holds between runs, without inputs, outputs and weights;
+  // -1: not known.
+  virtual int64_t workspace_bytes() const { return -1; }
 };
 
 // Lives as long as one run of a graph that runs value by value, and longer
@@ -70,6 +73,11 @@ class CompiledGraph {
   // it by shape. UNSUPPORTED_SHAPE/MISMATCHING_SHAPE when they cannot run.
   virtual Result<std::unique_ptr<Executable>> Specialize(
       const std::vector<graph::Shape>& input_shapes) = 0;
+  // Whether executables of it may run at the same time; RunValues may not. The
+  // glue sees to it.
+  virtual bool concurrent() const { return false; }
+  // Bytes of the weights as it keeps them; -1: not known.
+  virtual int64_t weight_bytes() const { return -1; }
   // True for a graph whose output shapes follow from data or whose inputs and
   // outputs are not all tensors of numbers: it has RunValues and no
   // Specialize.

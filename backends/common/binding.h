@@ -2,6 +2,7 @@
 #define ONNXIFI_BACKENDS_COMMON_BINDING_H_
 
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "backends/common/backend.h"
@@ -20,9 +21,12 @@ struct Binding {
   std::shared_ptr<Executable> executable;
   std::vector<const void*> inputs;
   std::vector<void*> outputs;
+  // Held during Execute: executables of one graph that share state.
+  std::mutex* serial = nullptr;
 
   // SUCCESS, or what the wait reports: BACKEND_UNAVAILABLE, one of the codes
-  // that IsShortage knows, or INTERNAL_ERROR.
+  // that IsShortage knows, INTERNAL_ERROR, or why the current RunControl has
+  // stopped the run.
   onnxStatus Execute() const noexcept;
 };
 

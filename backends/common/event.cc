@@ -1,10 +1,14 @@
 #include "backends/common/event.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "backends/common/deadline_timer.h"
 #include "backends/common/executor.h"
+#include "backends/common/host_callbacks.h"
 #include "backends/common/run_queue.h"
 #include "base/futex.h"
+#include "base/str_cat.h"
 
 namespace onnxifi::abi {
 namespace {
@@ -16,6 +20,14 @@ constexpr int64_t kSpinNs = 30000;
 constexpr int kMaxChain = 1024;
 
 constinit HandleTable<Event> g_events;
+
+// A client that is told of the end of a run, on the stack of the thread that
+// tells it.
+struct Telling {
+  const RunQueue* queue;
+  const Telling* outer;
+};
+constinit thread_local const Telling* t_telling = nullptr;
 
 }  // namespace
 
@@ -65,13 +77,172 @@ void Event::ForgetInput() {
   input = std::move(run_.input);
 }
 
+bool Event::RemoveGated(Event* run) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Event* before = nullptr;
+  for (Event* at = gated_first_; at != nullptr; at = at->run_.next) {
+    if (at != run) {
+      before = at;
+      continue;
+    }
+    (before == nullptr ? gated_first_ : before->run_.next) = run->run_.next;
+    if (gated_last_ == run) gated_last_ = before;
+    run->run_.next = nullptr;
+    return true;
+  }
+  return false;
+}
+
 void Event::OpenGates(Event* gated) {
   while (gated != nullptr) {
     Event* run = std::exchange(gated, gated->run_.next);
     run->run_.next = nullptr;
+    if (run->run_.wishes != nullptr) {
+      const onnxStatus code = Advance(run);
+      if (code != ONNXIFI_STATUS_SUCCESS) FinishRuns(run, code);
+      continue;
+    }
     run->ForgetInput();
     run->run_.queue->MakeReady(run);
   }
+}
+
+onnxStatus Event::Advance(Event* run) {
+  // Once it is gated, another thread may move it on and finish it.
+  const Ref<Event> keep = run->run_.self;
+  RunWishes& wishes = *run->run_.wishes;
+  while (run->run_.next_wait < wishes.waits.size()) {
+    const Ref<Event> gate = wishes.waits[run->run_.next_wait++];
+    {
+      const std::lock_guard<std::mutex> lock(run->mutex_);
+      run->run_.input = gate;
+    }
+    switch (gate->AddGated(run)) {
+      case Gate::kAdded: {
+        // Stop may have looked before the run was there to be found.
+        const onnxStatus stop = wishes.control.StopCode();
+        if (stop == ONNXIFI_STATUS_SUCCESS || !gate->RemoveGated(run)) {
+          return ONNXIFI_STATUS_SUCCESS;
+        }
+        return stop;
+      }
+      case Gate::kOpen:
+        continue;
+      case Gate::kFailed:
+      case Gate::kNever:
+        return ONNXIFI_STATUS_INTERNAL_ERROR;
+    }
+  }
+  run->ForgetInput();
+  run->run_.queue->MakeReady(run);
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
+void Event::Stop(const Ref<Event>& event, onnxStatus code) {
+  Run& run = event->run_;
+  run.wishes->control.Stop(code);
+  Ref<Event> gate;
+  {
+    const std::lock_guard<std::mutex> lock(event->mutex_);
+    gate = run.input;
+  }
+  if ((gate && gate->RemoveGated(event.get())) ||
+      (run.stage.load(std::memory_order_acquire) == Run::Stage::kReady &&
+       run.queue->Remove(event.get()))) {
+    FinishRuns(event.get(), code);
+  }
+}
+
+bool Event::AddWatcher(const Ref<Event>& run) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (StateOf(word_.load(std::memory_order_relaxed)) == kSignalled) {
+    return false;
+  }
+  watchers_.push_back(run);
+  return true;
+}
+
+void Event::RemoveWatcher(const Event* run) {
+  Ref<Event> removed;  // dropped after the lock
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto at =
+      std::find_if(watchers_.begin(), watchers_.end(),
+                   [run](const Ref<Event>& one) { return one.get() == run; });
+  if (at == watchers_.end()) return;
+  removed = std::move(*at);
+  watchers_.erase(at);
+}
+
+void Event::StopWatchers() {
+  std::vector<Ref<Event>> watchers;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    watchers.swap(watchers_);
+  }
+  for (const Ref<Event>& run : watchers) Stop(run, ONNXIFI_STATUS_CANCELLED);
+}
+
+onnxStatus Event::BeginWishes(const Ref<Event>& run) {
+  RunWishes& wishes = *run->run_.wishes;
+  if (wishes.cancel && !wishes.cancel->AddWatcher(run)) {
+    return ONNXIFI_STATUS_CANCELLED;
+  }
+  if (wishes.control.deadline_ns != 0) {
+    const onnxStatus stop = wishes.control.StopCode();
+    if (stop != ONNXIFI_STATUS_SUCCESS) return stop;
+    DeadlineTimer::Get().Add(run, wishes.control.deadline_ns);
+  }
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
+void Event::EndWishes(onnxStatus code) {
+  RunWishes& wishes = *run_.wishes;
+  if (wishes.cancel) wishes.cancel->RemoveWatcher(this);
+  const int64_t deadline = wishes.control.deadline_ns;
+  if (deadline != 0) DeadlineTimer::Get().Remove(this, deadline);
+  wishes.waits.clear();
+  wishes.cancel = {};
+  if (wishes.done == nullptr) return;
+  const Telling telling = {run_.queue.get(), t_telling};
+  t_telling = &telling;
+  try {
+    wishes.done(wishes.done_context, wishes.control.correlation_id, code);
+  } catch (...) {
+  }
+  t_telling = telling.outer;
+}
+
+uint32_t Event::TellingOf(const RunQueue& queue) {
+  uint32_t count = 0;
+  for (const Telling* at = t_telling; at != nullptr; at = at->outer) {
+    if (at->queue == &queue) ++count;
+  }
+  return count;
+}
+
+onnxStatus Event::Execute() {
+  RunControl traced;
+  RunControl* control =
+      run_.wishes == nullptr ? nullptr : &run_.wishes->control;
+  const bool own_profile =
+      control != nullptr && run_.wishes->profile != nullptr;
+  if (!own_profile && HostCallbacks::Get().traces()) {
+    if (control == nullptr) control = &traced;
+    control->profiled = true;
+  }
+  const bool profiled = control != nullptr && control->profiled;
+  const int64_t start = profiled ? NowNs() : 0;
+  onnxStatus code = ONNXIFI_STATUS_SUCCESS;
+  {
+    const RunControl::Scope scope(control, &run_.failure);
+    code = run_.binding->Execute();
+  }
+  if (profiled) {
+    SendProfile(*control, run_.queue->graph_name(), start,
+                own_profile ? run_.wishes->profile : nullptr,
+                own_profile ? run_.wishes->profile_context : nullptr);
+  }
+  return code;
 }
 
 void Event::FinishRuns(Event* first, onnxStatus code) {
@@ -83,7 +254,10 @@ void Event::FinishRuns(Event* first, onnxStatus code) {
     event->run_.stage.store(Run::Stage::kDone, std::memory_order_release);
     event->ForgetInput();
     Event* gated = nullptr;
+    event->run_.queue->Count(code == ONNXIFI_STATUS_SUCCESS);
+    if (code != ONNXIFI_STATUS_SUCCESS) event->ReportFailure(code);
     event->Settle(kSignalled, code, &gated);
+    event->StopWatchers();
     if (code == ONNXIFI_STATUS_SUCCESS) {
       OpenGates(gated);
     } else if (gated != nullptr) {
@@ -93,7 +267,8 @@ void Event::FinishRuns(Event* first, onnxStatus code) {
       todo = gated;
     }
     event->run_.binding.reset();
-    event->run_.queue->Done();
+    if (event->run_.wishes != nullptr) event->EndWishes(code);
+    event->run_.queue->Leave();
     // Only the first can have failed on the device; what it gated has not
     // been executed.
     if (code != ONNXIFI_STATUS_SUCCESS) code = ONNXIFI_STATUS_INTERNAL_ERROR;
@@ -107,7 +282,7 @@ bool Event::StartRun(const Ref<Event>& output, std::shared_ptr<RunQueue> queue,
   run.queue = std::move(queue);
   run.binding = std::move(binding);
   run.self = output;
-  run.queue->Accepted();
+  run.queue->Enter();
   if (input) {
     run.stage.store(Run::Stage::kGated, std::memory_order_release);
     run.input = input;
@@ -121,7 +296,7 @@ bool Event::StartRun(const Ref<Event>& output, std::shared_ptr<RunQueue> queue,
         output->ForgetInput();
         const Ref<Event> self = std::move(run.self);
         run.binding.reset();
-        run.queue->Done();
+        run.queue->Leave();
         return false;
       }
       case Gate::kOpen:
@@ -133,6 +308,21 @@ bool Event::StartRun(const Ref<Event>& output, std::shared_ptr<RunQueue> queue,
   return true;
 }
 
+void Event::StartRun(const Ref<Event>& output, std::shared_ptr<RunQueue> queue,
+                     std::shared_ptr<const Binding> binding,
+                     std::unique_ptr<RunWishes> wishes) {
+  Run& run = output->run_;
+  run.queue = std::move(queue);
+  run.binding = std::move(binding);
+  run.wishes = std::move(wishes);
+  run.self = output;
+  run.queue->Enter();
+  run.stage.store(Run::Stage::kGated, std::memory_order_release);
+  onnxStatus code = BeginWishes(output);
+  if (code == ONNXIFI_STATUS_SUCCESS) code = Advance(output.get());
+  if (code != ONNXIFI_STATUS_SUCCESS) FinishRuns(output.get(), code);
+}
+
 onnxStatus Event::Signal() {
   Event* gated = nullptr;
   if (!Settle(kSignalled, ONNXIFI_STATUS_SUCCESS, &gated)) {
@@ -141,11 +331,18 @@ onnxStatus Event::Signal() {
                : ONNXIFI_STATUS_INVALID_STATE;
   }
   OpenGates(gated);
+  StopWatchers();
   return ONNXIFI_STATUS_SUCCESS;
 }
 
 void Event::Released() {
   if (run_.queue != nullptr) return;
+  {
+    // Nobody can signal it any more: it cancels nothing.
+    std::vector<Ref<Event>> watchers;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    watchers.swap(watchers_);
+  }
   Event* gated = nullptr;
   Settle(kAbandoned, ONNXIFI_STATUS_INVALID_EVENT, &gated);
   FinishRuns(gated, ONNXIFI_STATUS_INTERNAL_ERROR);
@@ -224,18 +421,40 @@ onnxStatus Event::Wait(const Ref<Event>& event) {
   }
 }
 
-std::string Event::FailureText() const {
+Status Event::FailureOf(onnxStatus code) const {
+  const std::string& name = run_.queue->name();
+  if (IsStopped(code)) return StoppedStatus(code).WithContext(name);
+  if (!run_.failure.ok()) {
+    return Status(code, StrCat(name, ": ", run_.failure.message()))
+        .At(run_.failure.node());
+  }
   const char* why =
       ": the run was cancelled, because its input event was released "
       "unsignalled or belongs to a run that failed";
-  if (IsShortage(result_.load(std::memory_order_relaxed))) {
+  if (code == ONNXIFI_STATUS_BACKEND_UNAVAILABLE) {
+    why = ": the run failed: the device is gone";
+  } else if (IsShortage(code)) {
     why =
         ": the run found too little memory, or too little of something else "
         "on the device; free some and run again";
   } else if (run_.executed.load(std::memory_order_relaxed)) {
     why = ": the backend failed during the run";
   }
-  return run_.queue->name() + why;
+  return Status(code, name + why);
+}
+
+Status Event::Failure() const {
+  const uint32_t word = word_.load(std::memory_order_acquire);
+  if (run_.queue == nullptr || StateOf(word) != kSignalled) return {};
+  const onnxStatus code = result_.load(std::memory_order_relaxed);
+  return code == ONNXIFI_STATUS_SUCCESS ? Status() : FailureOf(code);
+}
+
+void Event::ReportFailure(onnxStatus code) const {
+  if (!HostCallbacks::Get().takes_errors()) return;
+  ErrorRecord record;
+  record.Set(FailureOf(code));
+  HostCallbacks::Get().SendError(record);
 }
 
 bool Event::Poll(const Ref<Event>& event) {

@@ -1,24 +1,37 @@
 #ifndef ONNXIFI_BACKENDS_COMMON_EVENT_H_
 #define ONNXIFI_BACKENDS_COMMON_EVENT_H_
 
-#include <onnxifi/onnxifi.h>
+#include <onnxifi/onnxifi_ext.h>
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <vector>
 
 #include "backends/common/binding.h"
 #include "backends/common/handle_table.h"
+#include "backends/common/run_control.h"
+#include "base/status.h"
 
 namespace onnxifi::abi {
 
 class Event;
 class RunQueue;
 
-// One accepted run. It lives inside its output event, so that accepting a run
-// allocates nothing.
+// What interface 1.1 adds to a run; core runs have none.
+struct RunWishes {
+  RunControl control;
+  std::vector<Ref<Event>> waits;  // all of them, the run's input among them
+  Ref<Event> cancel;
+  onnxRunDoneCallback done = nullptr;
+  void* done_context = nullptr;
+  onnxProfileCallback profile = nullptr;
+  void* profile_context = nullptr;
+};
+
+// One accepted run. It lives inside its output event, so that accepting a core
+// run allocates nothing.
 struct Run {
   enum class Stage : uint32_t { kNone, kGated, kReady, kExecuting, kDone };
 
@@ -31,6 +44,10 @@ struct Run {
   std::atomic<Stage> stage{Stage::kNone};
   std::atomic<bool> kicked{false};  // a poller asked for a background start
   std::atomic<bool> executed{false};
+  // Set before the run is accepted, valid as long as the event.
+  std::unique_ptr<RunWishes> wishes;
+  size_t next_wait = 0;  // of wishes->waits; used by who moves the run on
+  Status failure;        // why it failed; written before it is signalled
 };
 
 // A single-shot event; signalled by the client or by the run that it belongs
@@ -53,6 +70,16 @@ class Event {
                        std::shared_ptr<RunQueue> queue,
                        std::shared_ptr<const Binding> binding,
                        const Ref<Event>& input);
+  // The same with wishes, which bring what the run waits for. When one of the
+  // events can no longer be signalled, the run has failed.
+  static void StartRun(const Ref<Event>& output,
+                       std::shared_ptr<RunQueue> queue,
+                       std::shared_ptr<const Binding> binding,
+                       std::unique_ptr<RunWishes> wishes);
+
+  // Ends the run with `code` at once when it has not begun, else at its next
+  // node; does nothing when it is done. For runs with wishes.
+  static void Stop(const Ref<Event>& run, onnxStatus code);
 
   // The client's signal. SUCCESS, INVALID_STATE, or INVALID_EVENT after
   // Abandon. Never runs a graph.
@@ -76,12 +103,19 @@ class Event {
   // runs off their list.
   static void FinishRuns(Event* first, onnxStatus code);
 
+  // Executes the run, on the thread that drains its queue.
+  onnxStatus Execute();
+
   // Wakes the threads in Wait so that they try to execute again; no cost when
   // there are none.
   void Nudge();
 
-  // Why the run behind this event failed, for messages.
-  std::string FailureText() const;
+  // What the wait for a run that ended with `code` reports.
+  Status FailureOf(onnxStatus code) const;
+  // The same without waiting; OK while the run goes on.
+  Status Failure() const;
+  // Runs on whose ends this thread tells clients right now, of one graph.
+  static uint32_t TellingOf(const RunQueue& queue);
 
   Run& run() { return run_; }
 
@@ -104,6 +138,17 @@ class Event {
   static void OpenGates(Event* gated);
   void ForgetInput();
   Gate AddGated(Event* run);
+  bool RemoveGated(Event* run);
+  // Moves a run on to its next wait event or, behind the last one, into the
+  // queue. Not SUCCESS: what the caller has to finish it with.
+  static onnxStatus Advance(Event* run);
+  // False: it is signalled already.
+  bool AddWatcher(const Ref<Event>& run);
+  void RemoveWatcher(const Event* run);
+  void StopWatchers();
+  static onnxStatus BeginWishes(const Ref<Event>& run);
+  void EndWishes(onnxStatus code);
+  void ReportFailure(onnxStatus code) const;
   onnxStatus Result(uint32_t word) const;
   bool SpinWhileExecuting(int64_t* spin_until) const;
   // The run that has to execute next for this event to be signalled, if it is
@@ -115,6 +160,8 @@ class Event {
   std::mutex mutex_;
   Event* gated_first_ = nullptr;  // guarded by mutex_
   Event* gated_last_ = nullptr;   // guarded by mutex_
+  // Runs that this event cancels; guarded by mutex_.
+  std::vector<Ref<Event>> watchers_;
   Run run_;
 };
 

@@ -27,9 +27,14 @@ constinit Executor g_executor;
 // On a background thread: the queue that it drains.
 constinit thread_local RunQueue* t_draining = nullptr;
 
+constinit thread_local bool t_own_thread = false;
+
 }  // namespace
 
 Executor& Executor::Get() { return g_executor; }
+
+bool Executor::OnThread() { return t_own_thread; }
+void Executor::MarkThread() { t_own_thread = true; }
 
 // In the child of a fork there are no threads; the next post starts new ones.
 void Executor::RegisterForkHandlers() {
@@ -171,6 +176,7 @@ int64_t Executor::PlanSleep(int64_t now, int64_t next_due, int* naps) {
 
 void Executor::ThreadMain() {
   pthread_setname_np(pthread_self(), "onnxifi-runs");
+  MarkThread();
   prctl(PR_SET_TIMERSLACK, 1000);  // nanoseconds; the default is 50 us
   int naps = 0;
   std::unique_lock<std::mutex> lock(mutex_);

@@ -32,6 +32,10 @@ class Executor {
     client_streak_.fetch_add(1, std::memory_order_relaxed);
   }
 
+  // Whether this is a thread of the library, and not a client's.
+  static bool OnThread();
+  static void MarkThread();
+
   // Ends the threads; they start again when needed. Called when the last
   // handle is gone, not from one of the threads.
   void Shutdown();

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <new>
 
+#include "backends/common/run_control.h"
+#include "base/futex.h"
 #include "base/str_cat.h"
 
 namespace onnxifi {
@@ -105,6 +107,44 @@ bool FlatProgram::BindPort(Port& port, const void* buffer) {
   return true;
 }
 
+void FlatProgram::NoteFailure(size_t step, onnxStatus status) const {
+  const StepSpec& spec = spec_.steps[step];
+  NoteRunFailure(
+      Status(status, StrCat("node '", spec.node_name, "' (", spec.op_type,
+                            ") failed; an index or a size in the data may be "
+                            "out of range"))
+          .At({spec.node_name, spec.op_type}));
+}
+
+onnxStatus FlatProgram::RunSteps() {
+  for (const Step& step : steps_) {
+    const onnxStatus status = step.fn(step.state, step.args);
+    if (status == ONNXIFI_STATUS_SUCCESS) continue;
+    NoteFailure(static_cast<size_t>(&step - steps_.data()), status);
+    return status;
+  }
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
+// The same for a run that can be stopped, or that is profiled.
+onnxStatus FlatProgram::RunControlled(RunControl& control) {
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    onnxStatus status = control.StopCode();
+    if (status != ONNXIFI_STATUS_SUCCESS) return status;
+    const int64_t start = control.profiled ? NowNs() : 0;
+    status = steps_[i].fn(steps_[i].state, steps_[i].args);
+    if (status != ONNXIFI_STATUS_SUCCESS) {
+      NoteFailure(i, status);
+      return status;
+    }
+    if (!control.profiled) continue;
+    const StepSpec& spec = spec_.steps[i];
+    control.profile.push_back({ONNXIFI_PROFILE_NODE, spec.node_name,
+                               spec.op_type, start, NowNs() - start});
+  }
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
 onnxStatus FlatProgram::Run(std::span<const void* const> inputs,
                             std::span<void* const> outputs) {
   if (inputs.size() != inputs_.size() || outputs.size() != outputs_.size()) {
@@ -123,11 +163,9 @@ onnxStatus FlatProgram::Run(std::span<const void* const> inputs,
     }
   }
   const int token = hooks_.enter != nullptr ? hooks_.enter() : 0;
-  onnxStatus status = ONNXIFI_STATUS_SUCCESS;
-  for (const Step& step : steps_) {
-    status = step.fn(step.state, step.args);
-    if (status != ONNXIFI_STATUS_SUCCESS) break;
-  }
+  RunControl* const control = RunControl::Current();
+  const onnxStatus status =
+      control == nullptr ? RunSteps() : RunControlled(*control);
   if (hooks_.leave != nullptr) hooks_.leave(token);
   if (status != ONNXIFI_STATUS_SUCCESS) return status;
   for (size_t i = 0; i < outputs.size(); ++i) {

@@ -13,6 +13,8 @@
 
 namespace onnxifi {
 
+class RunControl;
+
 // Where a tensor of a program lives.
 struct Location {
   enum class Kind : uint8_t { kAbsent, kArena, kConstant, kInput, kOutput };
@@ -30,6 +32,7 @@ struct StepSpec {
   std::vector<Location> outputs;
   Location scratch;
   std::string node_name;
+  std::string op_type;
 };
 
 // Everything a FlatProgram is made of.
@@ -71,6 +74,10 @@ class FlatProgram : public Executable {
   onnxStatus Run(std::span<const void* const> inputs,
                  std::span<void* const> outputs) override;
 
+  int64_t workspace_bytes() const override {
+    return static_cast<int64_t>(spec_.arena_bytes);
+  }
+
   size_t step_count() const { return steps_.size(); }
   size_t arena_bytes() const { return spec_.arena_bytes; }
 
@@ -99,6 +106,9 @@ class FlatProgram : public Executable {
   FlatProgram(ProgramSpec spec, ThreadPool& pool, RunHooks hooks);
   Status Link();
   bool BindPort(Port& port, const void* buffer);
+  onnxStatus RunSteps();
+  onnxStatus RunControlled(RunControl& control);
+  void NoteFailure(size_t step, onnxStatus status) const;
   void* Resolve(const Location& location, size_t slot);
 
   ProgramSpec spec_;

@@ -8,15 +8,18 @@ onnxifi_library(onnxifi_backend_glue
     abi_graph.cc
     abi_guard.cc
     abi_interface.cc
+    abi_interface_run.cc
     abi_models.cc
     backend_info.cc
     binding.cc
+    deadline_timer.cc
     event.cc
     executor.cc
     graph_io.cc
     graph_object.cc
     graph_query.cc
     graph_values.cc
+    host_callbacks.cc
     last_error.cc
     library.cc
     model_loader.cc

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backends/common/abi_arguments.h"
 #include "backends/common/backend_info.h"
 #include "backends/common/value_executable.h"
 #include "base/str_cat.h"
@@ -17,27 +18,36 @@ constinit HandleTable<BackendObject> g_backends;
 HandleTable<GraphObject>& GraphObject::Table() { return g_graphs; }
 HandleTable<BackendObject>& BackendObject::Table() { return g_backends; }
 
-GraphObject::GraphObject(Ref<BackendObject> backend, GraphIo io,
-                         const std::string& name)
-    : backend_(std::move(backend)),
-      io_(std::move(io)),
-      queue_(std::make_shared<RunQueue>(StrCat("graph '", name, "'"))) {
-  backend_->device().graph_count.fetch_add(1, std::memory_order_relaxed);
+SharedGraph::SharedGraph(Ref<BackendObject> owner, GraphIo graph_io,
+                         std::string graph_name)
+    : backend(std::move(owner)),
+      io(std::move(graph_io)),
+      name(std::move(graph_name)) {
+  backend->device().graph_count.fetch_add(1, std::memory_order_relaxed);
 }
 
+SharedGraph::~SharedGraph() {
+  compiled.reset();
+  backend->device().graph_count.fetch_sub(1, std::memory_order_relaxed);
+}
+
+GraphObject::GraphObject(std::shared_ptr<SharedGraph> shared)
+    : shared_(std::move(shared)),
+      queue_(std::make_shared<RunQueue>(shared_->name)) {}
+
 GraphObject::~GraphObject() {
+  // Executables go before the compiled graph that they belong to.
+  const std::lock_guard<std::mutex> lock(shared_->plan_mutex);
   binding_.reset();
-  plans_.Clear();  // before the compiled graph that they belong to
-  compiled_.reset();
-  backend_->device().graph_count.fetch_sub(1, std::memory_order_relaxed);
+  plans_.Clear();
 }
 
 Result<Ref<GraphObject>> GraphObject::Create(Ref<BackendObject> backend,
                                              graph::Graph graph) {
   Device& device = backend->device();
   GraphIo io(graph);
-  Ref<GraphObject> object =
-      Table().Create(std::move(backend), std::move(io), graph.name);
+  Ref<GraphObject> object = Table().Create(std::make_shared<SharedGraph>(
+      std::move(backend), std::move(io), graph.name));
   Status status;
   const uint64_t most = MaxGraphCount(device.backend->info());
   if (device.graph_count.load(std::memory_order_relaxed) > most) {
@@ -57,57 +67,88 @@ Result<Ref<GraphObject>> GraphObject::Create(Ref<BackendObject> backend,
   return status;
 }
 
+Result<Ref<GraphObject>> GraphObject::CreateContext() const {
+  Ref<GraphObject> context = Table().Create(shared_);
+  Shapes shapes;
+  if (shared_->compiled->by_value() || !shared_->io.StaticInputs(&shapes)) {
+    return context;
+  }
+  // Room for a run is made now, so that want of it shows here.
+  const Status planned = context->PlanFor(shapes).status();
+  if (planned.ok()) return context;
+  Table().Kill(context.handle());
+  return planned;
+}
+
 Status GraphObject::Compile(graph::Graph graph) {
+  BackendObject& backend = *shared_->backend;
   ONNXIFI_ASSIGN_OR_RETURN(
-      compiled_,
-      backend_->backend().Compile(std::move(graph), backend_->options()));
-  if (!compiled_->by_value() && !io_.AllTensors()) {
+      shared_->compiled,
+      backend.backend().Compile(std::move(graph), backend.options()));
+  const bool by_value = shared_->compiled->by_value();
+  if (!by_value && !shared_->io.AllTensors()) {
     return Status(ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
                   "the backend runs this graph by shapes, so that its inputs "
                   "and outputs must be tensors of known types");
   }
   Shapes shapes;
-  if (compiled_->by_value() || !io_.StaticInputs(&shapes)) return Status::Ok();
+  if (by_value || !shared_->io.StaticInputs(&shapes)) return Status::Ok();
+  return PlanFor(shapes).status();
+}
+
+Result<std::shared_ptr<Executable>> GraphObject::PlanLocked(
+    const Shapes& shapes) {
+  const std::lock_guard<std::mutex> lock(shared_->plan_mutex);
+  return plans_.Get(*shared_->compiled, shapes);
+}
+
+Result<std::shared_ptr<Executable>> GraphObject::PlanFor(const Shapes& shapes) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return plans_.Get(*compiled_, shapes).status();
+  return PlanLocked(shapes);
 }
 
 Result<std::shared_ptr<Executable>> GraphObject::ExecutableFor(
     const BoundTensors& bound) {
-  if (compiled_->by_value()) {
-    ONNXIFI_ASSIGN_OR_RETURN(std::vector<graph::TensorData> inputs,
-                             io_.InputTensors(bound.input_shapes));
-    ONNXIFI_ASSIGN_OR_RETURN(std::vector<graph::TensorData> outputs,
-                             io_.OutputTensors(bound.output_shapes));
-    return std::shared_ptr<Executable>(std::make_shared<ValueExecutable>(
-        *compiled_, std::move(inputs), std::move(outputs)));
-  }
-  return plans_.Get(*compiled_, bound.input_shapes);
+  if (!shared_->compiled->by_value()) return PlanLocked(bound.input_shapes);
+  ONNXIFI_ASSIGN_OR_RETURN(std::vector<graph::TensorData> inputs,
+                           shared_->io.InputTensors(bound.input_shapes));
+  ONNXIFI_ASSIGN_OR_RETURN(std::vector<graph::TensorData> outputs,
+                           shared_->io.OutputTensors(bound.output_shapes));
+  return std::shared_ptr<Executable>(std::make_shared<ValueExecutable>(
+      *shared_->compiled, std::move(inputs), std::move(outputs)));
+}
+
+Result<std::shared_ptr<const Binding>> GraphObject::MakeBindingLocked(
+    Descriptors inputs, Descriptors outputs) {
+  ONNXIFI_ASSIGN_OR_RETURN(BoundTensors bound,
+                           shared_->io.Resolve(inputs, outputs, tolerant()));
+  ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<Executable> executable,
+                           ExecutableFor(bound));
+  ONNXIFI_RETURN_IF_ERROR(shared_->io.CheckOutputShapes(
+      bound.output_shapes, executable->output_shapes()));
+  return std::make_shared<const Binding>(
+      Binding{std::move(executable), std::move(bound.inputs),
+              std::move(bound.outputs), shared_->serial()});
 }
 
 Status GraphObject::BindLocked(Descriptors inputs, Descriptors outputs) {
   binding_.reset();
-  ONNXIFI_ASSIGN_OR_RETURN(BoundTensors bound,
-                           io_.Resolve(inputs, outputs, tolerant()));
-  ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<Executable> executable,
-                           ExecutableFor(bound));
-  ONNXIFI_RETURN_IF_ERROR(
-      io_.CheckOutputShapes(bound.output_shapes, executable->output_shapes()));
-  binding_ = std::make_shared<const Binding>(Binding{std::move(executable),
-                                                     std::move(bound.inputs),
-                                                     std::move(bound.outputs)});
+  ONNXIFI_ASSIGN_OR_RETURN(binding_, MakeBindingLocked(inputs, outputs));
   return Status::Ok();
 }
 
-Result<Ref<Event>> GraphObject::StartLocked(const Ref<Event>& input) {
+Status GraphObject::CheckRunnable(const Binding* binding) const {
   if (closed_) {
     return Status(ONNXIFI_STATUS_INVALID_GRAPH, "the graph is being released");
   }
-  if (binding_ == nullptr) {
-    return Status(ONNXIFI_STATUS_UNIDENTIFIED_NAME,
-                  "no inputs and outputs are bound: onnxSetGraphIO was not "
-                  "called, or its last call failed");
-  }
+  if (binding != nullptr) return Status::Ok();
+  return Status(ONNXIFI_STATUS_UNIDENTIFIED_NAME,
+                "no inputs and outputs are bound: onnxSetGraphIO was not "
+                "called, or its last call failed");
+}
+
+Result<Ref<Event>> GraphObject::StartLocked(const Ref<Event>& input) {
+  ONNXIFI_RETURN_IF_ERROR(CheckRunnable(binding_.get()));
   Ref<Event> output = Event::Table().Create();
   if (!Event::StartRun(output, queue_, binding_, input)) {
     Event::Table().Kill(output.handle());
@@ -115,6 +156,30 @@ Result<Ref<Event>> GraphObject::StartLocked(const Ref<Event>& input) {
                   "the input event has been released");
   }
   return output;
+}
+
+Status GraphObject::StartWithWishes(const Tensors* tensors,
+                                    std::unique_ptr<RunWishes> wishes,
+                                    onnxEvent* event) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  std::shared_ptr<const Binding> binding = binding_;
+  if (tensors != nullptr && !closed_) {
+    ONNXIFI_ASSIGN_OR_RETURN(
+        binding, MakeBindingLocked(tensors->inputs, tensors->outputs));
+  }
+  ONNXIFI_RETURN_IF_ERROR(CheckRunnable(binding.get()));
+  const Ref<Event> output = Event::Table().Create();
+  if (event != nullptr) {
+    *event = Hand(output);
+  } else {
+    (void)Event::Table().Kill(output.handle());
+  }
+  // The client may be told of the end at once, and come back to this graph.
+  queue_->Enter();
+  lock.unlock();
+  Event::StartRun(output, queue_, std::move(binding), std::move(wishes));
+  queue_->Leave();
+  return Status::Ok();
 }
 
 Status GraphObject::Bind(Descriptors inputs, Descriptors outputs) {
@@ -142,6 +207,18 @@ Result<Ref<Event>> GraphObject::BindAndStart(Descriptors inputs,
     binding_.reset();  // both or none
     throw;
   }
+}
+
+onnxGraphStatistics GraphObject::Statistics() {
+  onnxGraphStatistics statistics = {};
+  statistics.structSize = sizeof(statistics);
+  statistics.weightBytes = shared_->compiled->weight_bytes();
+  statistics.runsCompleted = queue_->completed();
+  statistics.runsFailed = queue_->failed();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  statistics.plans = plans_.size();
+  statistics.workspaceBytes = plans_.workspace_bytes();
+  return statistics;
 }
 
 }  // namespace onnxifi::abi

@@ -24,11 +24,38 @@ namespace onnxifi::abi {
 struct ValueReceiver {
   onnxReceiveValueCallback receive = nullptr;
   void* context = nullptr;
+  onnxAllocateOutputCallback allocate = nullptr;
+  void* allocate_context = nullptr;
 };
 
-// A compiled graph, its plans by input shapes, the binding that the next run
-// will use, and the queue of accepted runs. Thread-safe; runs are executed one
-// at a time.
+// What a graph shares with its contexts; counts for MAX_GRAPH_COUNT.
+class SharedGraph {
+ public:
+  SharedGraph(Ref<BackendObject> owner, GraphIo graph_io,
+              std::string graph_name);
+  ~SharedGraph();
+  SharedGraph(const SharedGraph&) = delete;
+  SharedGraph& operator=(const SharedGraph&) = delete;
+
+  // What executables of different contexts hold while they run.
+  std::mutex* serial() {
+    return compiled->concurrent() ? nullptr : &serial_mutex_;
+  }
+
+  const Ref<BackendObject> backend;
+  const GraphIo io;
+  const std::string name;
+  std::unique_ptr<CompiledGraph> compiled;
+  // Held by whoever has the compiled graph make an executable.
+  std::mutex plan_mutex;
+
+ private:
+  std::mutex serial_mutex_;
+};
+
+// A handle on a compiled graph, its plans by input shapes, the binding that
+// the next run will use, and the queue of accepted runs: the graph itself or a
+// context of it. Thread-safe; runs of one handle are executed one at a time.
 class GraphObject {
  public:
   static constexpr HandleKind kHandleKind = HandleKind::kGraph;
@@ -39,12 +66,14 @@ class GraphObject {
   // graph with fixed input shapes is planned here, so that errors show here.
   static Result<Ref<GraphObject>> Create(Ref<BackendObject> backend,
                                          graph::Graph graph);
-  GraphObject(Ref<BackendObject> backend, GraphIo io, const std::string& name);
+  // Another handle on the same graph.
+  Result<Ref<GraphObject>> CreateContext() const;
+  explicit GraphObject(std::shared_ptr<SharedGraph> shared);
   ~GraphObject();
   GraphObject(const GraphObject&) = delete;
   GraphObject& operator=(const GraphObject&) = delete;
 
-  bool tolerant() const { return backend_->tolerant(); }
+  bool tolerant() const { return shared_->backend->tolerant(); }
 
   // On failure there is no binding any more. Accepted runs keep theirs.
   Status Bind(Descriptors inputs, Descriptors outputs);
@@ -55,9 +84,24 @@ class GraphObject {
   // Both in one indivisible step.
   Result<Ref<Event>> BindAndStart(Descriptors inputs, Descriptors outputs);
 
+  // Accepts a run with wishes: of these tensors, without changing the binding,
+  // or with tensors == nullptr of the binding. `event` receives the handle of
+  // its output event, nullptr: nobody wants it. The client may be told of the
+  // end before the call returns.
+  struct Tensors {
+    Descriptors inputs;
+    Descriptors outputs;
+  };
+  Status StartWithWishes(const Tensors* tensors,
+                         std::unique_ptr<RunWishes> wishes, onnxEvent* event);
+
   // Runs once, waits for the end, and gives the outputs to `receiver` on this
-  // thread. Shares the queue with the runs above, but no binding.
-  Status RunValues(const ValueArray& values, const ValueReceiver& receiver);
+  // thread. Shares the queue with the runs above, but no binding. `wishes` may
+  // be null.
+  Status RunValues(const ValueArray& values, const ValueReceiver& receiver,
+                   std::unique_ptr<RunWishes> wishes);
+
+  onnxGraphStatistics Statistics();
 
   // Ends the graph for new runs and waits for the accepted ones, but for
   // RunValues calls of this thread, inside whose receiver it is called.
@@ -75,18 +119,31 @@ class GraphObject {
 
   Status Compile(graph::Graph graph);
   Status BindLocked(Descriptors inputs, Descriptors outputs);
+  Result<std::shared_ptr<const Binding>> MakeBindingLocked(Descriptors inputs,
+                                                           Descriptors outputs);
   Result<std::shared_ptr<Executable>> ExecutableFor(const BoundTensors& bound);
+  Result<std::shared_ptr<Executable>> PlanLocked(const Shapes& shapes);
+  Result<std::shared_ptr<Executable>> PlanFor(const Shapes& shapes);
+  Status CheckRunnable(const Binding* binding) const;
   Result<Ref<Event>> StartLocked(const Ref<Event>& input);
-  Result<ValueResult> RunByValue(std::vector<RunValue> inputs);
-  Result<ValueResult> RunPlanned(const std::vector<RunValue>& inputs);
-  onnxStatus RunAndWait(std::shared_ptr<const Binding> binding);
+  Result<ValueResult> RunByValue(std::vector<RunValue> inputs,
+                                 const ValueReceiver& receiver,
+                                 std::unique_ptr<RunWishes> wishes);
+  Result<ValueResult> RunPlanned(const std::vector<RunValue>& inputs,
+                                 const ValueReceiver& receiver,
+                                 std::unique_ptr<RunWishes> wishes);
+  Status RunAndWait(std::shared_ptr<const Binding> binding,
+                    std::unique_ptr<RunWishes> wishes);
+  Result<graph::TensorPtr> ClientTensor(const graph::TensorPtr& tensor,
+                                        size_t index,
+                                        const ValueReceiver& receiver) const;
+  Status MoveToClient(std::vector<RunValue>* outputs,
+                      const ValueReceiver& receiver) const;
   Status Deliver(const std::vector<RunValue>& outputs,
                  const ValueReceiver& receiver) const;
 
-  const Ref<BackendObject> backend_;
-  const GraphIo io_;
+  const std::shared_ptr<SharedGraph> shared_;
   const std::shared_ptr<RunQueue> queue_;
-  std::unique_ptr<CompiledGraph> compiled_;
   std::mutex mutex_;
   // Guarded by mutex_.
   PlanCache plans_;

@@ -6,35 +6,53 @@
 namespace onnxifi::abi {
 namespace {
 
-constexpr size_t kCapacity = 1024;
+constinit thread_local ErrorRecord t_last;
+constinit thread_local ErrorRecord t_event;
 
-struct ErrorText {
-  size_t length;
-  char bytes[kCapacity];
-};
-constinit thread_local ErrorText t_error = {};
-
-}  // namespace
-
-void SetLastError(std::string_view text) {
-  size_t length = std::min(text.size(), kCapacity - 1);
-  // Do not cut a UTF-8 sequence in two.
+// Copies what fits, never a part of a UTF-8 sequence, and ends it with a NUL.
+size_t CopyText(std::string_view text, char* to, size_t capacity) {
+  size_t length = std::min(text.size(), capacity - 1);
   while (length > 0 && length < text.size() &&
          (static_cast<unsigned char>(text[length]) & 0xc0) == 0x80) {
     --length;
   }
-  std::memcpy(t_error.bytes, text.data(), length);
-  t_error.bytes[length] = '\0';
-  t_error.length = length;
+  if (length > 0) std::memcpy(to, text.data(), length);
+  to[length] = '\0';
+  return length;
 }
+
+}  // namespace
+
+void ErrorRecord::Set(onnxStatus status, std::string_view text,
+                      std::string_view node, std::string_view op) {
+  status_ = status;
+  text_length_ = CopyText(text, text_, sizeof(text_));
+  has_node_ = !op.empty();
+  CopyText(node, node_, sizeof(node_));
+  CopyText(op, op_, sizeof(op_));
+}
+
+onnxErrorInfo ErrorRecord::Info() const {
+  onnxErrorInfo info = {};
+  info.structSize = sizeof(info);
+  info.status = status_;
+  info.text = text_;
+  info.nodeName = has_node_ ? node_ : nullptr;
+  info.operatorName = has_node_ ? op_ : nullptr;
+  return info;
+}
+
+ErrorRecord& LastError() { return t_last; }
+ErrorRecord& EventError() { return t_event; }
 
 onnxStatus CopyLastError(char* text, size_t* size) {
   if (size == nullptr) return ONNXIFI_STATUS_INVALID_POINTER;
-  const size_t needed = t_error.length + 1;
+  const std::string_view last = t_last.text();
+  const size_t needed = last.size() + 1;
   const bool fits = text != nullptr && *size >= needed;
   *size = needed;
   if (!fits) return ONNXIFI_STATUS_FALLBACK;
-  std::memcpy(text, t_error.bytes, needed);
+  std::memcpy(text, last.data(), needed);
   return ONNXIFI_STATUS_SUCCESS;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "backends/common/backend_object.h"
+#include "backends/common/deadline_timer.h"
 #include "backends/common/event.h"
 #include "backends/common/executor.h"
 #include "backends/common/graph_object.h"
@@ -98,11 +99,16 @@ Status Library::ReleaseId(onnxBackendID id) {
 
 void Library::StopThreads() {
   Executor::Get().Shutdown();
+  DeadlineTimer::Get().Shutdown();
   ThreadPool::ShutdownGlobal();
 }
 
 void Library::HandleGone() {
-  if (handles_.fetch_sub(1, std::memory_order_acq_rel) == 1) StopThreads();
+  if (handles_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  // A client may give its last handle back when it is told of the end of a
+  // run. The thread that tells it cannot wait for itself: the threads then
+  // stay until the next client is through, or until the library is unloaded.
+  if (!Executor::OnThread()) StopThreads();
 }
 
 void Library::AtUnload() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backends/common/backend_info.h"
+#include "backends/common/failed_node.h"
 #include "backends/common/gradient/expand_gradients.h"
 #include "backends/common/op_kernel.h"
 #include "base/str_cat.h"
@@ -181,10 +182,12 @@ Result<std::vector<NodeSupport>> QueryNodes(const Backend& backend,
 }
 
 Status RefusalOf(const graph::Node& node, const Reject& reject) {
-  return Status(RejectStatus(reject.reason),
-                StrCat("node '", node.name, "' (", node.op_type,
-                       "): ", RejectText(reject.reason),
-                       reject.detail.empty() ? "" : ": ", reject.detail));
+  const Status refusal(
+      RejectStatus(reject.reason),
+      StrCat("node '", node.name, "' (", node.op_type,
+             "): ", RejectText(reject.reason),
+             reject.detail.empty() ? "" : ": ", reject.detail));
+  return FailureAt(refusal, node);
 }
 
 Status CheckModel(const Backend& backend, ModelBytes model, Carrier carrier) {

@@ -1,5 +1,7 @@
 #include "backends/common/node_planner.h"
 
+#include "backends/common/failed_node.h"
+
 #include "base/str_cat.h"
 
 namespace onnxifi {
@@ -180,6 +182,7 @@ Status NodePlanner::Commit() {
   }
   out.scratch_bytes = scratch_bytes_;
   out.node_name = node().name;
+  out.op_type = OperatorName(node());
   plan.AddStep(std::move(out));
   return Status::Ok();
 }

@@ -58,6 +58,7 @@ struct PlanStep {
   std::vector<TensorId> outputs;
   size_t scratch_bytes = 0;
   std::string node_name;
+  std::string op_type;
 };
 
 // A step's wish to let output tensor `out` take over input tensor `in`.

@@ -218,6 +218,7 @@ class Binder {
       out.fn = step.fn;
       out.state = std::move(step.state);
       out.node_name = std::move(step.node_name);
+      out.op_type = std::move(step.op_type);
       for (const TensorId id : step.inputs) {
         ONNXIFI_ASSIGN_OR_RETURN(Location at, Locate(id));
         out.inputs.push_back(at);

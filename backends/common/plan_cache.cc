@@ -22,4 +22,14 @@ Result<std::shared_ptr<Executable>> PlanCache::Get(CompiledGraph& graph,
   return made;
 }
 
+int64_t PlanCache::workspace_bytes() const {
+  int64_t sum = 0;
+  for (const auto& [shapes, executable] : plans_) {
+    const int64_t bytes = executable->workspace_bytes();
+    if (bytes < 0) return -1;
+    sum += bytes;
+  }
+  return sum;
+}
+
 }  // namespace onnxifi

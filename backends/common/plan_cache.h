@@ -20,6 +20,10 @@ class PlanCache {
                                           const Shapes& shapes);
   void Clear() { plans_.clear(); }
 
+  size_t size() const { return plans_.size(); }
+  // What the executables hold between runs; -1 when one of them does not know.
+  int64_t workspace_bytes() const;
+
  private:
   static constexpr size_t kMaxPlans = 32;
   std::vector<std::pair<Shapes, std::shared_ptr<Executable>>> plans_;

@@ -8,7 +8,7 @@
 
 namespace onnxifi::abi {
 
-void RunQueue::Done() {
+void RunQueue::Leave() {
   outstanding_.fetch_sub(1, std::memory_order_seq_cst);
   if (idle_waiters_.load(std::memory_order_seq_cst) != 0) {
     FutexWake(&outstanding_);
@@ -34,6 +34,22 @@ void RunQueue::MakeReady(Event* event) {
   event->Nudge();
   // Whoever has the claim looks again before giving it back.
   if (!claimed) Executor::Get().Post(*this);
+}
+
+bool RunQueue::Remove(Event* run) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Event* before = nullptr;
+  for (Event* at = first_; at != nullptr; at = at->run().next) {
+    if (at != run) {
+      before = at;
+      continue;
+    }
+    (before == nullptr ? first_ : before->run().next) = run->run().next;
+    if (last_ == run) last_ = before;
+    run->run().next = nullptr;
+    return true;
+  }
+  return false;
 }
 
 bool RunQueue::TryClaim() {
@@ -68,7 +84,7 @@ void RunQueue::Drain(const Event* last) {
   while (Event* event = PopFront()) {
     const bool stop = event == last;
     event->run().executed.store(true, std::memory_order_relaxed);
-    const onnxStatus code = event->run().binding->Execute();
+    const onnxStatus code = event->Execute();
     Event::FinishRuns(event, code);
     if (!stop) continue;
     Ref<Event> next;

@@ -18,18 +18,30 @@ namespace onnxifi::abi {
 // counted. Thread-safe.
 class RunQueue : public std::enable_shared_from_this<RunQueue> {
  public:
-  explicit RunQueue(std::string name) : name_(std::move(name)) {}
+  explicit RunQueue(const std::string& graph_name)
+      : graph_name_(graph_name), name_("graph '" + graph_name + "'") {}
 
+  const std::string& graph_name() const { return graph_name_; }
   // "graph 'g'", for messages.
   const std::string& name() const { return name_; }
 
-  // A run was accepted / its output event is signalled and its buffers are no
-  // longer used.
-  void Accepted() { outstanding_.fetch_add(1, std::memory_order_relaxed); }
-  void Done();
+  // A run was accepted, or a call began that the end of the graph waits for /
+  // the run's output event is signalled and its buffers are no longer used.
+  void Enter() { outstanding_.fetch_add(1, std::memory_order_relaxed); }
+  void Leave();
+  // A run has ended.
+  void Count(bool well) {
+    (well ? completed_ : failed_).fetch_add(1, kRelaxed);
+  }
+  // Runs that ended so far.
+  uint64_t completed() const { return completed_.load(kRelaxed); }
+  uint64_t failed() const { return failed_.load(kRelaxed); }
 
   // Appends a run whose input is signalled.
   void MakeReady(Event* run);
+
+  // Takes a ready run out again; false when it is not there any more.
+  bool Remove(Event* run);
 
   // Gets the right to execute; false when somebody else has it or nothing is
   // ready.
@@ -49,7 +61,12 @@ class RunQueue : public std::enable_shared_from_this<RunQueue> {
   // When the first ready run became ready; far in the future without one.
   int64_t ReadySince();
 
+  static constexpr std::memory_order kRelaxed = std::memory_order_relaxed;
+
+  const std::string graph_name_;
   const std::string name_;
+  std::atomic<uint64_t> completed_{0};
+  std::atomic<uint64_t> failed_{0};
   std::atomic<uint32_t> outstanding_{0};
   std::atomic<uint32_t> idle_waiters_{0};
   std::mutex mutex_;

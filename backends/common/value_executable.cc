@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "backends/common/run_control.h"
 #include "base/log.h"
 #include "base/str_cat.h"
 
@@ -33,6 +34,7 @@ onnxStatus ValueExecutable::Run(std::span<const void* const> inputs,
   const Status status = graph_.RunValues(scope, std::move(values), &results);
   if (!status.ok()) {
     Log(LogLevel::kError, "run failed: ", status.message());
+    NoteRunFailure(status);
     return status.code();
   }
   for (size_t i = 0; i < results.size(); ++i) {
@@ -40,10 +42,14 @@ onnxStatus ValueExecutable::Run(std::span<const void* const> inputs,
     const TensorData& want = outputs_[i];
     if (!results[i].is_tensor() || got->type != want.type ||
         got->dims != want.dims || got->bytes != want.bytes) {
-      Log(LogLevel::kError, "run failed: output ", i, " is ",
-          got == nullptr ? "no tensor" : ShapeText(got->dims),
-          ", but its buffer was bound as ", ShapeText(want.dims));
-      return ONNXIFI_STATUS_MISMATCHING_SHAPE;
+      const Status status(
+          ONNXIFI_STATUS_MISMATCHING_SHAPE,
+          StrCat("output ", i, " is ",
+                 got == nullptr ? "no tensor" : ShapeText(got->dims),
+                 ", but its buffer was bound as ", ShapeText(want.dims)));
+      Log(LogLevel::kError, "run failed: ", status.message());
+      NoteRunFailure(status);
+      return status.code();
     }
   }
   for (size_t i = 0; i < results.size(); ++i) {

@@ -5,10 +5,13 @@
 #include <utility>
 
 #include "backends/common/evaluate_context.h"
+#include "backends/common/failed_node.h"
 #include "backends/common/fold_constants.h"
 #include "backends/common/graph_compiler.h"
 #include "backends/common/inline_branches.h"
+#include "backends/common/run_control.h"
 #include "base/aligned_memory.h"
+#include "base/futex.h"
 #include "base/str_cat.h"
 #include "graph/extract.h"
 
@@ -286,8 +289,18 @@ Status ValueGraph::RunValues(RunScope& scope, std::vector<RunValue> inputs,
     ONNXIFI_RETURN_IF_ERROR(AlignValue(&inputs[i]));
     slots[static_cast<size_t>(graph_.inputs[i])] = std::move(inputs[i]);
   }
+  RunControl* const control = RunControl::Current();
+  // A body without nodes would never be asked otherwise.
+  if (control != nullptr && items_.empty()) {
+    ONNXIFI_RETURN_IF_ERROR(StoppedStatus(control->StopCode()));
+  }
   for (Item& item : items_) {
-    ONNXIFI_RETURN_IF_ERROR(RunItem(item, scope, slots));
+    const Status status = control == nullptr
+                              ? RunItem(item, scope, slots)
+                              : RunControlled(item, scope, slots, *control);
+    if (!status.ok()) {
+      return item.node == nullptr ? status : FailureAt(status, *item.node);
+    }
     for (const ValueId id : item.last_reads) {
       slots[static_cast<size_t>(id)] = RunValue();
     }
@@ -302,6 +315,21 @@ Status ValueGraph::RunItem(Item& item, RunScope& scope, Slots& slots) {
   if (item.segment != nullptr) return RunSegment(item, scope, slots);
   if (item.late != nullptr) return RunLate(item, scope, slots);
   return RunEvaluated(item, *item.kernel, scope, slots);
+}
+
+// The same for a run that can be stopped, or that is profiled.
+Status ValueGraph::RunControlled(Item& item, RunScope& scope, Slots& slots,
+                                 RunControl& control) {
+  ONNXIFI_RETURN_IF_ERROR(StoppedStatus(control.StopCode()));
+  // A program tells of its own nodes.
+  if (!control.profiled || item.node == nullptr) {
+    return RunItem(item, scope, slots);
+  }
+  const int64_t start = NowNs();
+  ONNXIFI_RETURN_IF_ERROR(RunItem(item, scope, slots));
+  control.profile.push_back({ONNXIFI_PROFILE_NODE, item.node->name,
+                             OperatorName(*item.node), start, NowNs() - start});
+  return Status::Ok();
 }
 
 // Kernels were chosen for the type that the model tells.
@@ -344,6 +372,7 @@ Status ValueGraph::RunSegment(Item& item, RunScope& scope, Slots& slots) {
   if (strings) KeepProgram(program, scope);
   const onnxStatus status = program->Run(in, out);
   if (status == ONNXIFI_STATUS_SUCCESS) return Status::Ok();
+  if (IsStopped(status)) return StoppedStatus(status);
   return Status(status,
                 StrCat("graph '", graph_.name,
                        "': an index or a size in the data is out of range"));

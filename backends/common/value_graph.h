@@ -14,6 +14,8 @@
 
 namespace onnxifi {
 
+class RunControl;
+
 // A graph that cannot be one flat program: something in it decides shapes
 // during the run, or is no tensor. Nodes that can be planned are gathered into
 // segments, each compiled like a graph of its own and run as a flat program;
@@ -66,6 +68,8 @@ class ValueGraph final : public CompiledGraph {
   void FindLastReads();
   Status CheckSegmentInput(graph::ValueId id, const RunValue& value) const;
   Status RunItem(Item& item, RunScope& scope, Slots& slots);
+  Status RunControlled(Item& item, RunScope& scope, Slots& slots,
+                       RunControl& control);
   Status RunSegment(Item& item, RunScope& scope, Slots& slots);
   Status RunLate(Item& item, RunScope& scope, Slots& slots);
   Status RunEvaluated(Item& item, const OpKernel& kernel, RunScope& scope,

@@ -139,8 +139,6 @@ typedef struct onnxErrorInfo {
   const char* nodeName;
   /** Its operator, "Conv" or "domain:Name"; NULL with nodeName. */
   const char* operatorName;
-  /** Its place in the model's graph, -1: in a body or function, or none. */
-  int64_t nodeIndex;
 } onnxErrorInfo;
 
 /* ---- Options ---------------------------------------------------------- */
