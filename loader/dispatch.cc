@@ -54,12 +54,26 @@ bool IsKnownStatus(onnxStatus status) {
   }
 }
 
+bool IsRunStatus(onnxStatus status) {
+  switch (status) {
+#define ONNXIFI_STATUS_CODE(name, value) case value:
+#include "abi/onnxifi_run_status.inc"
+    return true;
+    default:
+      return IsKnownStatus(status);
+  }
+}
+
 const char* StatusName(onnxStatus status) {
   switch (status) {
 #define ONNXIFI_STATUS_CODE(name, value) \
   case value:                            \
     return "ONNXIFI_STATUS_" #name;
 #include "abi/onnxifi_status.inc"
+#define ONNXIFI_STATUS_CODE(name, value) \
+  case value:                            \
+    return "ONNXIFI_STATUS_" #name;
+#include "abi/onnxifi_run_status.inc"
     default:
       return "unknown status";
   }

@@ -30,6 +30,9 @@ To CastFunction(From function) {
 // Whether a status is one of the 36 codes of the interface.
 bool IsKnownStatus(onnxStatus status);
 
+// The same for what runs of interface 1.1 report: two more.
+bool IsRunStatus(onnxStatus status);
+
 // "ONNXIFI_STATUS_INVALID_ID", or "unknown status".
 const char* StatusName(onnxStatus status);
 

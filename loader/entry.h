@@ -6,6 +6,8 @@
 // and leaves a sentence for onnxifiGetLastError on every failure.
 #include <onnxifi/onnxifi.h>
 
+#include <utility>
+
 #include "loader/dispatch.h"
 #include "loader/handle_table.h"
 #include "loader/last_error.h"
@@ -34,7 +36,7 @@ inline bool FindHandle(const void* handle, HandleKind kind,
 
 // Calls a plugin function. Exceptions and status values that the interface
 // does not know become INTERNAL_ERROR.
-template <typename Call>
+template <bool (*kKnown)(onnxStatus) = &IsKnownStatus, typename Call>
 onnxStatus CallPlugin(const Device* device, const char* function,
                       Call&& call) noexcept {
   onnxStatus status;
@@ -47,7 +49,7 @@ onnxStatus CallPlugin(const Device* device, const char* function,
   if (status == ONNXIFI_STATUS_SUCCESS || status == ONNXIFI_STATUS_FALLBACK) {
     return status;
   }
-  if (!IsKnownStatus(status)) {
+  if (!kKnown(status)) {
     return FailInPlugin(ONNXIFI_STATUS_INTERNAL_ERROR, function, device,
                         "its status is not one of the interface");
   }
@@ -102,14 +104,13 @@ onnxStatus MakeGraph(const char* function, onnxBackend backend,
 // backend in the plugin when it was the last.
 void DropBackendReference(HandleTable& handles, uint32_t slot);
 
+// The same for another graph of the backend in `backend_slot`, on which a live
+// graph hangs.
 template <typename Init>
-onnxStatus MakeGraph(const char* function, onnxBackend backend,
-                     onnxGraph* graph, Init&& init) {
+onnxStatus PublishGraph(const char* function, uint32_t backend_slot,
+                        onnxGraph* graph, Init&& init) {
   HandleTable& handles = Loader::IfStarted()->handles();
-  if (!handles.AddReference(backend, HandleKind::kBackend)) {
-    return Fail(ONNXIFI_STATUS_INVALID_BACKEND, function, kNoBackend);
-  }
-  const uint32_t backend_slot = HandleTable::SlotOf(backend);
+  handles.AddReference(backend_slot);
   const HandleEntry entry = handles.Peek(backend_slot);
   uint32_t slot = 0;
   if (!handles.Reserve(&slot)) {
@@ -129,6 +130,20 @@ onnxStatus MakeGraph(const char* function, onnxBackend backend,
                             .inner = inner,
                             .companion = nullptr,
                             .parent = backend_slot});
+  return status;
+}
+
+template <typename Init>
+onnxStatus MakeGraph(const char* function, onnxBackend backend,
+                     onnxGraph* graph, Init&& init) {
+  HandleTable& handles = Loader::IfStarted()->handles();
+  if (!handles.AddReference(backend, HandleKind::kBackend)) {
+    return Fail(ONNXIFI_STATUS_INVALID_BACKEND, function, kNoBackend);
+  }
+  const uint32_t backend_slot = HandleTable::SlotOf(backend);
+  const onnxStatus status =
+      PublishGraph(function, backend_slot, graph, std::forward<Init>(init));
+  DropBackendReference(handles, backend_slot);
   return status;
 }
 

@@ -104,9 +104,14 @@ onnxStatus ONNXIFI_ABI onnxWaitEvent(onnxEvent event) {
   if (!FindHandle(event, HandleKind::kEvent, &entry)) {
     return Fail(ONNXIFI_STATUS_INVALID_EVENT, kFunction, kNoEvent);
   }
-  return CallPlugin(entry.device, kFunction, [&](const DispatchTable& table) {
+  const auto wait = [&](const DispatchTable& table) {
     return table.onnxWaitEvent(entry.inner);
-  });
+  };
+  // Only a run of interface 1.1 can have been cancelled.
+  return entry.device->interface.inner.startRun == nullptr
+             ? CallPlugin(entry.device, kFunction, wait)
+             : CallPlugin<&onnxifi::loader::IsRunStatus>(entry.device,
+                                                         kFunction, wait);
 }
 
 onnxStatus ONNXIFI_ABI onnxReleaseEvent(onnxEvent event) {

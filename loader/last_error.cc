@@ -58,6 +58,13 @@ onnxStatus FailInPlugin(onnxStatus status, const char* function,
   return status;
 }
 
+onnxStatus LastStatus() noexcept { return t_last.status; }
+
+bool LastWasOf(const Device* device) noexcept {
+  return t_last.device != nullptr && t_last.device->plugin == device->plugin &&
+         t_last.text[0] == '\0';
+}
+
 onnxStatus CopyLastError(char* text, size_t* size) noexcept {
   if (size == nullptr) return ONNXIFI_STATUS_INVALID_POINTER;
   try {

@@ -21,6 +21,11 @@ onnxStatus FailInPlugin(onnxStatus status, const char* function,
                         const Device* device,
                         std::string_view remark = "") noexcept;
 
+// The last failing call of this thread: its status, and whether it is this
+// plugin's own failure, of which the plugin may know more.
+onnxStatus LastStatus() noexcept;
+bool LastWasOf(const Device* device) noexcept;
+
 // Copies the text with the size protocol of the ABI.
 onnxStatus CopyLastError(char* text, size_t* size) noexcept;
 

@@ -28,6 +28,10 @@ const char* StatusName(onnxStatus code) {
   case value:                            \
     return #name;
 #include "abi/onnxifi_status.inc"
+#define ONNXIFI_STATUS_CODE(name, value) \
+  case value:                            \
+    return #name;
+#include "abi/onnxifi_run_status.inc"
     default:
       return "unknown status";
   }

@@ -59,6 +59,8 @@ constexpr StatusRow kStatusRows[] = {
     ROW(NO_DEVICE_RESOURCES),
     ROW(BACKEND_UNAVAILABLE),
     ROW(INTERNAL_ERROR),
+    ROW(CANCELLED),
+    ROW(DEADLINE_EXCEEDED),
 };
 #undef ROW
 
