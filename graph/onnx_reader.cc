@@ -127,9 +127,26 @@ Result<Graph> Read(std::span<const std::byte> bytes,
     return Status(ONNXIFI_STATUS_INVALID_SIZE, "the model has no bytes");
   }
   ExternalData external(options.external_data_dir);
+  GivenTensors given;
+  for (const NamedTensor& weight : options.external_weights) {
+    given.Add(weight.name, weight.tensor);
+  }
   const TensorSource source{
-      options.owner, options.external_data_dir.empty() ? nullptr : &external};
+      options.owner, options.external_data_dir.empty() ? nullptr : &external,
+      options.external_weights.empty() ? nullptr : &given};
   ONNXIFI_ASSIGN_OR_RETURN(Skeleton skeleton, MakeSkeleton(bytes, source));
+  if (const std::string_view unused = given.Unused(); !unused.empty()) {
+    if (!given.AnyUsed()) {
+      return Invalid(
+          "the model has initializers and there are weight descriptors, but "
+          "none of them gives external data; weights must come from one of "
+          "the two");
+    }
+    return Status(ONNXIFI_STATUS_INVALID_NAME,
+                  StrCat("weight ", Quoted(unused),
+                         " is given, but the model has no initializer of this "
+                         "name whose data is external"));
+  }
   google::protobuf::Arena arena(BlockSizes());
   auto* const model =
       google::protobuf::Arena::CreateMessage<onnx::ModelProto>(&arena);

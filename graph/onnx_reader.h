@@ -28,6 +28,9 @@ struct ReadOptions {
   std::vector<NamedTensor> weights;
   // Directory of external tensor data; empty: such data is INVALID_MODEL.
   std::string external_data_dir;
+  // Data of initializers that the model says is external, by name: comes before
+  // any file. INVALID_NAME for one that names no such initializer.
+  std::vector<NamedTensor> external_weights;
 };
 
 // Reads, checks, inlines and infers a serialized ModelProto: parse bounded

@@ -50,6 +50,7 @@ class Decoder {
   TensorPtr InPlace(Bytes bytes, std::shared_ptr<const void> owner) const;
   Result<TensorPtr> FromRaw() const;
   Result<TensorPtr> FromExternal() const;
+  Result<TensorPtr> CheckGiven(TensorPtr given) const;
   Result<TensorPtr> FromStrings() const;
   Result<TensorPtr> FromFixed(const char* field, const Numbers& numbers,
                               size_t width) const;
@@ -121,7 +122,28 @@ Result<TensorPtr> Decoder::FromRaw() const {
   return InPlace(*fields_.raw, source_.owner);
 }
 
+Result<TensorPtr> Decoder::CheckGiven(TensorPtr given) const {
+  if (given->type != type_) {
+    return Status(ONNXIFI_STATUS_MISMATCHING_DATATYPE,
+                  StrCat("weight ", Quoted(fields_.name), " is given as ",
+                         DataTypeName(given->type), ", the model declares ",
+                         DataTypeName(type_)));
+  }
+  if (given->dims != dims_) {
+    return Status(ONNXIFI_STATUS_MISMATCHING_SHAPE,
+                  StrCat("weight ", Quoted(fields_.name), " is given as ",
+                         ShapeText(given->dims), ", the model declares ",
+                         ShapeText(dims_)));
+  }
+  return given;
+}
+
 Result<TensorPtr> Decoder::FromExternal() const {
+  if (source_.given != nullptr) {
+    if (TensorPtr given = source_.given->Use(fields_.name)) {
+      return CheckGiven(std::move(given));
+    }
+  }
   if (source_.external == nullptr) {
     return Invalid(
         "its data is in an external file, and a model given as bytes has no "

@@ -30,6 +30,15 @@ inline Status DeadEvent() {
   return DeadHandle(ONNXIFI_STATUS_INVALID_EVENT, "event");
 }
 
+// What a call ends with in which the client's own function returned `code`.
+inline Status ReceiveStatus(onnxStatus code) {
+  if (code == ONNXIFI_STATUS_SUCCESS) return Status::Ok();
+  // FALLBACK would say that the call has succeeded.
+  return Status(
+      code == ONNXIFI_STATUS_FALLBACK ? ONNXIFI_STATUS_INTERNAL_ERROR : code,
+      "the client's function returned status " + std::to_string(code));
+}
+
 // The client gets an object: counts and returns its handle.
 template <typename RefType>
 void* Hand(const RefType& object) {

@@ -1,10 +1,13 @@
 // The table of interface 1.1: onnxGetInterface and the functions behind it.
 #include "backends/common/abi_interface.h"
+#include <vector>
+
 #include "backends/common/abi_api.h"
 #include "backends/common/abi_arguments.h"
 #include "backends/common/abi_guard.h"
 #include "backends/common/abi_models.h"
 #include "backends/common/graph_object.h"
+#include "backends/common/graph_options.h"
 #include "backends/common/host_callbacks.h"
 #include "base/str_cat.h"
 
@@ -22,8 +25,12 @@ constexpr onnxPluginInterface MakeTable() {
   table.member = &Interface##Name;
 #include "abi/onnxifi_interface.inc"
   table.getError = &InterfaceGetError;
+  table.describeOptions = &InterfaceDescribeOptions;
   table.createContext = &InterfaceCreateContext;
   table.startRun = &InterfaceStartRun;
+  table.exportGraph = &InterfaceExportGraph;
+  table.checkExported = &InterfaceCheckExported;
+  table.importGraph = &InterfaceImportGraph;
   table.getStatistics = &InterfaceGetStatistics;
   return table;
 }
@@ -45,10 +52,46 @@ onnxStatus ONNXIFI_ABI
 InterfaceInitGraph(const onnxInitGraphArguments* arguments) {
   return Guard([&]() -> Status {
     ONNXIFI_RETURN_IF_ERROR(CheckArguments(arguments));
-    return MakeGraph({arguments->backend, arguments->auxPropertiesList,
-                      arguments->onnxModelSize, arguments->onnxModel,
-                      arguments->weightsCount, arguments->weightDescriptors},
-                     Carrier::kValues, arguments->graph);
+    if (arguments->graph == nullptr) return NullPointer("graph");
+    *arguments->graph = nullptr;
+    if (arguments->optionsCount > 0 && arguments->options == nullptr) {
+      return NullPointer("options");
+    }
+    if (arguments->profilesCount > 0 && arguments->profiles == nullptr) {
+      return NullPointer("profiles");
+    }
+    GraphRequest request;
+    request.backend = arguments->backend;
+    request.properties = arguments->auxPropertiesList;
+    request.model_size = arguments->onnxModelSize;
+    request.model = arguments->onnxModel;
+    request.weights_count = arguments->weightsCount;
+    request.weights = arguments->weightDescriptors;
+    request.flags = arguments->flags;
+    request.external_data_directory = arguments->externalDataDirectory;
+    request.options = {arguments->options, arguments->optionsCount};
+    request.profiles = {arguments->profiles, arguments->profilesCount};
+    return MakeGraph(request, Carrier::kValues, arguments->graph);
+  });
+}
+
+onnxStatus ONNXIFI_ABI
+InterfaceDescribeOptions(const onnxDescribeOptionsArguments* arguments) {
+  return Guard([&]() -> Status {
+    ONNXIFI_RETURN_IF_ERROR(CheckArguments(arguments));
+    const Device* device = Library::Get().FindId(arguments->backendID);
+    if (device == nullptr) return DeadId();
+    if (arguments->receive == nullptr) return NullPointer("receive");
+    const std::vector<OptionInfo> options = AllOptions(*device->backend);
+    std::vector<onnxOptionInfo> infos;
+    for (const OptionInfo& option : options) {
+      infos.push_back({sizeof(onnxOptionInfo), 0, option.key.c_str(),
+                       option.default_value.c_str(),
+                       option.description.c_str()});
+    }
+    return ReceiveStatus(arguments->receive(arguments->receiveContext,
+                                            static_cast<uint32_t>(infos.size()),
+                                            infos.data()));
   });
 }
 

@@ -17,6 +17,12 @@ namespace onnxifi::abi {
   onnxStatus ONNXIFI_ABI Interface##Name(               \
       const onnx##Name##Arguments* arguments);
 #include "abi/onnxifi_interface.inc"
+onnxStatus ONNXIFI_ABI
+InterfaceDescribeOptions(const onnxDescribeOptionsArguments*);
+onnxStatus ONNXIFI_ABI InterfaceExportGraph(const onnxExportGraphArguments*);
+onnxStatus ONNXIFI_ABI
+InterfaceCheckExported(const onnxCheckExportedArguments*);
+onnxStatus ONNXIFI_ABI InterfaceImportGraph(const onnxImportGraphArguments*);
 onnxStatus ONNXIFI_ABI InterfaceGetError(const onnxGetErrorArguments*);
 onnxStatus ONNXIFI_ABI
 InterfaceCreateContext(const onnxCreateContextArguments*);

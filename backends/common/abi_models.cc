@@ -5,6 +5,7 @@
 #include "backends/common/abi_arguments.h"
 #include "backends/common/backend_object.h"
 #include "backends/common/graph_object.h"
+#include "backends/common/graph_options.h"
 #include "backends/common/graph_query.h"
 #include "backends/common/model_loader.h"
 #include "backends/common/properties.h"
@@ -46,17 +47,34 @@ Status MakeGraph(const GraphRequest& request, Carrier carrier,
     return NullPointer("weightDescriptors");
   }
   if (request.model_size == 0) return EmptyModel();
+  if ((request.flags & ~uint64_t{ONNXIFI_INIT_KEEPS_WEIGHTS}) != 0) {
+    return Status(
+        ONNXIFI_STATUS_INVALID_PROPERTY,
+        StrCat("flags are ", request.flags, "; unknown bits are set"));
+  }
   ONNXIFI_RETURN_IF_ERROR(CheckGraphProperties(request.properties));
-  ONNXIFI_ASSIGN_OR_RETURN(
-      graph::Graph loaded,
-      LoadModel(
-          owner->backend(),
-          {static_cast<const std::byte*>(request.model), request.model_size},
-          WeightsOf(request.weights, request.weights_count), owner->tolerant(),
-          carrier));
+  GraphSettings settings;
+  settings.profiles = request.profiles;
+  settings.options = owner->options();
+  ONNXIFI_ASSIGN_OR_RETURN(settings.options.values,
+                           ReadOptions(request.options, owner->backend()));
+  ONNXIFI_ASSIGN_OR_RETURN(settings.exportable,
+                           TakeExportable(&settings.options.values));
+  ModelSource source;
+  source.model = {static_cast<const std::byte*>(request.model),
+                  request.model_size};
+  source.weights = WeightsOf(request.weights, request.weights_count);
+  source.tolerant = owner->tolerant();
+  source.carrier = carrier;
+  source.stays = (request.flags & ONNXIFI_INIT_KEEPS_WEIGHTS) != 0;
+  if (request.external_data_directory != nullptr) {
+    source.external_data_directory = request.external_data_directory;
+  }
+  ONNXIFI_ASSIGN_OR_RETURN(graph::Graph loaded,
+                           LoadModel(owner->backend(), source));
   ONNXIFI_ASSIGN_OR_RETURN(
       const Ref<GraphObject> object,
-      GraphObject::Create(std::move(owner), std::move(loaded)));
+      GraphObject::Create(std::move(owner), std::move(loaded), settings));
   *graph = Hand(object);
   return Status::Ok();
 }
@@ -77,14 +95,9 @@ Status QueryGraphFor(const onnxQueryGraphArguments& arguments) {
           {static_cast<const std::byte*>(arguments.onnxModel),
            arguments.onnxModelSize},
           WeightsOf(arguments.weightDescriptors, arguments.weightsCount)));
-  const onnxStatus code = arguments.receive(
+  return ReceiveStatus(arguments.receive(
       arguments.receiveContext, static_cast<uint32_t>(answer.nodes.size()),
-      answer.nodes.data());
-  if (code == ONNXIFI_STATUS_SUCCESS) return Status::Ok();
-  // FALLBACK would say that the call has succeeded.
-  return Status(
-      code == ONNXIFI_STATUS_FALLBACK ? ONNXIFI_STATUS_INTERNAL_ERROR : code,
-      StrCat("the client's function returned status ", code));
+      answer.nodes.data()));
 }
 
 }  // namespace onnxifi::abi

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "backends/common/graph_io.h"
 #include "base/status.h"
@@ -26,6 +27,11 @@ struct GraphRequest {
   const void* model = nullptr;
   uint32_t weights_count = 0;
   const onnxTensorDescriptorV1* weights = nullptr;
+  // Of initGraph only.
+  uint64_t flags = 0;
+  const char* external_data_directory = nullptr;
+  std::span<const onnxOption> options = {};
+  std::span<const onnxShapeProfile> profiles = {};
 };
 Status MakeGraph(const GraphRequest& request, Carrier carrier,
                  onnxGraph* graph);

@@ -4,6 +4,7 @@
 #include <onnxifi/onnxifi.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -76,6 +77,11 @@ class CompiledGraph {
   // Whether executables of it may run at the same time; RunValues may not. The
   // glue sees to it.
   virtual bool concurrent() const { return false; }
+  // Options by which Compile makes the same graph again with less work, for
+  // exports; they win over those that the graph was made with.
+  virtual std::map<std::string, std::string> export_options() const {
+    return {};
+  }
   // Bytes of the weights as it keeps them; -1: not known.
   virtual int64_t weight_bytes() const { return -1; }
   // True for a graph whose output shapes follow from data or whose inputs and
@@ -89,9 +95,19 @@ class CompiledGraph {
                            std::vector<RunValue>* outputs);
 };
 
+// An option that a backend takes with a graph.
+struct OptionInfo {
+  std::string key;
+  std::string default_value;
+  std::string description;  // what it does, which values it takes
+};
+
 // Options from onnxInitBackend/onnxInitGraph.
 struct CompileOptions {
   uint64_t optimization = ONNXIFI_OPTIMIZATION_LOW_LATENCY;
+  // Those of Backend::options() that the client has set; a backend checks the
+  // values and answers INVALID_PROPERTY.
+  std::map<std::string, std::string> values;
 };
 
 // What a backend says of one node of a graph.
@@ -123,6 +139,8 @@ class Backend {
   // ones may point into the caller's model or weights without an owner, at any
   // alignment, and are valid during Compile only.
   virtual bool takes_borrowed_constants() const { return false; }
+  // The options that Compile knows.
+  virtual std::vector<OptionInfo> options() const { return {}; }
   // Compiles a checked graph whose nodes Supports accepted and whose weights
   // are present. The graph is handed over.
   virtual Result<std::unique_ptr<CompiledGraph>> Compile(

@@ -8,6 +8,7 @@ onnxifi_library(onnxifi_backend_glue
     abi_graph.cc
     abi_guard.cc
     abi_interface.cc
+    abi_interface_export.cc
     abi_interface_run.cc
     abi_models.cc
     backend_info.cc
@@ -15,8 +16,10 @@ onnxifi_library(onnxifi_backend_glue
     deadline_timer.cc
     event.cc
     executor.cc
+    exported_graph.cc
     graph_io.cc
     graph_object.cc
+    graph_options.cc
     graph_query.cc
     graph_values.cc
     host_callbacks.cc
@@ -26,6 +29,7 @@ onnxifi_library(onnxifi_backend_glue
     node_owners.cc
     properties.cc
     run_queue.cc
+    shape_profiles.cc
     tensor_descriptor.cc
     value_descriptor.cc
     value_run.cc
@@ -48,7 +52,8 @@ if(ONNXIFI_BUILD_TESTS)
 endif()
 
 onnxifi_test(glue_test
-  SRCS abi_backend_test.cc abi_event_test.cc abi_extension_test.cc
+  SRCS abi_backend_test.cc abi_event_test.cc abi_export_test.cc
+       abi_extension_test.cc abi_graph_options_test.cc
        abi_graph_test.cc abi_id_test.cc abi_info_test.cc abi_io_test.cc
        abi_interface_test.cc abi_run_test.cc abi_values_test.cc
        abi_bad_values_test.cc abi_query_graph_test.cc abi_value_runs_test.cc

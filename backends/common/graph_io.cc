@@ -1,5 +1,6 @@
 #include "backends/common/graph_io.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -301,6 +302,33 @@ Result<std::vector<RunValue>> GraphIo::ResolveValues(
     resolved.push_back(std::move(value).value());
   }
   return resolved;
+}
+
+Result<size_t> GraphIo::FindInput(const char* name) const {
+  const auto found =
+      name == nullptr ? inputs_.index.end() : inputs_.index.find(name);
+  if (found != inputs_.index.end()) return found->second;
+  return Status(ONNXIFI_STATUS_INVALID_NAME,
+                DescribeTensor(inputs_.role, name) +
+                    " is not a run-time input of the model");
+}
+
+const graph::Shape* GraphIo::FixedInput(size_t i) const {
+  const Tensor& tensor = inputs_.tensors[i];
+  const bool fixed =
+      tensor.has_shape && std::all_of(tensor.dims.begin(), tensor.dims.end(),
+                                      [](int64_t dim) { return dim >= 0; });
+  return fixed ? &tensor.dims : nullptr;
+}
+
+Status GraphIo::CheckInputShapes(
+    const std::vector<graph::Shape>& shapes) const {
+  SymbolValues symbols;
+  for (size_t i = 0; i < shapes.size(); ++i) {
+    ONNXIFI_RETURN_IF_ERROR(CheckShape(inputs_, inputs_.tensors[i], shapes[i],
+                                       "shape profile", &symbols));
+  }
+  return Status::Ok();
 }
 
 Result<std::vector<graph::TensorData>> GraphIo::Tensors(

@@ -56,6 +56,17 @@ class GraphIo {
   // Matches values with the inputs by name; in model order.
   Result<std::vector<RunValue>> ResolveValues(const ValueArray& values) const;
 
+  // An input by its name; INVALID_NAME.
+  Result<size_t> FindInput(const char* name) const;
+  // The shape that the model fixes; nullptr: it does not.
+  const graph::Shape* FixedInput(size_t i) const;
+  size_t input_count() const { return inputs_.tensors.size(); }
+  const std::string& input_name(size_t i) const {
+    return inputs_.tensors[i].name;
+  }
+  // Whether the model allows inputs of these shapes, one for each of them.
+  Status CheckInputShapes(const std::vector<graph::Shape>& shapes) const;
+
   // One output, by its place in the model.
   const std::string& output_name(size_t i) const {
     return outputs_.tensors[i].name;

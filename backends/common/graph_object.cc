@@ -4,8 +4,10 @@
 
 #include "backends/common/abi_arguments.h"
 #include "backends/common/backend_info.h"
+#include "backends/common/exported_graph.h"
 #include "backends/common/value_executable.h"
 #include "base/str_cat.h"
+#include "graph/onnx_writer.h"
 
 namespace onnxifi::abi {
 namespace {
@@ -43,7 +45,8 @@ GraphObject::~GraphObject() {
 }
 
 Result<Ref<GraphObject>> GraphObject::Create(Ref<BackendObject> backend,
-                                             graph::Graph graph) {
+                                             graph::Graph graph,
+                                             const GraphSettings& settings) {
   Device& device = backend->device();
   GraphIo io(graph);
   Ref<GraphObject> object = Table().Create(std::make_shared<SharedGraph>(
@@ -56,7 +59,7 @@ Result<Ref<GraphObject>> GraphObject::Create(Ref<BackendObject> backend,
         StrCat("the backend holds at most ", most, " graphs; release one"));
   } else {
     try {
-      status = object->Compile(std::move(graph));
+      status = object->Compile(std::move(graph), settings);
     } catch (...) {
       Table().Kill(object.handle());
       throw;
@@ -80,19 +83,29 @@ Result<Ref<GraphObject>> GraphObject::CreateContext() const {
   return planned;
 }
 
-Status GraphObject::Compile(graph::Graph graph) {
+Status GraphObject::Compile(graph::Graph graph, const GraphSettings& settings) {
   BackendObject& backend = *shared_->backend;
+  ONNXIFI_ASSIGN_OR_RETURN(shared_->profiles,
+                           ShapeProfiles::Make(settings.profiles, shared_->io));
+  if (settings.exportable) {
+    ONNXIFI_ASSIGN_OR_RETURN(shared_->exported_model, graph::WriteModel(graph));
+    shared_->exported_options = settings.options.values;
+  }
   ONNXIFI_ASSIGN_OR_RETURN(
       shared_->compiled,
-      backend.backend().Compile(std::move(graph), backend.options()));
+      backend.backend().Compile(std::move(graph), settings.options));
   const bool by_value = shared_->compiled->by_value();
   if (!by_value && !shared_->io.AllTensors()) {
     return Status(ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
                   "the backend runs this graph by shapes, so that its inputs "
                   "and outputs must be tensors of known types");
   }
+  if (by_value) return Status::Ok();
+  for (const Shapes& typical : shared_->profiles.typical()) {
+    ONNXIFI_RETURN_IF_ERROR(PlanFor(typical).status());
+  }
   Shapes shapes;
-  if (by_value || !shared_->io.StaticInputs(&shapes)) return Status::Ok();
+  if (!shared_->io.StaticInputs(&shapes)) return Status::Ok();
   return PlanFor(shapes).status();
 }
 
@@ -122,6 +135,8 @@ Result<std::shared_ptr<const Binding>> GraphObject::MakeBindingLocked(
     Descriptors inputs, Descriptors outputs) {
   ONNXIFI_ASSIGN_OR_RETURN(BoundTensors bound,
                            shared_->io.Resolve(inputs, outputs, tolerant()));
+  ONNXIFI_RETURN_IF_ERROR(
+      shared_->profiles.Check(bound.input_shapes, shared_->io));
   ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<Executable> executable,
                            ExecutableFor(bound));
   ONNXIFI_RETURN_IF_ERROR(shared_->io.CheckOutputShapes(
@@ -207,6 +222,23 @@ Result<Ref<Event>> GraphObject::BindAndStart(Descriptors inputs,
     binding_.reset();  // both or none
     throw;
   }
+}
+
+Result<std::string> GraphObject::Export() const {
+  if (shared_->exported_model.empty()) {
+    return Status(ONNXIFI_STATUS_INVALID_STATE,
+                  StrCat("the graph was not made to be exported; give "
+                         "initGraph the option ",
+                         kExportable, " = 1"));
+  }
+  ExportedGraph exported;
+  exported.plugin = PluginOf(shared_->backend->backend());
+  exported.device = DeviceOf(shared_->backend->backend());
+  exported.options = shared_->compiled->export_options();
+  exported.options.insert(shared_->exported_options.begin(),
+                          shared_->exported_options.end());
+  exported.model = shared_->exported_model;
+  return exported.Serialize();
 }
 
 onnxGraphStatistics GraphObject::Statistics() {

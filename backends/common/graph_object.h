@@ -3,8 +3,10 @@
 
 #include <onnxifi/onnxifi_ext.h>
 
+#include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +19,7 @@
 #include "backends/common/handle_table.h"
 #include "backends/common/plan_cache.h"
 #include "backends/common/run_queue.h"
+#include "backends/common/shape_profiles.h"
 
 namespace onnxifi::abi {
 
@@ -26,6 +29,13 @@ struct ValueReceiver {
   void* context = nullptr;
   onnxAllocateOutputCallback allocate = nullptr;
   void* allocate_context = nullptr;
+};
+
+// What a client of initGraph wants of a graph.
+struct GraphSettings {
+  CompileOptions options;
+  bool exportable = false;
+  std::span<const onnxShapeProfile> profiles;
 };
 
 // What a graph shares with its contexts; counts for MAX_GRAPH_COUNT.
@@ -46,6 +56,10 @@ class SharedGraph {
   const GraphIo io;
   const std::string name;
   std::unique_ptr<CompiledGraph> compiled;
+  ShapeProfiles profiles;
+  // Of a graph that can be exported: the model and the options it has.
+  std::string exported_model;
+  std::map<std::string, std::string> exported_options;
   // Held by whoever has the compiled graph make an executable.
   std::mutex plan_mutex;
 
@@ -65,7 +79,8 @@ class GraphObject {
   // `graph` has been checked; NO_DEVICE_RESOURCES beyond MAX_GRAPH_COUNT. A
   // graph with fixed input shapes is planned here, so that errors show here.
   static Result<Ref<GraphObject>> Create(Ref<BackendObject> backend,
-                                         graph::Graph graph);
+                                         graph::Graph graph,
+                                         const GraphSettings& settings);
   // Another handle on the same graph.
   Result<Ref<GraphObject>> CreateContext() const;
   explicit GraphObject(std::shared_ptr<SharedGraph> shared);
@@ -103,6 +118,10 @@ class GraphObject {
 
   onnxGraphStatistics Statistics();
 
+  // The graph as bytes (exported_graph.h). INVALID_STATE unless it was made to
+  // be exported.
+  Result<std::string> Export() const;
+
   // Ends the graph for new runs and waits for the accepted ones, but for
   // RunValues calls of this thread, inside whose receiver it is called.
   void Close();
@@ -117,7 +136,7 @@ class GraphObject {
     std::shared_ptr<const Binding> keep;
   };
 
-  Status Compile(graph::Graph graph);
+  Status Compile(graph::Graph graph, const GraphSettings& settings);
   Status BindLocked(Descriptors inputs, Descriptors outputs);
   Result<std::shared_ptr<const Binding>> MakeBindingLocked(Descriptors inputs,
                                                            Descriptors outputs);

@@ -195,7 +195,8 @@ GraphAnswer::GraphAnswer(size_t count) {
 Result<GraphAnswer> QueryModel(const Backend& backend, ModelBytes model,
                                Descriptors weights) {
   ONNXIFI_ASSIGN_OR_RETURN(const graph::ReadOptions options,
-                           OptionsFor(model, weights, /*tolerant=*/false));
+                           OptionsFor(model, weights, /*tolerant=*/false,
+                                      /*external_too=*/true));
   const Result<graph::Graph> graph = ReadGraph(model, options);
   if (!graph.ok() && !SaysNotHere(graph.status().code())) {
     return graph.status();

@@ -51,6 +51,13 @@ Status GraphObject::RunValues(const ValueArray& values,
                               std::unique_ptr<RunWishes> wishes) {
   ONNXIFI_ASSIGN_OR_RETURN(std::vector<RunValue> inputs,
                            shared_->io.ResolveValues(values));
+  if (shared_->profiles.restrict()) {
+    Shapes shapes;
+    for (const RunValue& input : inputs) {
+      shapes.push_back(input.is_tensor() ? input.tensor->dims : graph::Shape());
+    }
+    ONNXIFI_RETURN_IF_ERROR(shared_->profiles.Check(shapes, shared_->io));
+  }
   std::unique_lock<std::mutex> lock(mutex_);
   if (closed_) {
     return Status(ONNXIFI_STATUS_INVALID_GRAPH, "the graph is being released");

@@ -150,11 +150,13 @@ Status CheckSupported(const Backend& backend, const graph::Graph& graph,
 }  // namespace
 
 Result<graph::ReadOptions> OptionsFor(ModelBytes model, Descriptors weights,
-                                      bool tolerant) {
+                                      bool tolerant, bool external_too) {
   graph::ReadOptions options;
   if (weights.empty()) return options;
   if (!HasInitializers(model)) {
     ONNXIFI_ASSIGN_OR_RETURN(options.weights, ReadWeights(weights));
+  } else if (external_too && !tolerant) {
+    ONNXIFI_ASSIGN_OR_RETURN(options.external_weights, ReadWeights(weights));
   } else if (!tolerant) {
     return Status(ONNXIFI_STATUS_INVALID_MODEL,
                   "the model has initializers and there are weight "
@@ -195,13 +197,29 @@ Status CheckModel(const Backend& backend, ModelBytes model, Carrier carrier) {
   return CheckSupported(backend, graph, carrier);
 }
 
-Result<graph::Graph> LoadModel(const Backend& backend, ModelBytes model,
-                               Descriptors weights, bool tolerant,
-                               Carrier carrier) {
-  ONNXIFI_ASSIGN_OR_RETURN(const graph::ReadOptions options,
-                           OptionsFor(model, weights, tolerant));
-  ONNXIFI_ASSIGN_OR_RETURN(graph::Graph graph, ReadGraph(model, options));
-  ONNXIFI_RETURN_IF_ERROR(CheckSupported(backend, graph, carrier));
+Result<graph::Graph> LoadModel(const Backend& backend,
+                               const ModelSource& source) {
+  ONNXIFI_ASSIGN_OR_RETURN(
+      graph::ReadOptions options,
+      OptionsFor(source.model, source.weights, source.tolerant,
+                 source.carrier == Carrier::kValues));
+  options.external_data_dir = source.external_data_directory;
+  if (source.stays) {
+    // Something that lives as long as anybody needs it, which is what the
+    // client promises of the memory.
+    options.owner = std::make_shared<const char>('\0');
+    for (auto* weights : {&options.weights, &options.external_weights}) {
+      for (graph::NamedTensor& weight : *weights) {
+        graph::TensorData kept = *weight.tensor;
+        kept.owner = options.owner;
+        weight.tensor =
+            std::make_shared<const graph::TensorData>(std::move(kept));
+      }
+    }
+  }
+  ONNXIFI_ASSIGN_OR_RETURN(graph::Graph graph,
+                           ReadGraph(source.model, options));
+  ONNXIFI_RETURN_IF_ERROR(CheckSupported(backend, graph, source.carrier));
   const size_t borrow_above =
       backend.takes_borrowed_constants() ? kBorrowAbove : SIZE_MAX;
   ONNXIFI_RETURN_IF_ERROR(ConstantOwner(borrow_above).Take(graph));

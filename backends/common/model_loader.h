@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "backends/common/backend.h"
@@ -22,8 +23,9 @@ Status CheckModel(const Backend& backend, ModelBytes model, Carrier carrier);
 
 // How a model is read whose weights come with it or by descriptors. Tolerant:
 // descriptors are not looked at when the model has initializers.
+// `external_too`: beside initializers, they give the external data of some.
 Result<graph::ReadOptions> OptionsFor(ModelBytes model, Descriptors weights,
-                                      bool tolerant);
+                                      bool tolerant, bool external_too);
 
 // Reads and checks a model, and expands its gradients. Constants without an
 // owner point into the client's bytes and weights.
@@ -37,11 +39,21 @@ Result<std::vector<NodeSupport>> QueryNodes(const Backend& backend,
 // Why a node is refused, as an error that names it.
 Status RefusalOf(const graph::Node& node, const Reject& reject);
 
+// Where a graph comes from.
+struct ModelSource {
+  ModelBytes model;
+  Descriptors weights;
+  bool tolerant = false;
+  Carrier carrier = Carrier::kDescriptors;
+  // The client keeps the model and the weights where they are.
+  bool stays = false;
+  std::string external_data_directory;  // empty: there is none
+};
+
 // Reads a model for onnxInitGraph or initGraph: checked, every node accepted by
-// the backend, and independent of the client's memory.
-Result<graph::Graph> LoadModel(const Backend& backend, ModelBytes model,
-                               Descriptors weights, bool tolerant,
-                               Carrier carrier);
+// the backend, and independent of the client's memory unless that stays.
+Result<graph::Graph> LoadModel(const Backend& backend,
+                               const ModelSource& source);
 
 }  // namespace onnxifi::abi
 

@@ -54,11 +54,15 @@ HeteroBackend::HeteroBackend() {
   info_.max_graph_count = UINT32_MAX;
 }
 
+std::vector<OptionInfo> HeteroBackend::options() const {
+  return Options::Infos();
+}
+
 Reject HeteroBackend::Supports(const NodeView&) const { return {}; }
 
 Result<std::vector<NodeSupport>> HeteroBackend::Query(
     const graph::Graph& graph) const {
-  ONNXIFI_ASSIGN_OR_RETURN(const Options options, Options::FromEnvironment());
+  ONNXIFI_ASSIGN_OR_RETURN(const Options options, Options::Make({}));
   ONNXIFI_ASSIGN_OR_RETURN(Devices devices, devices_.Get(options));
   partitioner::Placer placer(std::move(devices), options.placement);
   std::vector<std::string> remarks;
@@ -71,8 +75,8 @@ Result<std::vector<NodeSupport>> HeteroBackend::Query(
 }
 
 Result<std::unique_ptr<CompiledGraph>> HeteroBackend::Compile(
-    graph::Graph graph, const CompileOptions&) {
-  ONNXIFI_ASSIGN_OR_RETURN(const Options options, Options::FromEnvironment());
+    graph::Graph graph, const CompileOptions& wanted) {
+  ONNXIFI_ASSIGN_OR_RETURN(const Options options, Options::Make(wanted.values));
   ONNXIFI_ASSIGN_OR_RETURN(Devices devices, devices_.Get(options));
   return HeteroGraph::Create(std::move(graph), std::move(devices), options);
 }

@@ -16,6 +16,7 @@ class HeteroBackend final : public Backend {
  public:
   HeteroBackend();
 
+  std::vector<OptionInfo> options() const override;
   const BackendInfo& info() const override { return info_; }
   // Not asked: Query looks at whole graphs.
   Reject Supports(const NodeView& node) const override;

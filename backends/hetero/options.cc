@@ -43,16 +43,37 @@ Result<Options> Options::Parse(const char* devices, const char* placement,
     return options;
   }
   return Status(ONNXIFI_STATUS_INVALID_PROPERTY,
-                StrCat("ONNXIFI_HETERO_PLACEMENT is '", how,
+                StrCat("placement (ONNXIFI_HETERO_PLACEMENT) is '", how,
                        "'; it may be auto, host or random:NUMBER"));
 }
 
-Result<Options> Options::FromEnvironment() {
+std::vector<OptionInfo> Options::Infos() {
+  return {
+      {"devices", "",
+       "parts of backends' names, separated by commas: only backends with one "
+       "of them are used, in this order behind the host; empty: all"},
+      {"placement", "auto",
+       "auto: at least cost; host: all there; random:NUMBER: anywhere, for "
+       "tests"},
+      {"plan", "",
+       "file that pins nodes to devices, as `onnxifi partition --json` writes "
+       "it"},
+      {"report", "",
+       "file that gets what was decided and what happened, as JSON lines"},
+  };
+}
+
+Result<Options> Options::Make(
+    const std::map<std::string, std::string>& values) {
+  const auto value = [&](const char* key, const char* variable) {
+    const auto at = values.find(key);
+    return at != values.end() ? at->second.c_str() : secure_getenv(variable);
+  };
   ONNXIFI_ASSIGN_OR_RETURN(Options options,
-                           Parse(secure_getenv("ONNXIFI_HETERO_DEVICES"),
-                                 secure_getenv("ONNXIFI_HETERO_PLACEMENT"),
-                                 secure_getenv("ONNXIFI_HETERO_REPORT")));
-  const char* plan = secure_getenv("ONNXIFI_HETERO_PLAN");
+                           Parse(value("devices", "ONNXIFI_HETERO_DEVICES"),
+                                 value("placement", "ONNXIFI_HETERO_PLACEMENT"),
+                                 value("report", "ONNXIFI_HETERO_REPORT")));
+  const char* plan = value("plan", "ONNXIFI_HETERO_PLAN");
   if (plan != nullptr && *plan != '\0') {
     ONNXIFI_ASSIGN_OR_RETURN(options.placement.pins,
                              partitioner::ReadPlanFile(plan));

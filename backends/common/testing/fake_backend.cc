@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <mutex>
 #include <new>
 #include <string>
 #include <thread>
@@ -16,6 +17,18 @@ namespace {
 
 using graph::DataType;
 using graph::Shape;
+
+std::mutex g_option_mutex;
+
+std::string& Option() {
+  static auto* const option = new std::string;
+  return *option;
+}
+
+void SetFakeOption(const std::string& value) {
+  const std::lock_guard<std::mutex> lock(g_option_mutex);
+  Option() = value;
+}
 
 // Values of one run, by value id; unaligned client memory is copied in.
 using Memory = std::vector<std::vector<char>>;
@@ -163,6 +176,10 @@ class FakeBackend : public Backend {
 
   const BackendInfo& info() const override { return info_; }
 
+  std::vector<OptionInfo> options() const override {
+    return {{"speed", "fast", "fast or slow; changes nothing"}};
+  }
+
   Reject Supports(const NodeView& node) const override {
     const std::string& op = node.node().op_type;
     const DataType type = node.input_type(0);
@@ -196,7 +213,20 @@ class FakeBackend : public Backend {
   }
 
   Result<std::unique_ptr<CompiledGraph>> Compile(
-      graph::Graph graph, const CompileOptions&) override {
+      graph::Graph graph, const CompileOptions& options) override {
+    const auto speed = options.values.find("speed");
+    const std::string value =
+        speed == options.values.end() ? "fast" : speed->second;
+    if (value != "fast" && value != "slow") {
+      return Status(ONNXIFI_STATUS_INVALID_PROPERTY,
+                    "option 'speed' is neither fast nor slow");
+    }
+    SetFakeOption(value);
+    for (const graph::Value& one : graph.values) {
+      if (one.constant != nullptr) {
+        Fake().compiled_constant = one.constant->data;
+      }
+    }
     if (NeedsValues(graph)) return MakeFakeValueGraph(std::move(graph));
     return std::unique_ptr<CompiledGraph>(
         std::make_unique<FakeGraph>(std::move(graph)));
@@ -254,6 +284,11 @@ void FakeControl::Reset() {
   without_facts = 0;
   constant = nullptr;
   overlapped = false;
+}
+
+std::string FakeOption() {
+  const std::lock_guard<std::mutex> lock(g_option_mutex);
+  return Option();
 }
 
 FakeControl& Fake() {

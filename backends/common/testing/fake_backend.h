@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "backends/common/backend.h"
@@ -30,10 +31,14 @@ struct FakeControl {
   std::atomic<int> without_facts{0};           // nodes asked about one by one
   std::atomic<const void*> constant{nullptr};  // data of one in a query
   std::atomic<bool> overlapped{false};         // two threads in one executable
+  // Data of a constant of the graph that was compiled last.
+  std::atomic<const void*> compiled_constant{nullptr};
 
   void Reset();
 };
 FakeControl& Fake();
+// The option "speed" of the graph that was compiled last; "fast" or "slow".
+std::string FakeOption();
 
 // One run of an executable or a graph whose flag is `running`, while it lives:
 // counts, waits and sleeps as the control says.
