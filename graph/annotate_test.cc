@@ -112,7 +112,8 @@ TEST(AnnotateTest, RefusesWhatDoesNotFit) {
   // Cut off anywhere: an error or, between two fields, a model; no more.
   for (size_t size = 0; size < model.size(); ++size) {
     const auto out = Annotate(model.substr(0, size), Notes(2));
-    if (out.ok()) EXPECT_EQ(Stripped(*out), Stripped(model.substr(0, size)));
+    if (!out.ok()) continue;
+    EXPECT_EQ(Stripped(*out), Stripped(model.substr(0, size)));
   }
 }
 
