@@ -200,6 +200,22 @@ class CompareTest(unittest.TestCase):
                          machine=wrong())
         self.assertIn("'dice'", out)
 
+    def test_data_beside_the_model_is_read(self):
+        folder = OPTIONS.work / "external"
+        folder.mkdir(exist_ok=True)
+        path = folder / "model.onnx"
+        (folder / "weights.bin").unlink(missing_ok=True)
+        onnx.save(onnx.load(self.model), path, save_as_external_data=True,
+                  location="weights.bin", size_threshold=0)
+        name = self.names[30]
+        told = compare(path, "--bisect",
+                       machine=wrong({"node": name, "add": 0.5}))
+        self.assertEqual([n["name"] for n in told["bisect"]["nodes"]], [name])
+        code, out, err = tool("run", path, "--backend", "CPU", "--check",
+                              OPTIONS.work / "test_data_set_0",
+                              machine=wrong())
+        self.assertEqual(code, 0, out + err)
+
     def test_inputs_of_a_data_set(self):
         told = compare(self.model, "--inputs", OPTIONS.work / "test_data_set_0",
                        machine=wrong(), expect=0)

@@ -17,6 +17,7 @@
 #include "tools/cli/compare.h"
 #include "tools/cli/compare_report.h"
 #include "tools/cli/file.h"
+#include "tools/cli/model_file.h"
 #include "tools/cli/session.h"
 #include "tools/cli/text.h"
 #include "tools/cli/version.h"
@@ -97,12 +98,7 @@ void PrintHead(const Both& both, const Tolerance& tolerance) {
 
 Result<graph::Graph> ReadGraph(const std::string& path) {
   ONNXIFI_ASSIGN_OR_RETURN(const graph::MappedFile file, graph::MapFile(path));
-  graph::ReadOptions options;
-  options.owner = file.owner;
-  ONNXIFI_ASSIGN_OR_RETURN(graph::Graph graph,
-                           graph::ReadModel(file.bytes, options));
-  graph::RemoveDeadNodes(graph);
-  return graph;
+  return ReadModelFile(file, path);
 }
 
 Result<Finding> Search(const Both& both, const graph::Graph& graph,

@@ -1,7 +1,6 @@
 #include "tools/cli/partition_analysis.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <utility>
 
@@ -10,20 +9,10 @@
 #include "partitioner/functions.h"
 #include "tools/cli/cli_error.h"
 #include "tools/cli/graph_runner.h"
+#include "tools/cli/model_file.h"
 
 namespace onnxifi::cli {
 namespace {
-
-Status ReadGraph(const std::string& path, Analysis* out) {
-  graph::ReadOptions read;
-  read.owner = out->file.owner;
-  const std::filesystem::path folder =
-      std::filesystem::path(path).parent_path();
-  read.external_data_dir = folder.empty() ? "." : folder.string();
-  ONNXIFI_ASSIGN_OR_RETURN(out->graph, graph::ReadModel(out->file.bytes, read));
-  graph::RemoveDeadNodes(out->graph);
-  return Status::Ok();
-}
 
 // As the heterogeneous backend does it; a failure is not one of the analysis.
 void Fold(Analysis* out) {
@@ -62,8 +51,9 @@ int Analyse(const PartitionOptions& options, Analysis* out) {
     return ReportError(kErrorFile, file.status().message(), kExitUsage);
   }
   out->file = std::move(file).value();
-  const Status read = ReadGraph(options.model, out);
-  if (!read.ok()) return ReportFailure(read, Step::kCompile);
+  Result<graph::Graph> graph = ReadModelFile(out->file, options.model);
+  if (!graph.ok()) return ReportFailure(graph.status(), Step::kCompile);
+  out->graph = std::move(graph).value();
   Result<const partitioner::Functions*> functions = partitioner::FindLoader("");
   if (!functions.ok()) return ReportFailure(functions.status(), Step::kLoad);
   Result<partitioner::Devices> devices = partitioner::OpenDevices(**functions);

@@ -62,6 +62,7 @@ class Session {
  private:
   Status OpenBackend();
   Status Compile();
+  Result<CompiledGraph> CompileModel() const;
   Status ParseBindings();
   Status MakeInputs();
   Result<HostValue> MakeInput(const ValueInfo& input);
