@@ -174,15 +174,17 @@ class CompareTest(unittest.TestCase):
             make("NonZero", ["c"], ["n"], name="places"),
             make("Cast", ["n"], ["f"], to=1, name="floats"),
             make("ReduceSum", ["f"], ["y"], keepdims=0, name="sum"),
+            make("ReduceSum", ["c"], ["z"], keepdims=0, name="total"),
             make("SequenceInsert", ["s", "f"], ["t"], name="more")],
             "kinds", [helper.make_tensor_value_info("x", 1, [2, 2])],
             [helper.make_tensor_value_info("y", 1, []),
+             helper.make_tensor_value_info("z", 1, []),
              helper.make_tensor_sequence_value_info("t", 1, None)])
         path = OPTIONS.work / "kinds.onnx"
         onnx.save(helper.make_model(
             graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9),
             path)
-        for name in ("joined", "places", "floats", "sum"):
+        for name in ("joined", "places", "floats", "sum", "total"):
             told = compare(path, "--bisect",
                            machine=wrong({"node": name, "add": 2}))
             self.assertEqual([n["name"] for n in told["bisect"]["nodes"]],

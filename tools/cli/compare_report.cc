@@ -50,7 +50,7 @@ std::string StringText(const std::string& text) {
 std::string TensorText(const graph::TensorPtr& tensor) {
   if (tensor == nullptr) return "a tensor";
   return StrCat("a tensor of ", graph::DataTypeName(tensor->type), " ",
-                graph::ShapeText(tensor->dims));
+                ShapeText(tensor->dims));
 }
 
 std::string GraphText(const std::shared_ptr<const graph::Graph>& body) {
