@@ -218,6 +218,12 @@ class CompareTest(unittest.TestCase):
                               machine=wrong())
         self.assertEqual(code, 0, out + err)
 
+    def test_a_backend_against_itself_is_told(self):
+        code, out, _ = tool("compare", self.model, "--backend", "CPU",
+                            machine=wrong())
+        self.assertEqual(code, 0)
+        self.assertIn("the same backend", out)
+
     def test_inputs_of_a_data_set(self):
         told = compare(self.model, "--inputs", OPTIONS.work / "test_data_set_0",
                        machine=wrong(), expect=0)

@@ -86,6 +86,10 @@ void PrintHead(const Both& both, const Tolerance& tolerance) {
   std::printf("backend %s\nreference %s\n",
               EscapeText(both.tested.backend_name()).c_str(),
               EscapeText(both.reference.backend_name()).c_str());
+  if (both.tested.backend_name() == both.reference.backend_name()) {
+    std::printf(
+        "note: both are the same backend; --reference names another one\n");
+  }
   for (size_t i = 0; i < both.tested.inputs().size(); ++i) {
     std::printf("input   %s  from %s\n",
                 Describe(both.tested.inputs()[i]).c_str(),
