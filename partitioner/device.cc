@@ -162,4 +162,27 @@ Result<std::vector<std::shared_ptr<Device>>> OpenDevices(
   return devices;
 }
 
+std::vector<std::shared_ptr<Device>> ChooseDevices(
+    const std::vector<std::shared_ptr<Device>>& all,
+    std::span<const std::string> parts) {
+  std::vector<std::shared_ptr<Device>> chosen;
+  const auto take = [&](const std::shared_ptr<Device>& device) {
+    const bool have =
+        std::find(chosen.begin(), chosen.end(), device) != chosen.end();
+    if (!have && !device->lost()) chosen.push_back(device);
+  };
+  if (!all.empty()) take(all.front());
+  for (const std::string& part : parts) {
+    for (const auto& device : all) {
+      if (device->name().find(part) != std::string::npos) take(device);
+    }
+  }
+  for (const auto& device : all) {
+    if (parts.empty() && !device->name().ends_with("null")) take(device);
+  }
+  constexpr auto kMost = static_cast<size_t>(kMaxDevices);
+  if (chosen.size() > kMost) chosen.resize(kMost);
+  return chosen;
+}
+
 }  // namespace onnxifi::partitioner

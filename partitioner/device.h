@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,15 @@ class Device {
 // comes first.
 Result<std::vector<std::shared_ptr<Device>>> OpenDevices(
     const Functions& functions);
+
+// The host, which is the first of `all`, and those whose names have one of
+// `parts` in them, in the order of the parts, each once; without parts all but
+// the null backend, which is there to be copied: it runs next to nothing, and
+// with it every graph would have something to decide. Not those that are lost,
+// and no more than a problem may have.
+std::vector<std::shared_ptr<Device>> ChooseDevices(
+    const std::vector<std::shared_ptr<Device>>& all,
+    std::span<const std::string> parts);
 
 }  // namespace onnxifi::partitioner
 

@@ -65,7 +65,7 @@ Result<std::vector<Pin>> ParsePlan(std::string_view text) {
   return pins;
 }
 
-Result<std::vector<Pin>> ReadPlanFile(const std::string& path) {
+Result<std::string> ReadPlanText(const std::string& path) {
   Result<graph::MappedFile> file = graph::MapFile(path);
   if (!file.ok()) {
     return Bad(StrCat("'", path, "': ", file.status().message()));
@@ -73,8 +73,13 @@ Result<std::vector<Pin>> ReadPlanFile(const std::string& path) {
   if (file->bytes.size() > kMostBytes) {
     return Bad(StrCat("'", path, "' has more than ", kMostBytes, " bytes"));
   }
-  return ParsePlan(
-      {reinterpret_cast<const char*>(file->bytes.data()), file->bytes.size()});
+  return std::string(reinterpret_cast<const char*>(file->bytes.data()),
+                     file->bytes.size());
+}
+
+Result<std::vector<Pin>> ReadPlanFile(const std::string& path) {
+  ONNXIFI_ASSIGN_OR_RETURN(const std::string text, ReadPlanText(path));
+  return ParsePlan(text);
 }
 
 }  // namespace onnxifi::partitioner

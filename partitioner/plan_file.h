@@ -22,7 +22,8 @@ struct Pin {
 // INVALID_PROPERTY with what is wrong and where.
 Result<std::vector<Pin>> ParsePlan(std::string_view text);
 
-// The same of a file of at most 64 MiB.
+// The bytes of a file of at most 64 MiB, and the pins in it.
+Result<std::string> ReadPlanText(const std::string& path);
 Result<std::vector<Pin>> ReadPlanFile(const std::string& path);
 
 }  // namespace onnxifi::partitioner

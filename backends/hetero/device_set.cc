@@ -2,7 +2,6 @@
 
 #include <dlfcn.h>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -22,36 +21,6 @@ std::string LoaderDirectory() {
   return path.substr(0, slash) + "/../..";
 }
 
-bool Named(const partitioner::Device& device, const std::string& part) {
-  return device.name().find(part) != std::string::npos;
-}
-
-// The host, and what the options name, in their order.
-Devices Choose(const Devices& all, const Options& options) {
-  Devices chosen;
-  const auto take = [&](const std::shared_ptr<partitioner::Device>& device) {
-    const bool have =
-        std::find(chosen.begin(), chosen.end(), device) != chosen.end();
-    if (!have && !device->lost()) chosen.push_back(device);
-  };
-  if (!all.empty()) take(all.front());
-  for (const std::string& name : options.devices) {
-    for (const auto& device : all) {
-      if (Named(*device, name)) take(device);
-    }
-  }
-  if (options.devices.empty()) {
-    // The null backend is there to be copied: it runs next to nothing, and
-    // with it every graph would have something to decide.
-    for (const auto& device : all) {
-      if (!device->name().ends_with("null")) take(device);
-    }
-  }
-  constexpr auto kMost = static_cast<size_t>(partitioner::kMaxDevices);
-  if (chosen.size() > kMost) chosen.resize(kMost);
-  return chosen;
-}
-
 }  // namespace
 
 Result<Devices> DeviceSet::Get(const Options& options) {
@@ -65,7 +34,7 @@ Result<Devices> DeviceSet::Get(const Options& options) {
     all = std::make_shared<const Devices>(std::move(opened));
     open_ = all;
   }
-  Devices chosen = Choose(*all, options);
+  Devices chosen = partitioner::ChooseDevices(*all, options.devices);
   if (chosen.empty()) {
     return Status(ONNXIFI_STATUS_BACKEND_UNAVAILABLE,
                   "there is no backend to place a graph on; `onnxifi info` "

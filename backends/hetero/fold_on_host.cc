@@ -1,97 +1,30 @@
 #include "backends/hetero/fold_on_host.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "backends/hetero/compiled_part.h"
-#include "graph/extract.h"
-#include "partitioner/graph_problem.h"
+#include "partitioner/fold_constants.h"
 
 namespace onnxifi::hetero {
-namespace {
-
-size_t Index(graph::ValueId id) { return static_cast<size_t>(id); }
-
-bool IsKnownTensor(const graph::Value& value) {
-  return value.kind == graph::Value::Kind::kTensor &&
-         value.type != graph::DataType::kUndefined;
-}
-
-// Indices of the nodes that can be computed now.
-std::vector<size_t> Foldable(const graph::Graph& graph) {
-  std::vector<bool> known(graph.values.size(), false);
-  for (size_t v = 0; v < known.size(); ++v) {
-    known[v] = graph.values[v].constant != nullptr;
-  }
-  std::vector<size_t> nodes;
-  for (size_t n = 0; n < graph.nodes.size(); ++n) {
-    const graph::Node& node = graph.nodes[n];
-    const auto is_known = [&](graph::ValueId id) {
-      return id == graph::kNoValue || known[Index(id)];
-    };
-    const auto is_tensor = [&](graph::ValueId id) {
-      return id == graph::kNoValue || IsKnownTensor(graph.value(id));
-    };
-    if (partitioner::IsRandom(node) || graph::HasBodies(node) ||
-        node.op_type == "DequantizeLinear" ||
-        !std::all_of(node.inputs.begin(), node.inputs.end(), is_known) ||
-        !std::all_of(node.outputs.begin(), node.outputs.end(), is_tensor)) {
-      continue;
-    }
-    nodes.push_back(n);
-    for (const graph::ValueId id : node.outputs) {
-      if (id != graph::kNoValue) known[Index(id)] = true;
-    }
-  }
-  return nodes;
-}
-
-void SetConstant(graph::TensorPtr tensor, graph::Value* value) {
-  value->has_shape = true;
-  value->dims = tensor->dims;
-  value->symbols.assign(value->dims.size(), "");
-  value->constant = std::move(tensor);
-}
-
-void Remove(const std::vector<size_t>& nodes, graph::Graph* graph) {
-  std::vector<graph::Node> kept;
-  size_t next = 0;
-  for (size_t n = 0; n < graph->nodes.size(); ++n) {
-    if (next < nodes.size() && nodes[next] == n) {
-      ++next;
-    } else {
-      kept.push_back(std::move(graph->nodes[n]));
-    }
-  }
-  graph->nodes = std::move(kept);
-}
-
-}  // namespace
 
 Status FoldOnHost(const std::shared_ptr<partitioner::Device>& host,
                   graph::Graph* graph) {
-  const std::vector<size_t> nodes = Foldable(*graph);
-  if (nodes.empty() || !host->carries_values()) return Status::Ok();
-  const std::vector<graph::ValueId> wanted =
-      graph::ResultsUsedElsewhere(*graph, nodes);
-  if (wanted.empty()) return Status::Ok();
-  ONNXIFI_ASSIGN_OR_RETURN(
-      const std::unique_ptr<CompiledPart> part,
-      CompiledPart::Compile(host, graph::ExtractNodes(*graph, nodes, wanted)));
-  ONNXIFI_ASSIGN_OR_RETURN(std::vector<RunValue> values, part->RunValues({}));
-  for (size_t i = 0; i < wanted.size(); ++i) {
-    if (!values[i].is_tensor() ||
-        values[i].tensor->type != graph->value(wanted[i]).type) {
-      return Status(ONNXIFI_STATUS_INTERNAL_ERROR,
-                    "the host computed a constant of another type");
+  if (!host->carries_values()) return Status::Ok();
+  const auto compute =
+      [&host](
+          const graph::Extract& part) -> Result<std::vector<graph::TensorPtr>> {
+    ONNXIFI_ASSIGN_OR_RETURN(const std::unique_ptr<CompiledPart> compiled,
+                             CompiledPart::Compile(host, part));
+    ONNXIFI_ASSIGN_OR_RETURN(std::vector<RunValue> values,
+                             compiled->RunValues({}));
+    std::vector<graph::TensorPtr> tensors;
+    for (RunValue& value : values) {
+      tensors.push_back(value.is_tensor() ? std::move(value.tensor) : nullptr);
     }
-  }
-  for (size_t i = 0; i < wanted.size(); ++i) {
-    SetConstant(std::move(values[i].tensor), &graph->value(wanted[i]));
-  }
-  Remove(nodes, graph);
-  return Status::Ok();
+    return tensors;
+  };
+  return partitioner::FoldConstants(compute, graph).status();
 }
 
 }  // namespace onnxifi::hetero

@@ -9,11 +9,8 @@
 
 namespace onnxifi::hetero {
 
-// Has the host compute what depends on nothing but constants, and puts
-// constants in its place: a weight that a model computes must not become
-// something that passes between devices. Random nodes, nodes with bodies and
-// DequantizeLinear, whose small input devices want to see, stay. On failure the
-// graph is as it was.
+// Constants are computed on the host, as partitioner::FoldConstants says. On
+// failure the graph is as it was.
 Status FoldOnHost(const std::shared_ptr<partitioner::Device>& host,
                   graph::Graph* graph);
 

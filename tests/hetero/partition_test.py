@@ -12,6 +12,9 @@ import subprocess
 import sys
 import unittest
 
+import onnx
+from onnx import helper
+
 import faults
 
 OPTIONS = argparse.Namespace()
@@ -47,6 +50,35 @@ def report(*arguments, machine=None):
     if code != 0:
         raise AssertionError(err)
     return json.loads(out)
+
+
+def stripped(model):
+    """The bytes of a model without what `partition --onnx` writes."""
+    model = onnx.load_model_from_string(model)
+    for holder in (model, *model.graph.node):
+        for i in reversed(range(len(holder.metadata_props))):
+            if holder.metadata_props[i].key.startswith("onnxifi."):
+                del holder.metadata_props[i]
+    return model.SerializeToString(deterministic=True)
+
+
+def annotated(path, out=None):
+    """The metadata of each node, by its first output; and a check that the
+    rest of the file is what it was."""
+    out = OPTIONS.work / "annotated.onnx" if out is None else out
+    code, _, err = partition(path, "--onnx", out)
+    if code != 0:
+        raise AssertionError(err)
+    onnx.checker.check_model(str(out), full_check=True)
+    if stripped(out.read_bytes()) != stripped(path.read_bytes()):
+        raise AssertionError("more than metadata has changed")
+    again = out.with_name("again.onnx")
+    code, _, err = partition(out, "--onnx", again)
+    if code != 0 or again.read_bytes() != out.read_bytes():
+        raise AssertionError(f"annotating again changes something: {err}")
+    again.unlink()
+    return {node.output[0]: {p.key: p.value for p in node.metadata_props}
+            for node in onnx.load(out, load_external_data=False).graph.node}
 
 
 class PartitionTest(unittest.TestCase):
@@ -117,6 +149,137 @@ class PartitionTest(unittest.TestCase):
         self.assertEqual(code, 0, err)
         self.assertEqual(page.read_text().count("<rect "), 50)
 
+    def test_constants_are_folded_as_the_backend_does(self):
+        path = OPTIONS.work / "folds.onnx"
+        make = helper.make_node
+        graph = helper.make_graph([
+            make("Neg", ["w"], ["a"], name="first"),
+            make("Relu", ["a"], ["b"], name="second"),
+            make("Conv", ["x", "b"], ["y"], name="conv")],
+            "folds", [helper.make_tensor_value_info("x", 1, [1, 2, 4, 4])],
+            [helper.make_tensor_value_info("y", 1, [1, 2, 4, 4])],
+            [helper.make_tensor("w", 1, [2, 2, 1, 1], [1, 2, 3, 4])])
+        onnx.save(helper.make_model(
+            graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9),
+            path)
+        told = report(path)
+        self.assertEqual([n["name"] for n in told["nodes"]], ["conv"])
+        self.assertEqual([n["name"] for n in told["folded"]],
+                         ["first", "second"])
+        _, out, _ = partition(path, "--nodes")
+        self.assertIn("folded  2 nodes are computed once, on ONNXIFI CPU", out)
+        self.assertIn("node first (Neg)  folded", out)
+        notes = annotated(path)
+        self.assertEqual(notes["a"]["onnxifi.device"], "folded")
+        self.assertIn("ONNXIFI CPU", notes["b"]["onnxifi.folded"])
+
+    def test_writes_the_plan_into_the_model(self):
+        told = report(self.model)
+        notes = annotated(self.model)
+        self.assertEqual(len(notes), 50)
+        for node in told["nodes"]:
+            # The reader makes up names; the outputs are the file's.
+            device = told["devices"][node["device"]]
+            self.assertIn(device, [n["onnxifi.device"] for n in notes.values()])
+        relu = notes["r0a"]
+        self.assertNotEqual(relu["onnxifi.device"], "sim GPU")
+        self.assertIn("sim GPU: ", relu["onnxifi.elsewhere"])
+        self.assertIn("Relu", relu["onnxifi.elsewhere"])
+        conv = notes["c0a"]
+        place = [n["operator"] for n in told["nodes"]].index("Conv")
+        there = told["nodes"][place]
+        self.assertEqual(conv["onnxifi.device"],
+                         told["devices"][there["device"]])
+        self.assertEqual(float(conv["onnxifi.cost_us"]), round(
+            there["costs"][there["device"]]["ns"] / 1000, 1))
+        self.assertTrue(conv["onnxifi.part"].split(", ")[0].isdigit())
+        summary = {p.key: p.value for p in onnx.load(
+            OPTIONS.work / "annotated.onnx").metadata_props}
+        self.assertEqual(summary["onnxifi.devices"],
+                         "ONNXIFI CPU, sim GPU, sim NPU")
+        self.assertAlmostEqual(float(summary["onnxifi.total_us"]),
+                               told["cost_ns"]["total"] / 1000, delta=0.051)
+
+    def test_calls_of_functions_get_what_has_become_of_them(self):
+        path = OPTIONS.work / "calls.onnx"
+        make = helper.make_node
+        function = helper.make_function(
+            "own", "Twice", ["p"], ["q"],
+            [make("Conv", ["p", "k"], ["m"]), make("Relu", ["m"], ["q"])],
+            [helper.make_opsetid("", 20)])
+        function.node.insert(0, make(
+            "Constant", [], ["k"], value=helper.make_tensor(
+                "k", 1, [2, 2, 1, 1], [1, 2, 3, 4])))
+        graph = helper.make_graph(
+            [make("Twice", ["x"], ["t"], domain="own"),
+             make("Add", ["t", "x"], ["y"])],
+            "calls", [helper.make_tensor_value_info("x", 1, [1, 2, 4, 4])],
+            [helper.make_tensor_value_info("y", 1, [1, 2, 4, 4])])
+        onnx.save(helper.make_model(
+            graph, functions=[function], opset_imports=[
+                helper.make_opsetid("", 20), helper.make_opsetid("own", 1)],
+            ir_version=9), path)
+        notes = annotated(path)
+        self.assertEqual(notes["t"]["onnxifi.nodes"], "2")
+        self.assertNotIn("onnxifi.nodes", notes["y"])
+
+    def test_external_data_stays_where_it_is(self):
+        folder = OPTIONS.work / "external"
+        folder.mkdir(exist_ok=True)
+        path = folder / "model.onnx"
+        (folder / "weights.bin").unlink(missing_ok=True)
+        onnx.save(onnx.load(self.model), path, save_as_external_data=True,
+                  location="weights.bin", size_threshold=0)
+        before = (folder / "weights.bin").read_bytes()
+        notes = annotated(path, folder / "out.onnx")
+        self.assertEqual(len(notes), 50)
+        self.assertEqual(
+            {p.name for p in folder.iterdir()},
+            {"model.onnx", "weights.bin", "out.onnx"})
+        for target in ("weights.bin", "model.onnx"):
+            code, _, err = partition(path, "--onnx", folder / target)
+            self.assertEqual(code, 2)
+            self.assertIn("choose another name", err)
+        self.assertEqual((folder / "weights.bin").read_bytes(), before)
+        _, out, _ = partition(path, "--onnx", OPTIONS.work / "far.onnx")
+        self.assertIn("copy them, too", out)
+
+    def test_a_link_to_the_model_is_the_model(self):
+        link = OPTIONS.work / "link.onnx"
+        link.unlink(missing_ok=True)
+        link.symlink_to(self.model)
+        code, _, err = partition(self.model, "--onnx", link)
+        self.assertEqual(code, 2, err)
+
+    def test_plans_are_compared(self):
+        first = OPTIONS.work / "first.json"
+        second = OPTIONS.work / "second.json"
+        told = report(self.model)
+        first.write_text(json.dumps(told))
+        code, out, _ = partition("--diff", first, first)
+        self.assertEqual(code, 0)
+        self.assertIn("equal: 50 nodes", out)
+        name = told["nodes"][0]["name"]
+        second.write_text(json.dumps(
+            {"nodes": [{"name": name, "device": "sim NPU"}]}))
+        second.write_text(json.dumps(report(self.model, "--plan", second)))
+        code, out, err = partition("--diff", first, second)
+        self.assertEqual(code, 1, err)
+        self.assertIn(f"moved  node {name}: ", out)
+        self.assertIn("-> sim NPU (", out)
+        code, out, _ = partition("--diff", first, second, "--json", "-")
+        self.assertEqual(code, 1)
+        diff = json.loads(out)
+        self.assertEqual(diff["schema"], "onnxifi.partition-diff/1")
+        moved = {one["name"]: one for one in diff["moved"]}
+        self.assertEqual(moved[name]["to"]["device"], "sim NPU")
+        self.assertEqual(moved[name]["from"]["ns"],
+                         told["nodes"][0]["costs"][told["nodes"][0]["device"]]
+                         ["ns"])
+        self.assertEqual(diff["cost_ns"]["first"]["total"],
+                         told["cost_ns"]["total"])
+        self.assertEqual(diff["same"] + len(moved), 50)
+
     def test_one_device_is_told(self):
         code, out, err = partition(self.model, "--devices", "nothing")
         self.assertEqual(code, 0, err)
@@ -127,7 +290,12 @@ class PartitionTest(unittest.TestCase):
         bad.write_text("{")
         for arguments, wanted in ((("missing.onnx",), 2), ((bad,), 4),
                                   ((self.model, "--plan", bad), 2),
-                                  ((self.model, "--plan", "missing.json"), 2)):
+                                  ((self.model, "--plan", "missing.json"), 2),
+                                  ((), 2), (("--diff", bad), 2),
+                                  (("--diff", bad, bad), 2),
+                                  ((self.model, "--diff", bad, bad), 2),
+                                  ((self.model, "--onnx",
+                                    OPTIONS.work / "no/such.onnx"), 8)):
             code, _, err = partition(*arguments)
             self.assertEqual(code, wanted, arguments)
             self.assertTrue(err.startswith("onnxifi: "), err)

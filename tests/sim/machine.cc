@@ -18,6 +18,7 @@ constexpr size_t kMaxNameBytes = 49;  // ONNXIFI_BACKEND_NAME
 constexpr double kMaxLaunchUs = 60e6;
 constexpr double kMaxSlowDown = 1e6;
 constexpr double kMaxElementPs = 1e9;
+constexpr double kMaxWrong = 1e9;
 constexpr uint64_t kMaxHangMs = 600'000;
 constexpr uint64_t kMaxCostNs = 3'600'000'000'000;
 
@@ -181,6 +182,20 @@ Status ReadCompileFault(const JsonValue& value, const std::string& place,
   return fields.Finish();
 }
 
+Status ReadWrongResult(const JsonValue& value, const std::string& place,
+                       Faults::WrongResult* out) {
+  FieldReader fields(value, place);
+  fields.Text("node", &out->node);
+  fields.Text("operator", &out->op);
+  fields.Text("with", &out->with);
+  fields.Require("add");
+  fields.Real("add", -kMaxWrong, kMaxWrong, &out->add);
+  if (fields.Has("node") == fields.Has("operator")) {
+    fields.Keep(BadField(place, "needs one of node and operator"));
+  }
+  return fields.Finish();
+}
+
 Status ReadHang(const JsonValue& value, const std::string& place, Faults* out) {
   FieldReader fields(value, place);
   fields.Require("run");
@@ -197,6 +212,10 @@ Status ReadFaults(const JsonValue& value, const std::string& place,
     fields.Keep(ReadCompileFault(*fault, fields.PlaceOf("compile_fails_at"),
                                  &out->compile.emplace()));
   }
+  fields.Each("wrong_results", [&](const JsonValue& wrong,
+                                   const std::string& where) {
+    return ReadWrongResult(wrong, where, &out->wrong_results.emplace_back());
+  });
   fields.Whole("out_of_memory_above", 0, kMaxWhole, &out->out_of_memory_above);
   fields.Whole("lost_at_run", 1, kMaxWhole, &out->lost_at_run);
   fields.Whole("out_of_memory_at_run", 1, kMaxWhole,

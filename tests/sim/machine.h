@@ -51,7 +51,15 @@ struct Faults {
     std::optional<uint64_t> index;  // or the place of one in the graph
     onnxStatus status = ONNXIFI_STATUS_INTERNAL_ERROR;
   };
+  // A node computes something else, in every run of a graph that has it.
+  struct WrongResult {
+    std::string node;  // the name of one,
+    std::string op;    // or the operator of any
+    std::string with;  // only in graphs that have this node, too
+    double add = 0;    // to each element of its first output
+  };
   std::optional<AtCompile> compile;
+  std::vector<WrongResult> wrong_results;
   std::optional<uint64_t> out_of_memory_above;  // bytes of constants
   uint64_t lost_at_run = 0;
   uint64_t out_of_memory_at_run = 0;

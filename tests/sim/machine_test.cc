@@ -38,6 +38,8 @@ TEST(MachineTest, ReadsEverything) {
        "faults": {"compile_fails_at": {"node": "n", "status": "NO_DEVICE_MEMORY"},
          "out_of_memory_above": 0, "lost_at_run": 1, "out_of_memory_at_run": 2,
          "fails_at_run": 3, "wrong_at_run": 4,
+         "wrong_results": [{"node": "n", "add": 0.5},
+                           {"operator": "Conv", "with": "m", "add": -1}],
          "hang_ms_at_run": {"run": 5, "ms": 6}}},
       {"name": "second", "operators": "all"}
     ]})");
@@ -76,6 +78,12 @@ TEST(MachineTest, ReadsEverything) {
   EXPECT_EQ(d.faults.out_of_memory_at_run, 2u);
   EXPECT_EQ(d.faults.fails_at_run, 3u);
   EXPECT_EQ(d.faults.wrong_at_run, 4u);
+  ASSERT_EQ(d.faults.wrong_results.size(), 2u);
+  EXPECT_EQ(d.faults.wrong_results[0].node, "n");
+  EXPECT_EQ(d.faults.wrong_results[0].add, 0.5);
+  EXPECT_EQ(d.faults.wrong_results[1].op, "Conv");
+  EXPECT_EQ(d.faults.wrong_results[1].with, "m");
+  EXPECT_EQ(d.faults.wrong_results[1].add, -1);
   EXPECT_EQ(d.faults.hang_at_run, 5u);
   EXPECT_EQ(d.faults.hang_ms, 6u);
 }

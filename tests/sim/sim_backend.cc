@@ -11,6 +11,7 @@
 #include "base/str_cat.h"
 #include "tests/sim/claims.h"
 #include "tests/sim/sim_graph.h"
+#include "tests/sim/wrong_results.h"
 
 namespace onnxifi::sim {
 namespace {
@@ -120,6 +121,7 @@ Result<std::unique_ptr<CompiledGraph>> SimBackend::Compile(
   ONNXIFI_ASSIGN_OR_RETURN(DeviceState::Memory memory,
                            DeviceState::Take(state_, constants.total()));
   SimGraphFacts facts(spec_, graph);
+  ONNXIFI_RETURN_IF_ERROR(MakeResultsWrong(spec_.faults, &graph));
   ONNXIFI_ASSIGN_OR_RETURN(std::unique_ptr<CompiledGraph> inner,
                            inner_->Compile(std::move(graph), options));
   return std::unique_ptr<CompiledGraph>(std::make_unique<SimGraph>(

@@ -1,6 +1,8 @@
 // How simulated devices fail, through libonnxifi.so.1.
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <thread>
 
@@ -218,6 +220,51 @@ TEST_F(SimFaultTest, AWrongResultIsWrongInItsFirstElement) {
     std::memcpy(got.data(), &bits, sizeof(bits));
     EXPECT_EQ(got, right) << "run " << run;
   }
+}
+
+TEST_F(SimFaultTest, AWrongNodeIsWrongInEveryRun) {
+  const std::vector<float> right = Expected({"Relu", "Neg"});
+  std::vector<float> wrong = right;
+  for (float& x : wrong) x += 0.5f;
+  const cli::Backend backend = Open("sim wrong node");
+  BoundGraph graph = Unary(backend, {"Relu", "Neg"});
+  for (int run = 1; run <= 2; ++run) {
+    ASSERT_TRUE(graph.Run().ok());
+    EXPECT_EQ(graph.floats(), wrong);
+  }
+  BoundGraph without = Unary(backend, {"Relu"});  // no node1
+  ASSERT_TRUE(without.Run().ok());
+  EXPECT_EQ(without.floats(), Expected({"Relu"}));
+  // Nodes behind it compute with what it gives.
+  BoundGraph more = Unary(backend, {"Relu", "Neg", "Abs"});
+  ASSERT_TRUE(more.Run().ok());
+  for (float& x : wrong) x = std::fabs(x);
+  EXPECT_EQ(more.floats(), wrong);
+}
+
+TEST_F(SimFaultTest, AnOperatorIsWrongBesideAnotherNode) {
+  const cli::Backend backend = Open("sim wrong operator");
+  BoundGraph two = Unary(backend, {"Relu", "Neg"});
+  ASSERT_TRUE(two.Run().ok());
+  EXPECT_EQ(two.floats(), Expected({"Relu", "Neg"}));
+  BoundGraph three = Unary(backend, {"Neg", "Neg", "Relu"});
+  ASSERT_TRUE(three.Run().ok());
+  std::vector<float> want = kInput;
+  for (float& x : want) x = std::max(-(-x - 2.0f) - 2.0f, 0.0f);
+  EXPECT_EQ(three.floats(), want);
+}
+
+TEST_F(SimFaultTest, WhatCannotBeMadeWrongIsNotCompiled) {
+  const std::string model = fixtures::ModelBuilder()
+                                .Input("x", fixtures::kFloat, {2})
+                                .Output("y", fixtures::kBool, {2})
+                                .Node("IsNaN", {"x"}, {"y"})
+                                .Build();
+  const cli::Backend backend = Open("sim wrong bool");
+  const Status status = Compile(backend, model);
+  EXPECT_EQ(status.code(), ONNXIFI_STATUS_UNSUPPORTED_DATATYPE);
+  EXPECT_NE(status.message().find("cannot be made wrong"), std::string::npos)
+      << status.message();
 }
 
 TEST_F(SimFaultTest, AWrongResultByValue) {

@@ -56,6 +56,12 @@ constexpr char kMachine[] = R"({"devices": [
    {"wrong_at_run": 2}},
   {"name": "sim wrong strings", "operators": "all", "faults":
    {"wrong_at_run": 1}},
+  {"name": "sim wrong node", "operators": "all", "faults":
+   {"wrong_results": [{"node": "node1", "add": 0.5}]}},
+  {"name": "sim wrong operator", "operators": "all", "faults":
+   {"wrong_results": [{"operator": "Neg", "with": "node2", "add": -2}]}},
+  {"name": "sim wrong bool", "operators": "all", "faults":
+   {"wrong_results": [{"operator": "IsNaN", "add": 1}]}},
   {"name": "sim hang", "operators": "all", "faults":
    {"hang_ms_at_run": {"run": 2, "ms": 80}}},
   {"name": "sim slow", "operators": "all", "real_time": true,

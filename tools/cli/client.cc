@@ -190,19 +190,22 @@ Result<Backend> InitBackend(onnxBackendID id) {
 
 Result<CompiledGraph> CompiledGraph::Compile(
     const Backend& backend, std::span<const std::byte> model,
-    const std::optional<Interface>& interface) {
+    const std::optional<Interface>& interface,
+    std::span<const onnxTensorDescriptorV1> weights) {
   ONNXIFI_ASSIGN_OR_RETURN(Event ready, MakeSignalledEvent(backend));
   if (interface.has_value()) {
-    ONNXIFI_ASSIGN_OR_RETURN(onnxGraph made,
-                             interface->InitGraph(backend.get(), model));
+    ONNXIFI_ASSIGN_OR_RETURN(
+        onnxGraph made, interface->InitGraph(backend.get(), model, weights));
     return CompiledGraph(Handle(made), std::move(ready));
   }
   // An empty file has no address; its size is what is wrong with it.
   const void* model_bytes =
       model.empty() ? "" : static_cast<const void*>(model.data());
   onnxGraph handle{};
-  ONNXIFI_RETURN_IF_ERROR(CallStatus(onnxInitGraph(
-      backend.get(), nullptr, model.size(), model_bytes, 0, nullptr, &handle)));
+  ONNXIFI_RETURN_IF_ERROR(CallStatus(
+      onnxInitGraph(backend.get(), nullptr, model.size(), model_bytes,
+                    static_cast<uint32_t>(weights.size()),
+                    weights.empty() ? nullptr : weights.data(), &handle)));
   return CompiledGraph(Handle(handle), std::move(ready));
 }
 

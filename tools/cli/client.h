@@ -86,10 +86,11 @@ using Event = Owned<onnxEvent, onnxReleaseEvent>;
 class CompiledGraph {
  public:
   // Through interface 1.1 where it is given, for values that descriptors of 1.0
-  // cannot carry.
+  // cannot carry. `weights` belong to a model without initializers.
   static Result<CompiledGraph> Compile(
       const Backend& backend, std::span<const std::byte> model,
-      const std::optional<Interface>& interface = std::nullopt);
+      const std::optional<Interface>& interface = std::nullopt,
+      std::span<const onnxTensorDescriptorV1> weights = {});
 
   // Binds the memory of the values, which must be tensors of numbers and stay
   // until the last run.

@@ -12,6 +12,7 @@ using Action = std::function<int()>;
 void AddInfoCommand(CLI::App& app, Action* action);
 void AddRunCommand(CLI::App& app, Action* action);
 void AddBenchCommand(CLI::App& app, Action* action);
+void AddCompareCommand(CLI::App& app, Action* action);
 void AddPartitionCommand(CLI::App& app, Action* action);
 void AddCheckCasesCommand(CLI::App& app, Action* action);
 

@@ -33,6 +33,15 @@ struct Worst {
   double excess = -1;
 };
 
+void NoteWorst(int64_t index, double want, double got, double error,
+               double* largest, Comparison* result) {
+  if (!(error > *largest)) return;
+  *largest = error;
+  result->worst = index;
+  result->want = want;
+  result->got = got;
+}
+
 void Describe(int64_t parts, const Worst& worst, Comparison* result) {
   result->equal = result->mismatches == 0;
   if (result->equal) return;
@@ -72,6 +81,7 @@ Comparison CompareIntegers(const HostTensor& want, const HostTensor& got) {
   Comparison result;
   Worst worst;
   double largest = 0;
+  double noted = -1;  // integers above 2^53 may differ and look the same
   for (int64_t i = 0; i < want.elements(); ++i) {
     const double expected = ElementAsDouble(want, i);
     largest = std::max(largest, std::fabs(expected));
@@ -80,6 +90,7 @@ Comparison CompareIntegers(const HostTensor& want, const HostTensor& got) {
     const double actual = ElementAsDouble(got, i);
     const double error = std::fabs(actual - expected);
     result.max_abs_error = std::max(result.max_abs_error, error);
+    NoteWorst(i, expected, actual, error, &noted, &result);
     if (error > worst.excess) worst = {i, expected, actual, error};
   }
   if (largest > 0) result.max_rel_error = result.max_abs_error / largest;
@@ -95,6 +106,7 @@ Comparison CompareFloats(const HostTensor& want, const HostTensor& got,
   Comparison result;
   Worst worst;
   double largest = 0;
+  double noted = 0;
   const int64_t parts = want.elements() * (IsComplex(want.type()) ? 2 : 1);
   for (int64_t i = 0; i < parts; ++i) {
     const double expected = ElementAsDouble(want, i);
@@ -105,10 +117,12 @@ Comparison CompareFloats(const HostTensor& want, const HostTensor& got,
     }
     if (std::isfinite(error)) {
       result.max_abs_error = std::max(result.max_abs_error, error);
+      NoteWorst(i, expected, actual, error, &noted, &result);
     }
     if (Close(expected, actual, tolerance)) continue;
     ++result.mismatches;
     if (!std::isfinite(error)) error = HUGE_VAL;
+    NoteWorst(i, expected, actual, error, &noted, &result);
     if (error > worst.excess) worst = {i, expected, actual, error};
   }
   if (largest > 0) result.max_rel_error = result.max_abs_error / largest;

@@ -27,6 +27,11 @@ struct Comparison {
   double max_abs_error = 0;  // over elements where both are finite
   double max_rel_error = 0;  // max_abs_error / largest finite |want|
   int64_t mismatches = 0;    // elements outside the tolerance
+  // Of two tensors of numbers: the element with the largest error, and both
+  // values. -1: none differs at all.
+  int64_t worst = -1;
+  double want = 0;
+  double got = 0;
 };
 
 // Kinds, types, shapes and numbers of elements must be equal; strings, integers

@@ -33,6 +33,26 @@ TEST(CompareTest, ToleranceIsOnnxs) {
   EXPECT_NE(off.reason.find("output 'y'"), std::string::npos);
 }
 
+TEST(CompareTest, TellsWhereTheLargestErrorIs) {
+  const HostTensor want = Of(DataType::kFloat, {1, 2, 3, 4}, {2, 2});
+  const Comparison within =
+      Compare(want, Of(DataType::kFloat, {1, 2.0001, 3, 4}, {2, 2}), {});
+  EXPECT_TRUE(within.equal);
+  EXPECT_EQ(within.worst, 1);
+  EXPECT_EQ(within.want, 2);
+  EXPECT_FLOAT_EQ(static_cast<float>(within.got), 2.0001f);
+  EXPECT_EQ(Compare(want, want, {}).worst, -1);
+  // What is not finite is worse than any number.
+  const Comparison nan =
+      Compare(want, Of(DataType::kFloat, {9, 2, std::nan(""), 9}, {2, 2}), {});
+  EXPECT_EQ(nan.worst, 2);
+  EXPECT_TRUE(std::isnan(nan.got));
+  const Comparison ints = Compare(Of(DataType::kInt64, {1, 2, 3}),
+                                  Of(DataType::kInt64, {1, 0, 7}), {});
+  EXPECT_EQ(ints.worst, 2);
+  EXPECT_EQ(ints.got, 7);
+}
+
 TEST(CompareTest, SpecialValuesEqualOnlyThemselves) {
   const double nan = std::nan("");
   const HostTensor want = Of(DataType::kFloat, {nan, HUGE_VAL, -HUGE_VAL});

@@ -14,20 +14,13 @@
 namespace onnxifi::cli {
 namespace {
 
-// Closes a descriptor at the end of a scope. Thread-compatible.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
+constexpr size_t kPendingBytes = size_t{64} << 10;
 
- private:
-  int fd_;
-};
+Status Failed(const std::string& path) {
+  return Status(ONNXIFI_STATUS_NO_SYSTEM_RESOURCES,
+                StrCat("file '", EscapeText(path), "': ", std::strerror(errno),
+                       ": check the directory and its free space"));
+}
 
 bool WriteAll(int fd, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
@@ -41,26 +34,59 @@ bool WriteAll(int fd, std::span<const std::byte> bytes) {
 
 }  // namespace
 
-Status WriteFileAtomically(const std::string& path,
-                           std::span<const std::byte> bytes) {
+Result<AtomicFile> AtomicFile::Create(const std::string& path) {
   std::string temporary = path + ".XXXXXX";
-  const auto failure = [&] {
-    return Status(
-        ONNXIFI_STATUS_NO_SYSTEM_RESOURCES,
-        StrCat("file '", EscapeText(path), "': ", std::strerror(errno),
-               ": check the directory and its free space"));
-  };
-  const Descriptor fd(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (fd.get() < 0) return failure();
+  const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
+  if (fd < 0) return Failed(path);
+  return AtomicFile(path, std::move(temporary), fd);
+}
+
+AtomicFile::AtomicFile(AtomicFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      temporary_(std::move(other.temporary_)),
+      fd_(std::exchange(other.fd_, -1)),
+      pending_(std::move(other.pending_)) {}
+
+AtomicFile::~AtomicFile() {
+  if (fd_ < 0) return;
+  ::close(fd_);
+  ::unlink(temporary_.c_str());
+}
+
+Status AtomicFile::Flush() {
+  if (!WriteAll(fd_, pending_)) return Failed(path_);
+  pending_.clear();
+  return Status::Ok();
+}
+
+Status AtomicFile::Write(std::span<const std::byte> bytes) {
+  if (pending_.size() + bytes.size() > kPendingBytes) {
+    ONNXIFI_RETURN_IF_ERROR(Flush());
+  }
+  if (bytes.size() > kPendingBytes) {
+    return WriteAll(fd_, bytes) ? Status::Ok() : Failed(path_);
+  }
+  pending_.insert(pending_.end(), bytes.begin(), bytes.end());
+  return Status::Ok();
+}
+
+Status AtomicFile::Commit() {
+  ONNXIFI_RETURN_IF_ERROR(Flush());
   const mode_t mask = ::umask(0);
   ::umask(mask);
-  if (!WriteAll(fd.get(), bytes) || ::fchmod(fd.get(), 0666 & ~mask) != 0 ||
-      ::rename(temporary.c_str(), path.c_str()) != 0) {
-    const Status status = failure();
-    ::unlink(temporary.c_str());
-    return status;
+  if (::fchmod(fd_, 0666 & ~mask) != 0 ||
+      ::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    return Failed(path_);
   }
+  ::close(std::exchange(fd_, -1));
   return Status::Ok();
+}
+
+Status WriteFileAtomically(const std::string& path,
+                           std::span<const std::byte> bytes) {
+  ONNXIFI_ASSIGN_OR_RETURN(AtomicFile file, AtomicFile::Create(path));
+  ONNXIFI_RETURN_IF_ERROR(file.Write(bytes));
+  return file.Commit();
 }
 
 }  // namespace onnxifi::cli

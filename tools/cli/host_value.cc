@@ -43,6 +43,26 @@ std::string Content(const HostValue& value) {
 
 }  // namespace
 
+Result<HostValue> CopyOf(const HostValue& value) {
+  HostValue copy;
+  copy.kind = value.kind;
+  copy.tensor.set_name(value.name());
+  if (value.tensor.type() != graph::DataType::kUndefined) {
+    ONNXIFI_ASSIGN_OR_RETURN(copy.tensor,
+                             HostTensor::Make(value.name(), value.tensor.type(),
+                                              value.tensor.dims()));
+    std::copy(value.tensor.bytes().begin(), value.tensor.bytes().end(),
+              copy.tensor.bytes().begin());
+    std::copy(value.tensor.strings().begin(), value.tensor.strings().end(),
+              copy.tensor.strings().begin());
+  }
+  for (const HostValue& element : value.elements) {
+    ONNXIFI_ASSIGN_OR_RETURN(HostValue made, CopyOf(element));
+    copy.elements.push_back(std::move(made));
+  }
+  return copy;
+}
+
 const char* KindName(HostValue::Kind kind) {
   switch (kind) {
     case HostValue::Kind::kTensor:

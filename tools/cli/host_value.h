@@ -30,6 +30,9 @@ struct HostValue {
   bool is_tensor() const { return kind == Kind::kTensor; }
 };
 
+// A copy of its own. Fails for lack of memory.
+Result<HostValue> CopyOf(const HostValue& value);
+
 const char* KindName(HostValue::Kind kind);
 
 // "float32 2x3", "sequence of 2", "empty optional", "map of 4".

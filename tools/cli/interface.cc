@@ -94,14 +94,17 @@ Status Interface::CheckModel(std::span<const std::byte> model) const {
   return CallStatus(table_.checkModel(&arguments));
 }
 
-Result<onnxGraph> Interface::InitGraph(onnxBackend backend,
-                                       std::span<const std::byte> model) const {
+Result<onnxGraph> Interface::InitGraph(
+    onnxBackend backend, std::span<const std::byte> model,
+    std::span<const onnxTensorDescriptorV1> weights) const {
   onnxGraph graph{};
   onnxInitGraphArguments arguments{};
   arguments.structSize = sizeof(arguments);
   arguments.backend = backend;
   arguments.onnxModel = model.data();
   arguments.onnxModelSize = model.size();
+  arguments.weightsCount = static_cast<uint32_t>(weights.size());
+  arguments.weightDescriptors = weights.empty() ? nullptr : weights.data();
   arguments.graph = &graph;
   ONNXIFI_RETURN_IF_ERROR(CallStatus(table_.initGraph(&arguments)));
   return graph;

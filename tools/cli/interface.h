@@ -33,8 +33,9 @@ class Interface {
 
   // The calls; each needs complete().
   Status CheckModel(std::span<const std::byte> model) const;
-  Result<onnxGraph> InitGraph(onnxBackend backend,
-                              std::span<const std::byte> model) const;
+  Result<onnxGraph> InitGraph(
+      onnxBackend backend, std::span<const std::byte> model,
+      std::span<const onnxTensorDescriptorV1> weights = {}) const;
   // Runs and copies the outputs, in model order. Whatever the backend delivers
   // is checked.
   Result<std::vector<HostValue>> RunValues(

@@ -19,6 +19,7 @@ int RunTool(int argc, char** argv) {
   onnxifi::cli::AddInfoCommand(app, &action);
   onnxifi::cli::AddRunCommand(app, &action);
   onnxifi::cli::AddBenchCommand(app, &action);
+  onnxifi::cli::AddCompareCommand(app, &action);
   onnxifi::cli::AddPartitionCommand(app, &action);
   onnxifi::cli::AddCheckCasesCommand(app, &action);
   try {

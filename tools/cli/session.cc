@@ -5,9 +5,14 @@
 #include <charconv>
 #include <chrono>
 #include <set>
+#include <span>
 
 #include "base/str_cat.h"
+#include "graph/annotate.h"
+#include "graph/onnx_writer.h"
+#include "partitioner/support.h"
 #include "tools/cli/cli_error.h"
+#include "tools/cli/model_file.h"
 #include "tools/cli/text.h"
 #include "tools/cli/value_file.h"
 
@@ -154,9 +159,7 @@ Status Session::Compile() {
   by_value_ =
       interface_.has_value() && model.ok() && !NotCarried(*model).empty();
   const auto start = Clock::now();
-  ONNXIFI_ASSIGN_OR_RETURN(
-      graph_, CompiledGraph::Compile(backend_, file_.bytes,
-                                     by_value_ ? interface_ : std::nullopt));
+  ONNXIFI_ASSIGN_OR_RETURN(graph_, CompileModel());
   compile_ms_ = MillisecondsSince(start);
   // A backend that accepts the model knows better than this tool.
   ONNXIFI_ASSIGN_OR_RETURN(model_, std::move(model));
@@ -168,6 +171,24 @@ Status Session::Compile() {
     }
   }
   return Status::Ok();
+}
+
+// A backend gets the file as it is, unless tensors lie in other files: it does
+// not know where these are, so that it gets what has been read of all of them.
+Result<CompiledGraph> Session::CompileModel() const {
+  const std::optional<Interface> interface =
+      by_value_ ? interface_ : std::nullopt;
+  const auto data = graph::ExternalFiles(file_.bytes);
+  if (!data.ok() || data->empty()) {
+    return CompiledGraph::Compile(backend_, file_.bytes, interface);
+  }
+  ONNXIFI_ASSIGN_OR_RETURN(const graph::Graph graph,
+                           ReadModelFile(file_, options_.model));
+  ONNXIFI_ASSIGN_OR_RETURN(const graph::SplitModel model,
+                           graph::WriteSplitModel(graph));
+  const partitioner::WeightDescriptors weights(model.weights);
+  return CompiledGraph::Compile(backend_, std::as_bytes(std::span(model.model)),
+                                interface, {weights.data(), weights.count()});
 }
 
 Status Session::ParseBindings() {
@@ -327,7 +348,7 @@ Result<graph::Shape> Session::OutputDims(const ValueInfo& output) {
 const ValueInfo* Session::InferredOutput(const std::string& name) {
   if (!inferred_) {
     inferred_.emplace();
-    const Result<graph::Graph> graph = graph::ReadModel(file_.bytes, {});
+    const Result<graph::Graph> graph = ReadModelFile(file_, options_.model);
     if (graph.ok()) {
       for (const graph::ValueId id : graph.value().outputs) {
         inferred_->push_back(FromGraph(graph.value().value(id)));

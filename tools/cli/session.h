@@ -48,6 +48,7 @@ class Session {
   Result<double> Run();
 
   const SessionOptions& options() const { return options_; }
+  onnxBackendID backend_id() const { return id_; }
   const std::string& backend_name() const { return backend_name_; }
   const ModelInfo& model() const { return model_; }
   const std::vector<HostValue>& inputs() const { return inputs_; }
@@ -61,6 +62,7 @@ class Session {
  private:
   Status OpenBackend();
   Status Compile();
+  Result<CompiledGraph> CompileModel() const;
   Status ParseBindings();
   Status MakeInputs();
   Result<HostValue> MakeInput(const ValueInfo& input);
