@@ -20,12 +20,12 @@ DeadlineTimer& DeadlineTimer::Get() {
   return *timer;
 }
 
-// In the child of a fork there is no thread, and what was to be stopped belongs
-// to the parent.
+// In the child of a fork there is no thread; the next deadline starts one.
 void DeadlineTimer::RegisterForkHandlers() {
   pthread_atfork([] { Get().mutex_.lock(); }, [] { Get().mutex_.unlock(); },
                  [] {
                    Get().running_ = false;
+                   Get().stopping_ = false;
                    Get().mutex_.unlock();
                  });
 }
