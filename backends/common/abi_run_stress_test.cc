@@ -98,8 +98,10 @@ TEST_F(RunsTest, R_ext_31_R_ext_41_StressOfReleases) {
       for (int round = 0; round < kRounds / 3; ++round) {
         float x = 1;
         float y = 0;
-        const auto in = Descriptors({{"x", {}, ONNXIFI_DATATYPE_FLOAT32, &x}});
-        const auto out = Descriptors({{"y", {}, ONNXIFI_DATATYPE_FLOAT32, &y}});
+        const std::vector<Tensor> tensors = {
+            {"x", {}, ONNXIFI_DATATYPE_FLOAT32, &x},
+            {"y", {}, ONNXIFI_DATATYPE_FLOAT32, &y}};
+        const auto both = Descriptors(tensors);
         onnxGraph context = nullptr;
         const onnxCreateContextArguments create = {sizeof(create), 0, nullptr,
                                                    graph_, &context};
@@ -111,8 +113,8 @@ TEST_F(RunsTest, R_ext_31_R_ext_41_StressOfReleases) {
           onnxStartRunArguments arguments = ArgsFor(&told[i]);
           arguments.graph = context;
           arguments.inputsCount = arguments.outputsCount = 1;
-          arguments.inputDescriptors = in.data();
-          arguments.outputDescriptors = out.data();
+          arguments.inputDescriptors = both.data();
+          arguments.outputDescriptors = both.data() + 1;
           arguments.waitCount = i == 0 ? 0 : 1;
           arguments.waitEvents = &gate;
           if (i == 2) arguments.deadlineNs = InMs(t % 2);

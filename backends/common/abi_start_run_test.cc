@@ -88,19 +88,21 @@ TEST_F(RunsTest, R_ext_43_FailedAndReleasedWaitEventsFailTheRun) {
 TEST_F(RunsTest, R_ext_42_DescriptorsAreForOneRun) {
   const float x = 8;
   float y = 0;
-  const auto in = Descriptors({{"x", {}, ONNXIFI_DATATYPE_FLOAT32, &x}});
-  const auto out = Descriptors({{"y", {}, ONNXIFI_DATATYPE_FLOAT32, &y}});
+  const std::vector<Tensor> tensors = {{"x", {}, ONNXIFI_DATATYPE_FLOAT32, &x},
+                                       {"y", {}, ONNXIFI_DATATYPE_FLOAT32, &y},
+                                       {"z", {}, ONNXIFI_DATATYPE_FLOAT32, &x}};
+  const auto in = Descriptors(tensors);
+  const auto* const out = in.data() + 1;
   onnxStartRunArguments arguments = Args();
   arguments.inputsCount = arguments.outputsCount = 1;
   arguments.inputDescriptors = in.data();
-  arguments.outputDescriptors = out.data();
+  arguments.outputDescriptors = out;
   ASSERT_EQ(Start(arguments), ONNXIFI_STATUS_SUCCESS);
   EXPECT_EQ(onnxWaitEvent(event_), ONNXIFI_STATUS_SUCCESS);
   EXPECT_EQ(y, 8);
   EXPECT_EQ(y_, kUntouched);
   // Bad ones refuse the run and leave the binding alone.
-  const auto bad = Descriptors({{"z", {}, ONNXIFI_DATATYPE_FLOAT32, &x}});
-  arguments.inputDescriptors = bad.data();
+  arguments.inputDescriptors = in.data() + 2;
   EXPECT_EQ(Start(arguments), ONNXIFI_STATUS_INVALID_NAME);
   arguments.inputDescriptors = nullptr;
   EXPECT_EQ(Start(arguments), ONNXIFI_STATUS_INVALID_POINTER);
@@ -112,7 +114,7 @@ TEST_F(RunsTest, R_ext_42_DescriptorsAreForOneRun) {
   EXPECT_EQ(y_, 3);
   // A graph without a binding runs by descriptors only.
   arguments.graph = NewGraph(models::Scalar());
-  arguments.outputDescriptors = out.data();
+  arguments.outputDescriptors = out;
   y = 0;
   ASSERT_EQ(Start(arguments), ONNXIFI_STATUS_SUCCESS);
   EXPECT_EQ(onnxWaitEvent(event_), ONNXIFI_STATUS_SUCCESS);

@@ -35,7 +35,8 @@ onnxStatus Binding::Execute() const noexcept {
   const bool listed = status == ONNXIFI_STATUS_SUCCESS ||
                       status == ONNXIFI_STATUS_BACKEND_UNAVAILABLE ||
                       IsShortage(status) ||
-                      (control != nullptr && IsStopped(status));
+                      (IsStopped(status) && control != nullptr &&
+                       control->StopCode() == status);
   return listed ? status : ONNXIFI_STATUS_INTERNAL_ERROR;
 }
 
