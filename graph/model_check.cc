@@ -187,9 +187,13 @@ Status StructureChecker::Operator(const onnx::NodeProto& node,
                                   const OpsetMap& opsets) {
   const auto import = opsets.find(node.domain());
   const auto refuse = [&](onnxStatus code, const std::string& why) {
-    return Status(code, StrCat("node ", Quoted(node.name()), ": operator ",
-                               Quoted(node.op_type()), " of ",
-                               ShownDomain(node.domain()), why));
+    const Status refusal(code, StrCat("node ", Quoted(node.name()),
+                                      ": operator ", Quoted(node.op_type()),
+                                      " of ", ShownDomain(node.domain()), why));
+    return refusal.At(
+        {node.name(), node.domain().empty()
+                          ? node.op_type()
+                          : node.domain() + ":" + node.op_type()});
   };
   if (import == opsets.end()) {
     return refuse(ONNXIFI_STATUS_INVALID_MODEL,

@@ -12,8 +12,6 @@
 namespace onnxifi::abi {
 namespace {
 
-constexpr uint32_t kMostWaits = 1 << 16;
-
 // What startRun and runValues have in common.
 template <typename Arguments>
 Result<std::unique_ptr<RunWishes>> WishesOf(const Arguments& arguments) {
@@ -35,12 +33,6 @@ Result<std::unique_ptr<RunWishes>> WishesOf(const Arguments& arguments) {
 Status AddWaits(const onnxStartRunArguments& arguments, RunWishes* wishes) {
   if (arguments.waitCount == 0) return Status::Ok();
   if (arguments.waitEvents == nullptr) return NullPointer("waitEvents");
-  if (arguments.waitCount > kMostWaits) {
-    return Status(ONNXIFI_STATUS_INVALID_SIZE,
-                  StrCat("waitCount is ", arguments.waitCount,
-                         "; a run waits for at most ", kMostWaits, " events"));
-  }
-  wishes->waits.reserve(arguments.waitCount);
   for (uint32_t i = 0; i < arguments.waitCount; ++i) {
     Ref<Event> event = Event::Table().Acquire(arguments.waitEvents[i]);
     if (!event) return DeadEvent().WithContext(StrCat("waitEvents[", i, "]"));

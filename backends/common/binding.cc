@@ -12,26 +12,31 @@ bool IsShortage(onnxStatus status) {
          status == ONNXIFI_STATUS_NO_DEVICE_RESOURCES;
 }
 
+onnxStatus Binding::RunGuarded() const noexcept {
+  try {
+    return executable->Run(inputs, outputs);
+  } catch (const std::bad_alloc&) {
+    return ONNXIFI_STATUS_NO_SYSTEM_MEMORY;
+  } catch (...) {
+    return ONNXIFI_STATUS_INTERNAL_ERROR;
+  }
+}
+
 onnxStatus Binding::Execute() const noexcept {
-  onnxStatus status = ONNXIFI_STATUS_INTERNAL_ERROR;
   RunControl* const control = RunControl::Current();
-  if (control != nullptr) {
-    const onnxStatus stop = control->StopCode();
+  if (serial != nullptr) {
+    const onnxStatus stop = serial->Lock(control);
     if (stop != ONNXIFI_STATUS_SUCCESS) return stop;
   }
-  try {
-    std::unique_lock<std::mutex> lock;
-    if (serial != nullptr) lock = std::unique_lock<std::mutex>(*serial);
-    status = executable->Run(inputs, outputs);
-  } catch (const std::bad_alloc&) {
-    status = ONNXIFI_STATUS_NO_SYSTEM_MEMORY;
-  } catch (...) {
-    status = ONNXIFI_STATUS_INTERNAL_ERROR;
-  }
+  onnxStatus status =
+      control == nullptr ? ONNXIFI_STATUS_SUCCESS : control->StopCode();
+  if (status == ONNXIFI_STATUS_SUCCESS) status = RunGuarded();
+  if (serial != nullptr) serial->Unlock();
   const bool listed = status == ONNXIFI_STATUS_SUCCESS ||
                       status == ONNXIFI_STATUS_BACKEND_UNAVAILABLE ||
                       IsShortage(status) ||
-                      (control != nullptr && IsStopped(status));
+                      (IsStopped(status) && control != nullptr &&
+                       control->StopCode() == status);
   return listed ? status : ONNXIFI_STATUS_INTERNAL_ERROR;
 }
 

@@ -2,10 +2,10 @@
 #define ONNXIFI_BACKENDS_COMMON_BINDING_H_
 
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "backends/common/backend.h"
+#include "backends/common/serial_lock.h"
 
 namespace onnxifi::abi {
 
@@ -21,13 +21,16 @@ struct Binding {
   std::shared_ptr<Executable> executable;
   std::vector<const void*> inputs;
   std::vector<void*> outputs;
-  // Held during Execute: executables of one graph that share state.
-  std::mutex* serial = nullptr;
+  // Held during Execute, for executables of one graph that share state.
+  SerialLock* serial = nullptr;
 
   // SUCCESS, or what the wait reports: BACKEND_UNAVAILABLE, one of the codes
   // that IsShortage knows, INTERNAL_ERROR, or why the current RunControl has
   // stopped the run.
   onnxStatus Execute() const noexcept;
+
+ private:
+  onnxStatus RunGuarded() const noexcept;
 };
 
 }  // namespace onnxifi::abi

@@ -20,18 +20,18 @@ DeadlineTimer& DeadlineTimer::Get() {
   return *timer;
 }
 
-// In the child of a fork there is no thread, and what was to be stopped belongs
-// to the parent.
+// In the child of a fork there is no thread; the next deadline starts one.
 void DeadlineTimer::RegisterForkHandlers() {
   pthread_atfork([] { Get().mutex_.lock(); }, [] { Get().mutex_.unlock(); },
                  [] {
                    Get().running_ = false;
+                   Get().stopping_ = false;
                    Get().mutex_.unlock();
                  });
 }
 
 bool DeadlineTimer::SpawnIfNeeded() {
-  if (running_) return false;
+  if (running_ || ended_) return false;
   if (!std::exchange(fork_handlers_, true)) RegisterForkHandlers();
   sigset_t all;
   sigset_t before;
@@ -100,9 +100,11 @@ void DeadlineTimer::ThreadMain() {
   }
 }
 
-void DeadlineTimer::Shutdown() {
+void DeadlineTimer::Shutdown(bool for_good) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    // What clients have left behind has no deadline any more.
+    if (for_good) ended_ = true;
     if (!running_ || stopping_) return;
     stopping_ = true;
     wake_.fetch_add(1, std::memory_order_seq_cst);

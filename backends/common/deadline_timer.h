@@ -21,9 +21,9 @@ class DeadlineTimer {
   void Add(const Ref<Event>& run, int64_t deadline_ns);
   void Remove(const Event* run, int64_t deadline_ns);
 
-  // Ends the thread; it starts again when needed. Called when the last handle
-  // is gone, not from a thread of the library.
-  void Shutdown();
+  // Ends the thread; it starts again when needed, but not `for_good`. Called
+  // when the last handle is gone, not from a thread of the library.
+  void Shutdown(bool for_good);
 
  private:
   bool SpawnIfNeeded();
@@ -36,6 +36,7 @@ class DeadlineTimer {
   pthread_t thread_ = {};
   bool running_ = false;
   bool stopping_ = false;
+  bool ended_ = false;
   bool fork_handlers_ = false;
   std::atomic<uint32_t> wake_{0};
 };

@@ -93,18 +93,43 @@ bool Event::RemoveGated(Event* run) {
   return false;
 }
 
-void Event::OpenGates(Event* gated) {
+namespace {
+
+// `first`, then `second`, as one list.
+Event* Join(Event* first, Event* second) {
+  if (first == nullptr) return second;
+  Event* last = first;
+  while (last->run().next != nullptr) last = last->run().next;
+  last->run().next = second;
+  return first;
+}
+
+}  // namespace
+
+Event* Event::OpenGates(Event* gated) {
+  Event* failed = nullptr;
   while (gated != nullptr) {
     Event* run = std::exchange(gated, gated->run_.next);
     run->run_.next = nullptr;
-    if (run->run_.wishes != nullptr) {
-      const onnxStatus code = Advance(run);
-      if (code != ONNXIFI_STATUS_SUCCESS) FinishRuns(run, code);
+    if (run->run_.wishes == nullptr) {
+      run->ForgetInput();
+      run->run_.queue->MakeReady(run);
       continue;
     }
-    run->ForgetInput();
-    run->run_.queue->MakeReady(run);
+    const onnxStatus code = Advance(run);
+    if (code == ONNXIFI_STATUS_SUCCESS) continue;
+    run->run_.end = code;
+    run->run_.next = failed;
+    failed = run;
   }
+  return failed;
+}
+
+Event* Event::FailGated(Event* gated) {
+  for (Event* run = gated; run != nullptr; run = run->run_.next) {
+    run->run_.end = ONNXIFI_STATUS_INTERNAL_ERROR;
+  }
+  return gated;
 }
 
 onnxStatus Event::Advance(Event* run) {
@@ -135,10 +160,18 @@ onnxStatus Event::Advance(Event* run) {
   }
   run->ForgetInput();
   run->run_.queue->MakeReady(run);
-  return ONNXIFI_STATUS_SUCCESS;
+  // As above.
+  const onnxStatus stop = wishes.control.StopCode();
+  if (stop == ONNXIFI_STATUS_SUCCESS || !run->run_.queue->Remove(run)) {
+    return ONNXIFI_STATUS_SUCCESS;
+  }
+  return stop;
 }
 
-void Event::Stop(const Ref<Event>& event, onnxStatus code) {
+// Whoever stops a run first says so and then looks for it in lists; whoever
+// moves a run puts it into a list and then looks whether it is stopped. Locks
+// order the two, so that one of them takes it out.
+bool Event::Take(const Ref<Event>& event, onnxStatus code) {
   Run& run = event->run_;
   run.wishes->control.Stop(code);
   Ref<Event> gate;
@@ -146,11 +179,16 @@ void Event::Stop(const Ref<Event>& event, onnxStatus code) {
     const std::lock_guard<std::mutex> lock(event->mutex_);
     gate = run.input;
   }
-  if ((gate && gate->RemoveGated(event.get())) ||
-      (run.stage.load(std::memory_order_acquire) == Run::Stage::kReady &&
-       run.queue->Remove(event.get()))) {
-    FinishRuns(event.get(), code);
+  if (!(gate && gate->RemoveGated(event.get())) &&
+      !run.queue->Remove(event.get())) {
+    return false;
   }
+  run.end = code;
+  return true;
+}
+
+void Event::Stop(const Ref<Event>& run, onnxStatus code) {
+  if (Take(run, code)) FinishRuns(run.get());
 }
 
 bool Event::AddWatcher(const Ref<Event>& run) {
@@ -173,16 +211,23 @@ void Event::RemoveWatcher(const Event* run) {
   watchers_.erase(at);
 }
 
-void Event::StopWatchers() {
+Event* Event::TakeWatchers() {
   std::vector<Ref<Event>> watchers;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     watchers.swap(watchers_);
   }
-  for (const Ref<Event>& run : watchers) Stop(run, ONNXIFI_STATUS_CANCELLED);
+  Event* taken = nullptr;
+  for (const Ref<Event>& run : watchers) {
+    if (!Take(run, ONNXIFI_STATUS_CANCELLED)) continue;
+    run->run_.next = taken;
+    taken = run.get();
+  }
+  return taken;
 }
 
-onnxStatus Event::BeginWishes(const Ref<Event>& run) {
+// Not SUCCESS: what the run ends with before it begins.
+onnxStatus Event::WatchForStop(const Ref<Event>& run) {
   RunWishes& wishes = *run->run_.wishes;
   if (wishes.cancel && !wishes.cancel->AddWatcher(run)) {
     return ONNXIFI_STATUS_CANCELLED;
@@ -195,11 +240,21 @@ onnxStatus Event::BeginWishes(const Ref<Event>& run) {
   return ONNXIFI_STATUS_SUCCESS;
 }
 
-void Event::EndWishes(onnxStatus code) {
+void Event::EndWatch() {
   RunWishes& wishes = *run_.wishes;
   if (wishes.cancel) wishes.cancel->RemoveWatcher(this);
   const int64_t deadline = wishes.control.deadline_ns;
   if (deadline != 0) DeadlineTimer::Get().Remove(this, deadline);
+}
+
+bool Event::CanBeStopped() const {
+  return run_.wishes != nullptr &&
+         (run_.wishes->cancellable || run_.wishes->control.deadline_ns != 0);
+}
+
+void Event::EndWishes(onnxStatus code) {
+  EndWatch();
+  RunWishes& wishes = *run_.wishes;
   wishes.waits.clear();
   wishes.cancel = {};
   if (wishes.done == nullptr) return;
@@ -245,34 +300,36 @@ onnxStatus Event::Execute() {
   return code;
 }
 
-void Event::FinishRuns(Event* first, onnxStatus code) {
-  Event* todo = first;
+// Completes one run and gives those that end because it has.
+Event* Event::Finish() {
+  const Ref<Event> self = std::move(run_.self);
+  const onnxStatus code = run_.end;
+  const bool well = code == ONNXIFI_STATUS_SUCCESS;
+  run_.stage.store(Run::Stage::kDone, std::memory_order_release);
+  ForgetInput();
+  run_.queue->Count(well);
+  if (!well) ReportFailure(code);
+  Event* gated = nullptr;
+  Settle(kSignalled, code, &gated);
+  Event* more = TakeWatchers();
+  more = Join(well ? OpenGates(gated) : FailGated(gated), more);
+  run_.binding.reset();
+  if (run_.wishes != nullptr) EndWishes(code);
+  run_.queue->Leave();
+  return more;
+}
+
+void Event::FinishRuns(Event* todo) {
   while (todo != nullptr) {
     Event* event = std::exchange(todo, todo->run_.next);
-    const Ref<Event> self = std::move(event->run_.self);
     event->run_.next = nullptr;
-    event->run_.stage.store(Run::Stage::kDone, std::memory_order_release);
-    event->ForgetInput();
-    Event* gated = nullptr;
-    event->run_.queue->Count(code == ONNXIFI_STATUS_SUCCESS);
-    if (code != ONNXIFI_STATUS_SUCCESS) event->ReportFailure(code);
-    event->Settle(kSignalled, code, &gated);
-    event->StopWatchers();
-    if (code == ONNXIFI_STATUS_SUCCESS) {
-      OpenGates(gated);
-    } else if (gated != nullptr) {
-      Event* last = gated;
-      while (last->run_.next != nullptr) last = last->run_.next;
-      last->run_.next = todo;
-      todo = gated;
-    }
-    event->run_.binding.reset();
-    if (event->run_.wishes != nullptr) event->EndWishes(code);
-    event->run_.queue->Leave();
-    // Only the first can have failed on the device; what it gated has not
-    // been executed.
-    if (code != ONNXIFI_STATUS_SUCCESS) code = ONNXIFI_STATUS_INTERNAL_ERROR;
+    todo = Join(event->Finish(), todo);
   }
+}
+
+void Event::FinishRun(Event* run, onnxStatus code) {
+  run->run_.end = code;
+  FinishRuns(run);
 }
 
 bool Event::StartRun(const Ref<Event>& output, std::shared_ptr<RunQueue> queue,
@@ -290,7 +347,7 @@ bool Event::StartRun(const Ref<Event>& output, std::shared_ptr<RunQueue> queue,
       case Gate::kAdded:
         return true;
       case Gate::kFailed:
-        FinishRuns(output.get(), ONNXIFI_STATUS_INTERNAL_ERROR);
+        FinishRun(output.get(), ONNXIFI_STATUS_INTERNAL_ERROR);
         return true;
       case Gate::kNever: {
         output->ForgetInput();
@@ -308,19 +365,40 @@ bool Event::StartRun(const Ref<Event>& output, std::shared_ptr<RunQueue> queue,
   return true;
 }
 
-void Event::StartRun(const Ref<Event>& output, std::shared_ptr<RunQueue> queue,
-                     std::shared_ptr<const Binding> binding,
-                     std::unique_ptr<RunWishes> wishes) {
+Ref<Event> Event::Accept(std::shared_ptr<RunQueue> queue,
+                         std::shared_ptr<const Binding> binding,
+                         std::unique_ptr<RunWishes> wishes) {
+  Ref<Event> output = Table().Create();
   Run& run = output->run_;
   run.queue = std::move(queue);
   run.binding = std::move(binding);
   run.wishes = std::move(wishes);
+  run.wishes->cancellable = static_cast<bool>(run.wishes->cancel);
   run.self = output;
   run.queue->Enter();
   run.stage.store(Run::Stage::kGated, std::memory_order_release);
-  onnxStatus code = BeginWishes(output);
-  if (code == ONNXIFI_STATUS_SUCCESS) code = Advance(output.get());
-  if (code != ONNXIFI_STATUS_SUCCESS) FinishRuns(output.get(), code);
+  try {
+    run.end = WatchForStop(output);
+  } catch (...) {
+    output->EndWatch();
+    run.self = {};
+    run.binding.reset();
+    run.queue->Leave();
+    (void)Table().Kill(output.handle());
+    throw;
+  }
+  return output;
+}
+
+void Event::Begin(const Ref<Event>& output) {
+  Run& run = output->run_;
+  if (run.end == ONNXIFI_STATUS_SUCCESS) {
+    const onnxStatus code = Advance(output.get());
+    // From here on the run may be another thread's.
+    if (code == ONNXIFI_STATUS_SUCCESS) return;
+    run.end = code;
+  }
+  FinishRuns(output.get());
 }
 
 onnxStatus Event::Signal() {
@@ -330,8 +408,8 @@ onnxStatus Event::Signal() {
                ? ONNXIFI_STATUS_INVALID_EVENT
                : ONNXIFI_STATUS_INVALID_STATE;
   }
-  OpenGates(gated);
-  StopWatchers();
+  Event* const stopped = TakeWatchers();
+  FinishRuns(Join(OpenGates(gated), stopped));
   return ONNXIFI_STATUS_SUCCESS;
 }
 
@@ -345,7 +423,7 @@ void Event::Released() {
   }
   Event* gated = nullptr;
   Settle(kAbandoned, ONNXIFI_STATUS_INVALID_EVENT, &gated);
-  FinishRuns(gated, ONNXIFI_STATUS_INTERNAL_ERROR);
+  FinishRuns(FailGated(gated));
 }
 
 void Event::Nudge() {
@@ -397,14 +475,27 @@ bool Event::SpinWhileExecuting(int64_t* spin_until) const {
   return true;
 }
 
+// Whether this thread, which waits for the event, executes what is ready. If
+// the event's run can be stopped, it executes that one only: the end of another
+// may come too late. The background then does the others.
+bool Event::ClaimToWait(const Ref<Event>& root, Ref<Event>* kicked) const {
+  RunQueue& queue = *root->run_.queue;
+  if (!CanBeStopped()) return queue.TryClaim();
+  if (queue.TryClaim(this)) return true;
+  if (kicked->get() == root.get()) return false;
+  *kicked = root;
+  return !Executor::Get().PostUrgent(queue) && queue.TryClaim();
+}
+
 onnxStatus Event::Wait(const Ref<Event>& event) {
   int64_t spin_until = 0;
+  Ref<Event> kicked;
   for (;;) {
     const uint32_t word = event->word_.load(std::memory_order_acquire);
     if (StateOf(word) != kPending) return event->Result(word);
     if (const Ref<Event> root = ReadyRoot(event)) {
       RunQueue& queue = *root->run_.queue;
-      if (queue.TryClaim()) {
+      if (event->ClaimToWait(root, &kicked)) {
         Executor::Get().ClientExecuted();
         queue.Drain(root.get());
         continue;
@@ -450,10 +541,14 @@ Status Event::Failure() const {
   return code == ONNXIFI_STATUS_SUCCESS ? Status() : FailureOf(code);
 }
 
-void Event::ReportFailure(onnxStatus code) const {
+void Event::ReportFailure(onnxStatus code) const noexcept {
   if (!HostCallbacks::Get().takes_errors()) return;
   ErrorRecord record;
-  record.Set(FailureOf(code));
+  try {
+    record.Set(FailureOf(code));
+  } catch (...) {
+    record.Set(code, "the run failed, and there is no memory to say why");
+  }
   HostCallbacks::Get().SendError(record);
 }
 

@@ -24,6 +24,7 @@ struct RunWishes {
   RunControl control;
   std::vector<Ref<Event>> waits;  // all of them, the run's input among them
   Ref<Event> cancel;
+  bool cancellable = false;  // there is a cancel event; valid beyond the end
   onnxRunDoneCallback done = nullptr;
   void* done_context = nullptr;
   onnxProfileCallback profile = nullptr;
@@ -47,7 +48,9 @@ struct Run {
   // Set before the run is accepted, valid as long as the event.
   std::unique_ptr<RunWishes> wishes;
   size_t next_wait = 0;  // of wishes->waits; used by who moves the run on
-  Status failure;        // why it failed; written before it is signalled
+  // What the run ends with; set by whoever took it off its list.
+  onnxStatus end = ONNXIFI_STATUS_SUCCESS;
+  Status failure;  // why it failed; written before it is signalled
 };
 
 // A single-shot event; signalled by the client or by the run that it belongs
@@ -70,12 +73,14 @@ class Event {
                        std::shared_ptr<RunQueue> queue,
                        std::shared_ptr<const Binding> binding,
                        const Ref<Event>& input);
-  // The same with wishes, which bring what the run waits for. When one of the
-  // events can no longer be signalled, the run has failed.
-  static void StartRun(const Ref<Event>& output,
-                       std::shared_ptr<RunQueue> queue,
-                       std::shared_ptr<const Binding> binding,
-                       std::unique_ptr<RunWishes> wishes);
+  // The same with wishes, which bring what the run waits for, in two steps. The
+  // first accepts the run and gives its output event; the second starts it and
+  // may tell the client of its end. When one of the events can no longer be
+  // signalled, the run has failed.
+  static Ref<Event> Accept(std::shared_ptr<RunQueue> queue,
+                           std::shared_ptr<const Binding> binding,
+                           std::unique_ptr<RunWishes> wishes);
+  static void Begin(const Ref<Event>& output);
 
   // Ends the run with `code` at once when it has not begun, else at its next
   // node; does nothing when it is done. For runs with wishes.
@@ -98,10 +103,9 @@ class Event {
   // nobody can any more; waiters return and gated runs are cancelled.
   void Released();
 
-  // Completes runs linked by Run::next: signals their events with `code`; what
-  // they gate becomes ready, or fails too. Called by the thread that took the
-  // runs off their list.
-  static void FinishRuns(Event* first, onnxStatus code);
+  // Completes a run: signals its event with `code`; what it gates becomes
+  // ready, or fails too. Called by the thread that took the run off its list.
+  static void FinishRun(Event* run, onnxStatus code);
 
   // Executes the run, on the thread that drains its queue.
   onnxStatus Execute();
@@ -118,6 +122,10 @@ class Event {
   static uint32_t TellingOf(const RunQueue& queue);
 
   Run& run() { return run_; }
+  // Whether its run has ended, or is about to be told of its end.
+  bool IsDone() const {
+    return run_.stage.load(std::memory_order_acquire) == Run::Stage::kDone;
+  }
 
  private:
   // Low bits of word_; the rest counts nudges.
@@ -135,20 +143,30 @@ class Event {
   // Leaves kPending; false when that happened before. *gated gets the runs
   // that waited for it.
   bool Settle(uint32_t state, onnxStatus result, Event** gated);
-  static void OpenGates(Event* gated);
+  // Functions that give an Event* give runs linked by Run::next which the
+  // caller has to finish with their Run::end.
+  static Event* OpenGates(Event* gated);
+  static Event* FailGated(Event* gated);
+  static void FinishRuns(Event* todo);
+  Event* Finish();
   void ForgetInput();
   Gate AddGated(Event* run);
   bool RemoveGated(Event* run);
   // Moves a run on to its next wait event or, behind the last one, into the
   // queue. Not SUCCESS: what the caller has to finish it with.
   static onnxStatus Advance(Event* run);
+  // What Stop does, but for finishing the run: true when the caller has to.
+  static bool Take(const Ref<Event>& run, onnxStatus code);
   // False: it is signalled already.
   bool AddWatcher(const Ref<Event>& run);
   void RemoveWatcher(const Event* run);
-  void StopWatchers();
-  static onnxStatus BeginWishes(const Ref<Event>& run);
+  Event* TakeWatchers();
+  static onnxStatus WatchForStop(const Ref<Event>& run);
+  void EndWatch();
   void EndWishes(onnxStatus code);
-  void ReportFailure(onnxStatus code) const;
+  bool CanBeStopped() const;
+  bool ClaimToWait(const Ref<Event>& root, Ref<Event>* kicked) const;
+  void ReportFailure(onnxStatus code) const noexcept;
   onnxStatus Result(uint32_t word) const;
   bool SpinWhileExecuting(int64_t* spin_until) const;
   // The run that has to execute next for this event to be signalled, if it is

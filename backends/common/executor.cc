@@ -43,6 +43,7 @@ void Executor::RegisterForkHandlers() {
                  [] {
                    g_executor.thread_count_ = 0;
                    g_executor.executing_ = 0;
+                   g_executor.stopping_ = false;
                    g_executor.next_look_ns_ = INT64_MAX;
                    g_executor.mutex_.unlock();
                  });
@@ -107,11 +108,12 @@ void Executor::Post(RunQueue& queue) {
   }
 }
 
-void Executor::PostUrgent(RunQueue& queue) {
+bool Executor::PostUrgent(RunQueue& queue) {
   const std::lock_guard<std::mutex> lock(mutex_);
   Link(queue);
   queue.urgent_ = true;
   if (!SpawnIfNeeded()) WakeOne();
+  return thread_count_ > 0;
 }
 
 // Takes *link, which follows `before` (nullptr: nothing), off the list.

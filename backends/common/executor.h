@@ -25,8 +25,8 @@ class Executor {
 
   // `queue` has ready runs that nobody has claimed.
   void Post(RunQueue& queue);
-  // The same, and the client is polling: start now.
-  void PostUrgent(RunQueue& queue);
+  // The same, and the client is polling: start now. False without threads.
+  bool PostUrgent(RunQueue& queue);
   // A waiting client executed a run by itself.
   void ClientExecuted() {
     client_streak_.fetch_add(1, std::memory_order_relaxed);

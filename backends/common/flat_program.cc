@@ -9,12 +9,12 @@
 
 namespace onnxifi {
 
-FlatProgram::FlatProgram(ProgramSpec spec, ThreadPool& pool, RunHooks hooks)
+FlatProgram::FlatProgram(std::shared_ptr<const ProgramSpec> spec,
+                         ThreadPool& pool, RunHooks hooks)
     : spec_(std::move(spec)), pool_(pool), hooks_(hooks) {}
 
-Result<std::unique_ptr<FlatProgram>> FlatProgram::Create(ProgramSpec spec,
-                                                         ThreadPool& pool,
-                                                         RunHooks hooks) {
+Result<std::unique_ptr<FlatProgram>> FlatProgram::Create(
+    std::shared_ptr<const ProgramSpec> spec, ThreadPool& pool, RunHooks hooks) {
   std::unique_ptr<FlatProgram> program(
       new FlatProgram(std::move(spec), pool, hooks));
   ONNXIFI_RETURN_IF_ERROR(program->Link());
@@ -22,12 +22,12 @@ Result<std::unique_ptr<FlatProgram>> FlatProgram::Create(ProgramSpec spec,
 }
 
 Status FlatProgram::Link() {
-  if (spec_.arena_bytes > 0) {
-    arena_memory_ = AlignedMemory::Allocate(spec_.arena_bytes);
+  if (spec_->arena_bytes > 0) {
+    arena_memory_ = AlignedMemory::Allocate(spec_->arena_bytes);
     arena_ = static_cast<std::byte*>(arena_memory_.data());
     if (arena_ == nullptr) {
       return Status(ONNXIFI_STATUS_NO_SYSTEM_MEMORY,
-                    StrCat("no memory for ", spec_.arena_bytes,
+                    StrCat("no memory for ", spec_->arena_bytes,
                            " bytes of intermediate tensors"));
     }
   }
@@ -40,17 +40,17 @@ Status FlatProgram::Link() {
       ports[i].alignment = alignment[i];
     }
   };
-  make_ports(inputs_, spec_.input_bytes, spec_.input_alignment);
-  make_ports(outputs_, spec_.output_bytes, spec_.output_alignment);
+  make_ports(inputs_, spec_->input_bytes, spec_->input_alignment);
+  make_ports(outputs_, spec_->output_bytes, spec_->output_alignment);
 
   size_t slots = 0;
-  for (const StepSpec& step : spec_.steps) {
+  for (const StepSpec& step : spec_->steps) {
     slots += step.inputs.size() + step.outputs.size();
   }
   slots_.resize(slots);
-  steps_.reserve(spec_.steps.size());
+  steps_.reserve(spec_->steps.size());
   size_t slot = 0;
-  for (const StepSpec& step : spec_.steps) {
+  for (const StepSpec& step : spec_->steps) {
     void** const in = slots_.data() + slot;
     for (const Location& location : step.inputs) {
       slots_[slot] = Resolve(location, slot);
@@ -107,13 +107,19 @@ bool FlatProgram::BindPort(Port& port, const void* buffer) {
   return true;
 }
 
-void FlatProgram::NoteFailure(size_t step, onnxStatus status) const {
-  const StepSpec& spec = spec_.steps[step];
-  NoteRunFailure(
-      Status(status, StrCat("node '", spec.node_name, "' (", spec.op_type,
-                            ") failed; an index or a size in the data may be "
-                            "out of range"))
-          .At({spec.node_name, spec.op_type}));
+void FlatProgram::NoteFailure(size_t step, onnxStatus status) const noexcept {
+  const StepSpec& spec = spec_->steps[step];
+  const char* const hint =
+      status == ONNXIFI_STATUS_INTERNAL_ERROR
+          ? " failed; an index or a size in the data may be out of range"
+          : " failed";
+  try {
+    NoteRunFailure(Status(status, StrCat("node '", spec.node_name, "' (",
+                                         spec.op_type, ")", hint))
+                       .At({spec.node_name, spec.op_type}));
+  } catch (...) {
+    // Without memory the run fails all the same.
+  }
 }
 
 onnxStatus FlatProgram::RunSteps() {
@@ -138,9 +144,8 @@ onnxStatus FlatProgram::RunControlled(RunControl& control) {
       return status;
     }
     if (!control.profiled) continue;
-    const StepSpec& spec = spec_.steps[i];
-    control.profile.push_back({ONNXIFI_PROFILE_NODE, spec.node_name,
-                               spec.op_type, start, NowNs() - start});
+    const StepSpec& spec = spec_->steps[i];
+    control.AddNode(spec.node_name, spec.op_type, start);
   }
   return ONNXIFI_STATUS_SUCCESS;
 }

@@ -61,25 +61,29 @@ struct RunHooks {
 // buffers do. Not thread-safe.
 class FlatProgram : public Executable {
  public:
-  static Result<std::unique_ptr<FlatProgram>> Create(ProgramSpec spec,
-                                                     ThreadPool& pool,
-                                                     RunHooks hooks);
+  static Result<std::unique_ptr<FlatProgram>> Create(
+      std::shared_ptr<const ProgramSpec> spec, ThreadPool& pool,
+      RunHooks hooks);
+
+  // What another program can be made of, which shares the steps' states with
+  // this one and has its own memory.
+  const std::shared_ptr<const ProgramSpec>& spec() const { return spec_; }
 
   const std::vector<graph::Shape>& output_shapes() const override {
-    return spec_.output_shapes;
+    return spec_->output_shapes;
   }
   std::span<const graph::DataType> output_types() const override {
-    return spec_.output_types;
+    return spec_->output_types;
   }
   onnxStatus Run(std::span<const void* const> inputs,
                  std::span<void* const> outputs) override;
 
   int64_t workspace_bytes() const override {
-    return static_cast<int64_t>(spec_.arena_bytes);
+    return static_cast<int64_t>(spec_->arena_bytes);
   }
 
   size_t step_count() const { return steps_.size(); }
-  size_t arena_bytes() const { return spec_.arena_bytes; }
+  size_t arena_bytes() const { return spec_->arena_bytes; }
 
  private:
   struct Step {
@@ -103,15 +107,16 @@ class FlatProgram : public Executable {
     std::unique_ptr<std::byte[]> staging;
   };
 
-  FlatProgram(ProgramSpec spec, ThreadPool& pool, RunHooks hooks);
+  FlatProgram(std::shared_ptr<const ProgramSpec> spec, ThreadPool& pool,
+              RunHooks hooks);
   Status Link();
   bool BindPort(Port& port, const void* buffer);
   onnxStatus RunSteps();
   onnxStatus RunControlled(RunControl& control);
-  void NoteFailure(size_t step, onnxStatus status) const;
+  void NoteFailure(size_t step, onnxStatus status) const noexcept;
   void* Resolve(const Location& location, size_t slot);
 
-  ProgramSpec spec_;
+  const std::shared_ptr<const ProgramSpec> spec_;
   ThreadPool& pool_;
   RunHooks hooks_;
   AlignedMemory arena_memory_;

@@ -47,7 +47,8 @@ if(ONNXIFI_BUILD_TESTS)
   onnxifi_library(onnxifi_fake_plugin
     SRCS testing/abi_fixture.cc testing/alloc_failure.cc
          testing/fake_backend.cc testing/fake_plugin.cc
-         testing/fake_values.cc testing/values_fixture.cc
+         testing/fake_values.cc testing/runs_fixture.cc
+         testing/values_fixture.cc
     DEPS onnxifi_backend_glue GTest::gtest)
 endif()
 
@@ -57,6 +58,8 @@ onnxifi_test(glue_test
        abi_graph_test.cc abi_id_test.cc abi_info_test.cc abi_io_test.cc
        abi_interface_test.cc abi_run_test.cc abi_values_test.cc
        abi_bad_values_test.cc abi_query_graph_test.cc abi_value_runs_test.cc
+       abi_start_run_test.cc abi_stop_test.cc abi_run_stress_test.cc
+       abi_context_test.cc abi_error_test.cc abi_profile_test.cc
        abi_whole_test.cc
   DEPS onnxifi_fake_plugin)
 onnxifi_precompile(glue_test <gtest/gtest.h>

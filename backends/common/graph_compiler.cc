@@ -60,6 +60,7 @@ Status GraphCompiler::Compile(const OpRegistry& registry) {
   if (!fixed_shapes_) return graph::OwnConstants(graph_);
   first_shapes_ = FixedShapes(graph_);
   ONNXIFI_ASSIGN_OR_RETURN(first_, Plan(first_shapes_));
+  fixed_ = first_->spec();
   graph_ = graph::Graph();
   kernels_.clear();
   packed_ = PackCache();
@@ -89,30 +90,33 @@ Status GraphCompiler::ChooseKernels(const OpRegistry& registry) {
   return Status::Ok();
 }
 
-Result<std::unique_ptr<Executable>> GraphCompiler::Plan(
+Result<std::unique_ptr<FlatProgram>> GraphCompiler::Plan(
     const std::vector<graph::Shape>& input_shapes) {
   const PlanEnvironment env{&graph_, &kernels_,
                             &hooks_, &packed_,
                             &pool_,  fixed_shapes_ ? &graph_ : nullptr};
   ONNXIFI_ASSIGN_OR_RETURN(onnxifi::Plan plan,
                            PlanBuilder(env, true).Build(input_shapes));
-  ONNXIFI_ASSIGN_OR_RETURN(std::unique_ptr<FlatProgram> program,
-                           BindPlan(std::move(plan), pool_, hooks_.run_hooks));
-  return std::unique_ptr<Executable>(std::move(program));
+  return BindPlan(std::move(plan), pool_, hooks_.run_hooks);
 }
 
 Result<std::unique_ptr<Executable>> GraphCompiler::Specialize(
     const std::vector<graph::Shape>& input_shapes) {
-  if (!fixed_shapes_) return Plan(input_shapes);
+  std::unique_ptr<FlatProgram> program;
+  if (!fixed_shapes_) {
+    ONNXIFI_ASSIGN_OR_RETURN(program, Plan(input_shapes));
+    return std::unique_ptr<Executable>(std::move(program));
+  }
   if (input_shapes != first_shapes_) {
     return Status(ONNXIFI_STATUS_MISMATCHING_SHAPE,
                   "the model fixes its input shapes; bind exactly those");
   }
-  if (first_ == nullptr) {
-    return Status(ONNXIFI_STATUS_INTERNAL_ERROR,
-                  "a graph of fixed shapes was specialized twice");
+  program = std::move(first_);
+  if (program == nullptr) {
+    ONNXIFI_ASSIGN_OR_RETURN(
+        program, FlatProgram::Create(fixed_, pool_, hooks_.run_hooks));
   }
-  return std::move(first_);
+  return std::unique_ptr<Executable>(std::move(program));
 }
 
 }  // namespace onnxifi

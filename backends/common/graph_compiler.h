@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "backends/common/backend.h"
+#include "backends/common/flat_program.h"
 #include "backends/common/op_table.h"
 #include "backends/common/plan.h"
 
@@ -12,8 +13,9 @@ namespace onnxifi {
 
 // The compile pipeline every backend shares: fold constants, rewrite (fuse),
 // choose a kernel per node; then, per set of input shapes, plan and link a
-// flat program. A graph whose input shapes are all fixed is planned at once
-// and keeps nothing else; other graphs keep their constants for later plans.
+// flat program. A graph whose input shapes are all fixed is planned at once and
+// keeps nothing else: all its programs share that plan. Other graphs keep their
+// constants for later plans.
 // Thread-compatible (the glue calls it under the graph's lock).
 class GraphCompiler final : public CompiledGraph {
  public:
@@ -23,13 +25,15 @@ class GraphCompiler final : public CompiledGraph {
 
   Result<std::unique_ptr<Executable>> Specialize(
       const std::vector<graph::Shape>& input_shapes) override;
+  // States of steps are for any number of runs at once (op_kernel.h).
+  bool concurrent() const override { return true; }
 
  private:
   GraphCompiler(graph::Graph graph, const CompilerHooks& hooks,
                 ThreadPool& pool);
   Status Compile(const OpRegistry& registry);
   Status ChooseKernels(const OpRegistry& registry);
-  Result<std::unique_ptr<Executable>> Plan(
+  Result<std::unique_ptr<FlatProgram>> Plan(
       const std::vector<graph::Shape>& input_shapes);
 
   graph::Graph graph_;
@@ -39,7 +43,8 @@ class GraphCompiler final : public CompiledGraph {
   PackCache packed_;
   bool fixed_shapes_ = false;
   std::vector<graph::Shape> first_shapes_;
-  std::unique_ptr<Executable> first_;
+  std::unique_ptr<FlatProgram> first_;
+  std::shared_ptr<const ProgramSpec> fixed_;
 };
 
 }  // namespace onnxifi

@@ -77,7 +77,13 @@ Result<Ref<GraphObject>> GraphObject::CreateContext() const {
     return context;
   }
   // Room for a run is made now, so that want of it shows here.
-  const Status planned = context->PlanFor(shapes).status();
+  Status planned;
+  try {
+    planned = context->PlanFor(shapes).status();
+  } catch (...) {
+    Table().Kill(context.handle());
+    throw;
+  }
   if (planned.ok()) return context;
   Table().Kill(context.handle());
   return planned;
@@ -183,17 +189,16 @@ Status GraphObject::StartWithWishes(const Tensors* tensors,
         binding, MakeBindingLocked(tensors->inputs, tensors->outputs));
   }
   ONNXIFI_RETURN_IF_ERROR(CheckRunnable(binding.get()));
-  const Ref<Event> output = Event::Table().Create();
+  const Ref<Event> output =
+      Event::Accept(queue_, std::move(binding), std::move(wishes));
   if (event != nullptr) {
     *event = Hand(output);
   } else {
     (void)Event::Table().Kill(output.handle());
   }
   // The client may be told of the end at once, and come back to this graph.
-  queue_->Enter();
   lock.unlock();
-  Event::StartRun(output, queue_, std::move(binding), std::move(wishes));
-  queue_->Leave();
+  Event::Begin(output);
   return Status::Ok();
 }
 
@@ -249,7 +254,8 @@ onnxGraphStatistics GraphObject::Statistics() {
   statistics.runsFailed = queue_->failed();
   const std::lock_guard<std::mutex> lock(mutex_);
   statistics.plans = plans_.size();
-  statistics.workspaceBytes = plans_.workspace_bytes();
+  statistics.workspaceBytes =
+      shared_->compiled->by_value() ? -1 : plans_.workspace_bytes();
   return statistics;
 }
 

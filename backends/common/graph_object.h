@@ -48,9 +48,7 @@ class SharedGraph {
   SharedGraph& operator=(const SharedGraph&) = delete;
 
   // What executables of different contexts hold while they run.
-  std::mutex* serial() {
-    return compiled->concurrent() ? nullptr : &serial_mutex_;
-  }
+  SerialLock* serial() { return compiled->concurrent() ? nullptr : &serial_; }
 
   const Ref<BackendObject> backend;
   const GraphIo io;
@@ -64,7 +62,7 @@ class SharedGraph {
   std::mutex plan_mutex;
 
  private:
-  std::mutex serial_mutex_;
+  SerialLock serial_;
 };
 
 // A handle on a compiled graph, its plans by input shapes, the binding that

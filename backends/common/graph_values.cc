@@ -74,12 +74,14 @@ Status GraphObject::RunValues(const ValueArray& values,
 
 Status GraphObject::RunAndWait(std::shared_ptr<const Binding> binding,
                                std::unique_ptr<RunWishes> wishes) {
-  const Ref<Event> done = Event::Table().Create();
+  Ref<Event> done;
   if (wishes == nullptr) {
+    done = Event::Table().Create();
     // Without an input it cannot be refused.
     (void)Event::StartRun(done, queue_, std::move(binding), Ref<Event>());
   } else {
-    Event::StartRun(done, queue_, std::move(binding), std::move(wishes));
+    done = Event::Accept(queue_, std::move(binding), std::move(wishes));
+    Event::Begin(done);
   }
   const onnxStatus code = Event::Wait(done);
   (void)Event::Table().Kill(done.handle());

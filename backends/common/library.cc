@@ -97,9 +97,10 @@ Status Library::ReleaseId(onnxBackendID id) {
                 "onnxGetBackendIDs");
 }
 
-void Library::StopThreads() {
+void Library::StopThreads(bool for_good) {
+  // The timer first: it may make work for the executor.
+  DeadlineTimer::Get().Shutdown(for_good);
   Executor::Get().Shutdown();
-  DeadlineTimer::Get().Shutdown();
   ThreadPool::ShutdownGlobal();
 }
 
@@ -108,11 +109,11 @@ void Library::HandleGone() {
   // A client may give its last handle back when it is told of the end of a
   // run. The thread that tells it cannot wait for itself: the threads then
   // stay until the next client is through, or until the library is unloaded.
-  if (!Executor::OnThread()) StopThreads();
+  if (!Executor::OnThread()) StopThreads(false);
 }
 
 void Library::AtUnload() {
-  StopThreads();
+  StopThreads(true);
   if (g_library.handles_.load(std::memory_order_acquire) != 0) return;
   delete[] g_library.devices_.exchange(nullptr);
   Event::Table().FreeMemory();

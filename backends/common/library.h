@@ -45,7 +45,7 @@ class Library {
  private:
   Status CreateDevices();
   static void* IdOf(size_t index);
-  static void StopThreads();
+  static void StopThreads(bool for_good);
   static void AtUnload();
 
   std::mutex mutex_;

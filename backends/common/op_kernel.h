@@ -118,7 +118,8 @@ struct RunArgs {
   ThreadPool* pool;
 };
 
-// Does the work of one step. No allocation, no look-up, no exception; returns
+// Does the work of one step. Any number of threads may run steps of one state
+// at once. No allocation, no look-up, no exception; returns
 // ONNXIFI_STATUS_SUCCESS, or INTERNAL_ERROR for data that no kernel can take
 // (an index out of range): out-of-bounds data must never be read or written.
 using RunFn = onnxStatus (*)(const void* state, const RunArgs& args);

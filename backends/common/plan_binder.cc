@@ -249,7 +249,8 @@ class Binder {
 Result<std::unique_ptr<FlatProgram>> BindPlan(Plan plan, ThreadPool& pool,
                                               RunHooks hooks) {
   ONNXIFI_ASSIGN_OR_RETURN(ProgramSpec spec, Binder(std::move(plan)).Bind());
-  return FlatProgram::Create(std::move(spec), pool, hooks);
+  return FlatProgram::Create(
+      std::make_shared<const ProgramSpec>(std::move(spec)), pool, hooks);
 }
 
 }  // namespace onnxifi

@@ -35,18 +35,28 @@ onnxStatus RunControl::StopCode() {
   return stop_.load(std::memory_order_relaxed);
 }
 
+void RunControl::AddNode(const std::string& name, const std::string& op,
+                         int64_t start_ns) noexcept {
+  const int64_t duration_ns = NowNs() - start_ns;
+  try {
+    profile.push_back({ONNXIFI_PROFILE_NODE, name, op, start_ns, duration_ns});
+  } catch (...) {
+  }
+}
+
 bool IsStopped(onnxStatus status) {
   return status == ONNXIFI_STATUS_CANCELLED ||
          status == ONNXIFI_STATUS_DEADLINE_EXCEEDED;
 }
 
 Status StoppedStatus(onnxStatus code) {
+  if (code == ONNXIFI_STATUS_SUCCESS) return Status::Ok();
   return Status(code, code == ONNXIFI_STATUS_CANCELLED
                           ? "the run was cancelled by its cancel event"
                           : "the run was not complete at its deadline");
 }
 
-void NoteRunFailure(const Status& failure) {
+void NoteRunFailure(const Status& failure) noexcept {
   if (t_failure == nullptr) return;
   if (failure.node().op.empty() && !t_failure->node().op.empty()) return;
   *t_failure = failure;

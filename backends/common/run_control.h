@@ -54,6 +54,10 @@ class RunControl {
   uint64_t correlation_id = 0;
   bool profiled = false;
   std::vector<ProfileEntry> profile;
+  // Adds a node that was started at `start_ns` and has just ended. Without
+  // memory for it the profile lacks it.
+  void AddNode(const std::string& name, const std::string& op,
+               int64_t start_ns) noexcept;
 
  private:
   std::atomic<onnxStatus> stop_{ONNXIFI_STATUS_SUCCESS};
@@ -61,12 +65,12 @@ class RunControl {
 
 // CANCELLED or DEADLINE_EXCEEDED.
 bool IsStopped(onnxStatus status);
-// The same as an error.
+// The same as an error; SUCCESS is none.
 Status StoppedStatus(onnxStatus code);
 
 // Tells why the run on this thread fails; executables report a code only. The
 // last one counts, but one that names a node counts more.
-void NoteRunFailure(const Status& failure);
+void NoteRunFailure(const Status& failure) noexcept;
 
 }  // namespace onnxifi
 

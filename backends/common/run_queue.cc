@@ -52,9 +52,10 @@ bool RunQueue::Remove(Event* run) {
   return false;
 }
 
-bool RunQueue::TryClaim() {
+bool RunQueue::TryClaim(const Event* next) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (claimed_ || first_ == nullptr) return false;
+  if (next != nullptr && first_ != next) return false;
   claimed_ = true;
   return true;
 }
@@ -79,26 +80,28 @@ Event* RunQueue::PopFront() {
   return event;
 }
 
+void RunQueue::GiveClaimBack() {
+  Ref<Event> next;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    claimed_ = false;
+    if (first_ != nullptr) next = first_->run().self;
+  }
+  if (!next) return;
+  next->Nudge();
+  Executor::Get().Post(*this);
+}
+
 void RunQueue::Drain(const Event* last) {
   const std::shared_ptr<RunQueue> keep = shared_from_this();
-  while (Event* event = PopFront()) {
-    const bool stop = event == last;
+  // The last one may be stopped meanwhile, and never come to the front.
+  while (last == nullptr || !last->IsDone()) {
+    Event* const event = PopFront();
+    if (event == nullptr) return;
     event->run().executed.store(true, std::memory_order_relaxed);
-    const onnxStatus code = event->Execute();
-    Event::FinishRuns(event, code);
-    if (!stop) continue;
-    Ref<Event> next;
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      claimed_ = false;
-      if (first_ != nullptr) next = first_->run().self;
-    }
-    if (next) {
-      next->Nudge();
-      Executor::Get().Post(*this);
-    }
-    return;
+    Event::FinishRun(event, event->Execute());
   }
+  GiveClaimBack();
 }
 
 void RunQueue::WaitIdle(uint32_t own) {

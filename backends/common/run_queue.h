@@ -43,9 +43,9 @@ class RunQueue : public std::enable_shared_from_this<RunQueue> {
   // Takes a ready run out again; false when it is not there any more.
   bool Remove(Event* run);
 
-  // Gets the right to execute; false when somebody else has it or nothing is
-  // ready.
-  bool TryClaim();
+  // Gets the right to execute; false when somebody else has it, or nothing is
+  // ready, or with `next` another run is next.
+  bool TryClaim(const Event* next = nullptr);
   // Executes ready runs until `last` is done (nullptr: until none is left)
   // and gives the claim back. Requires a claim.
   void Drain(const Event* last);
@@ -58,6 +58,7 @@ class RunQueue : public std::enable_shared_from_this<RunQueue> {
   friend class Executor;
 
   Event* PopFront();
+  void GiveClaimBack();
   // When the first ready run became ready; far in the future without one.
   int64_t ReadySince();
 

@@ -33,7 +33,9 @@ onnxStatus ValueExecutable::Run(std::span<const void* const> inputs,
   std::vector<RunValue> results;
   const Status status = graph_.RunValues(scope, std::move(values), &results);
   if (!status.ok()) {
-    Log(LogLevel::kError, "run failed: ", status.message());
+    if (!IsStopped(status.code())) {
+      Log(LogLevel::kError, "run failed: ", status.message());
+    }
     NoteRunFailure(status);
     return status.code();
   }

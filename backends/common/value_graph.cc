@@ -299,7 +299,8 @@ Status ValueGraph::RunValues(RunScope& scope, std::vector<RunValue> inputs,
                               ? RunItem(item, scope, slots)
                               : RunControlled(item, scope, slots, *control);
     if (!status.ok()) {
-      return item.node == nullptr ? status : FailureAt(status, *item.node);
+      const bool about_node = item.node != nullptr && !IsStopped(status.code());
+      return about_node ? FailureAt(status, *item.node) : status;
     }
     for (const ValueId id : item.last_reads) {
       slots[static_cast<size_t>(id)] = RunValue();
@@ -327,8 +328,7 @@ Status ValueGraph::RunControlled(Item& item, RunScope& scope, Slots& slots,
   }
   const int64_t start = NowNs();
   ONNXIFI_RETURN_IF_ERROR(RunItem(item, scope, slots));
-  control.profile.push_back({ONNXIFI_PROFILE_NODE, item.node->name,
-                             OperatorName(*item.node), start, NowNs() - start});
+  control.AddNode(item.node->name, OperatorName(*item.node), start);
   return Status::Ok();
 }
 

@@ -31,7 +31,7 @@ struct Chunk {
   int64_t tail_lane = -1;  // first padded lane of the chunk's last block
 };
 
-// Called by one run at a time; each chunk by one thread at a time.
+// Thread-safe; each chunk of one run by one thread.
 struct DnnlState {
   std::vector<Chunk> chunks;
   AlignedFloats bias;

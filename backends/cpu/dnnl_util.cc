@@ -296,7 +296,9 @@ Status DnnlConv::PackWeights(const void* weights, void* packed) const {
   });
 }
 
-struct DnnlConvCall::Impl {
+struct DnnlConvCall::Handles {
+  onnxStatus Execute(const Pointers& pointers);
+
   std::shared_ptr<const DnnlConv> conv;
   dnnl::stream stream;
   // In the order of DnnlConvCall::Pointers.
@@ -305,54 +307,91 @@ struct DnnlConvCall::Impl {
   std::vector<dnnl_exec_arg_t> args;
 };
 
-DnnlConvCall::DnnlConvCall(std::unique_ptr<Impl> impl)
-    : impl_(std::move(impl)) {}
+DnnlConvCall::DnnlConvCall(std::unique_ptr<Handles> handles)
+    : handles_(std::move(handles)) {}
 DnnlConvCall::~DnnlConvCall() = default;
+
+// Throws what oneDNN throws.
+std::unique_ptr<DnnlConvCall::Handles> DnnlConvCall::Make(
+    std::shared_ptr<const DnnlConv> conv) {
+  auto made = std::make_unique<Handles>();
+  const DnnlConv::Impl& c = *conv->impl_;
+  made->stream = dnnl::stream(Engine());
+  const auto add = [&](size_t slot, int id, const Desc& desc) {
+    made->memories[slot] = dnnl::memory(desc, Engine(), DNNL_MEMORY_NONE);
+    made->args.push_back({id, made->memories[slot].get()});
+  };
+  add(0, DNNL_ARG_SRC, c.src);
+  add(1, DNNL_ARG_WEIGHTS, c.weights);
+  if (c.has_bias) add(2, DNNL_ARG_BIAS, c.bias);
+  add(3, DNNL_ARG_DST, c.dst);
+  if (c.scratch.get_size() > 0) add(4, DNNL_ARG_SCRATCHPAD, c.scratch);
+  made->conv = std::move(conv);
+  return made;
+}
 
 Result<std::unique_ptr<DnnlConvCall>> DnnlConvCall::Create(
     std::shared_ptr<const DnnlConv> conv) {
-  auto impl = std::make_unique<Impl>();
+  std::unique_ptr<Handles> handles;
   ONNXIFI_RETURN_IF_ERROR(CatchDnnl("memory objects", [&] {
-    const DnnlConv::Impl& c = *conv->impl_;
-    impl->stream = dnnl::stream(Engine());
-    const auto add = [&](size_t slot, int id, const Desc& desc) {
-      impl->memories[slot] = dnnl::memory(desc, Engine(), DNNL_MEMORY_NONE);
-      impl->args.push_back({id, impl->memories[slot].get()});
-    };
-    add(0, DNNL_ARG_SRC, c.src);
-    add(1, DNNL_ARG_WEIGHTS, c.weights);
-    if (c.has_bias) add(2, DNNL_ARG_BIAS, c.bias);
-    add(3, DNNL_ARG_DST, c.dst);
-    if (c.scratch.get_size() > 0) add(4, DNNL_ARG_SCRATCHPAD, c.scratch);
+    handles = Make(std::move(conv));
     return Status::Ok();
   }));
-  impl->conv = std::move(conv);
-  return std::unique_ptr<DnnlConvCall>(new DnnlConvCall(std::move(impl)));
+  return std::unique_ptr<DnnlConvCall>(new DnnlConvCall(std::move(handles)));
 }
 
-onnxStatus DnnlConvCall::Execute(const Pointers& pointers) {
-  Impl& impl = *impl_;
+onnxStatus DnnlConvCall::Handles::Execute(const Pointers& pointers) {
   const std::array<const void*, kMaxArgs> wanted = {
       pointers.src, pointers.weights, pointers.bias, pointers.dst,
       pointers.scratch};
   for (size_t i = 0; i < kMaxArgs; ++i) {
-    if (wanted[i] == impl.bound[i] || !impl.memories[i]) continue;
+    if (wanted[i] == bound[i] || !memories[i]) continue;
       // Shapes are padded by the caller, so oneDNN finds no tail to clear.
 #if DNNL_VERSION_MAJOR >= 3
     const dnnl_status_t status = dnnl_memory_set_data_handle(
-        impl.memories[i].get(), const_cast<void*>(wanted[i]));
+        memories[i].get(), const_cast<void*>(wanted[i]));
 #else
     const dnnl_status_t status = dnnl_memory_set_data_handle_v2(
-        impl.memories[i].get(), const_cast<void*>(wanted[i]), nullptr);
+        memories[i].get(), const_cast<void*>(wanted[i]), nullptr);
 #endif
     if (status != dnnl_success) return ONNXIFI_STATUS_INTERNAL_ERROR;
-    impl.bound[i] = wanted[i];
+    bound[i] = wanted[i];
   }
-  const dnnl_status_t status = dnnl_primitive_execute(
-      impl.conv->impl_->primitive.get(), impl.stream.get(),
-      static_cast<int>(impl.args.size()), impl.args.data());
+  const dnnl_status_t status =
+      dnnl_primitive_execute(conv->impl_->primitive.get(), stream.get(),
+                             static_cast<int>(args.size()), args.data());
   return status == dnnl_success ? ONNXIFI_STATUS_SUCCESS
                                 : ONNXIFI_STATUS_INTERNAL_ERROR;
+}
+
+// Beside another execution. Any exception is one of want of memory.
+onnxStatus DnnlConvCall::ExecuteBesides(const Pointers& pointers) {
+  try {
+    std::unique_ptr<Handles> handles;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (!spare_.empty()) {
+        handles = std::move(spare_.back());
+        spare_.pop_back();
+      }
+    }
+    if (handles == nullptr) handles = Make(handles_->conv);
+    const onnxStatus status = handles->Execute(pointers);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    spare_.push_back(std::move(handles));
+    return status;
+  } catch (...) {
+    return ONNXIFI_STATUS_NO_SYSTEM_MEMORY;
+  }
+}
+
+onnxStatus DnnlConvCall::Execute(const Pointers& pointers) {
+  if (in_use_.exchange(true, std::memory_order_acquire)) {
+    return ExecuteBesides(pointers);
+  }
+  const onnxStatus status = handles_->Execute(pointers);
+  in_use_.store(false, std::memory_order_release);
+  return status;
 }
 
 }  // namespace onnxifi::cpu

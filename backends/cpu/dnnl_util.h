@@ -2,9 +2,11 @@
 #define ONNXIFI_BACKENDS_CPU_DNNL_UTIL_H_
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -83,8 +85,8 @@ class DnnlConv {
   std::unique_ptr<Impl> impl_;
 };
 
-// A DnnlConv with memory handles for one thread at a time; pointers may
-// change between executions.
+// A DnnlConv with memory handles; pointers may change between executions.
+// Thread-safe; executions that overlap make more handles, which are kept.
 class DnnlConvCall {
  public:
   static Result<std::unique_ptr<DnnlConvCall>> Create(
@@ -101,9 +103,15 @@ class DnnlConvCall {
   onnxStatus Execute(const Pointers& pointers);
 
  private:
-  struct Impl;
-  explicit DnnlConvCall(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  struct Handles;
+  explicit DnnlConvCall(std::unique_ptr<Handles> handles);
+  static std::unique_ptr<Handles> Make(std::shared_ptr<const DnnlConv> conv);
+  onnxStatus ExecuteBesides(const Pointers& pointers);
+
+  const std::unique_ptr<Handles> handles_;
+  std::atomic<bool> in_use_{false};
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Handles>> spare_;  // guarded by mutex_
 };
 
 }  // namespace onnxifi::cpu

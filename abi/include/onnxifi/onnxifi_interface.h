@@ -318,8 +318,9 @@ typedef void(ONNXIFI_ABI* onnxRunDoneCallback)(void* context,
 typedef onnxStatus(ONNXIFI_ABI* onnxAllocateOutputCallback)(
     void* context, uint32_t index, const onnxValue* value, void** data);
 
-/** Takes the profile of a run, once, before its end is told. `events` is valid
- *  until the function returns. */
+/** Takes the profile of a run, once, before its end is told; of one that has
+ *  not begun there is none. `events` is valid until the function returns. Any
+ *  thread; it must not call the library. */
 typedef void(ONNXIFI_ABI* onnxProfileCallback)(void* context, uint32_t count,
                                                const onnxProfileEvent* events);
 

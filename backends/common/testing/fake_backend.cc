@@ -8,8 +8,11 @@
 #include <thread>
 #include <utility>
 
+#include "backends/common/failed_node.h"
 #include "backends/common/op_kernel.h"
+#include "backends/common/run_control.h"
 #include "backends/common/testing/fake_values.h"
+#include "base/futex.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::testing {
@@ -68,6 +71,7 @@ class FakeExecutable : public Executable {
         input_bytes_(std::move(input_bytes)) {}
 
   const std::vector<Shape>& output_shapes() const override { return shapes_; }
+  int64_t workspace_bytes() const override { return 100; }
 
   onnxStatus Run(std::span<const void* const> inputs,
                  std::span<void* const> outputs) override {
@@ -75,7 +79,16 @@ class FakeExecutable : public Executable {
     const onnxStatus status = Fake().run_status;
     if (Fake().throw_in_run) throw 42;
     if (Fake().no_memory_in_run) throw std::bad_alloc();
-    if (status == ONNXIFI_STATUS_SUCCESS) Compute(inputs, outputs);
+    RunControl* const control = RunControl::Current();
+    if (control != nullptr && control->StopCode() != ONNXIFI_STATUS_SUCCESS) {
+      return control->StopCode();
+    }
+    if (status == ONNXIFI_STATUS_SUCCESS) {
+      Compute(inputs, outputs);
+    } else if (Fake().tell_node) {
+      NoteRunFailure(
+          FailureAt(Status(status, "told to fail"), graph_->nodes[0]));
+    }
     return status;
   }
 
@@ -94,7 +107,14 @@ class FakeExecutable : public Executable {
       memory[static_cast<size_t>(graph_->inputs[i])].assign(
           data, data + input_bytes_[i]);
     }
-    for (const graph::Node& node : graph_->nodes) RunNode(node, memory);
+    RunControl* const control = RunControl::Current();
+    for (const graph::Node& node : graph_->nodes) {
+      const int64_t start = NowNs();
+      RunNode(node, memory);
+      if (control != nullptr && control->profiled) {
+        control->AddNode(node.name, OperatorName(node), start);
+      }
+    }
     for (size_t i = 0; i < outputs.size(); ++i) {
       const std::vector<char>& value =
           memory[static_cast<size_t>(graph_->outputs[i])];
@@ -112,6 +132,9 @@ class FakeGraph : public CompiledGraph {
  public:
   explicit FakeGraph(graph::Graph graph)
       : graph_(std::make_shared<const graph::Graph>(std::move(graph))) {}
+
+  bool concurrent() const override { return Fake().concurrent; }
+  int64_t weight_bytes() const override { return 7; }
 
   // All operators keep the shape of their first input.
   Result<std::unique_ptr<Executable>> Specialize(
@@ -256,7 +279,15 @@ FakeRun::FakeRun(std::atomic<bool>& running) : running_(running) {
   FakeControl& fake = Fake();
   if (running_.exchange(true)) fake.overlapped = true;
   ++fake.started;
-  while (fake.block) std::this_thread::yield();
+  const int now = ++fake.running;
+  int most = fake.most_running;
+  while (most < now && !fake.most_running.compare_exchange_weak(most, now)) {
+  }
+  RunControl* const control = RunControl::Current();
+  while (fake.block && (control == nullptr ||
+                        control->StopCode() == ONNXIFI_STATUS_SUCCESS)) {
+    std::this_thread::yield();
+  }
   if (fake.run_sleep_us > 0) {
     std::this_thread::sleep_for(std::chrono::microseconds(fake.run_sleep_us));
   }
@@ -264,6 +295,7 @@ FakeRun::FakeRun(std::atomic<bool>& running) : running_(running) {
 
 FakeRun::~FakeRun() {
   running_ = false;
+  --Fake().running;
   ++Fake().finished;
 }
 
@@ -273,6 +305,8 @@ void FakeControl::Reset() {
   no_memory_in_run = false;
   run_sleep_us = 0;
   block = false;
+  concurrent = false;
+  tell_node = false;
   forget_output = false;
   query_status = ONNXIFI_STATUS_SUCCESS;
   throw_in_query = false;
@@ -284,6 +318,8 @@ void FakeControl::Reset() {
   without_facts = 0;
   constant = nullptr;
   overlapped = false;
+  running = 0;
+  most_running = 0;
 }
 
 std::string FakeOption() {

@@ -17,6 +17,8 @@ struct FakeControl {
   std::atomic<bool> no_memory_in_run{false};  // throws std::bad_alloc
   std::atomic<int> run_sleep_us{0};
   std::atomic<bool> block{false};          // runs wait until it is false again
+  std::atomic<bool> concurrent{false};     // executables may overlap
+  std::atomic<bool> tell_node{false};      // failing runs name their first node
   std::atomic<bool> forget_output{false};  // runs by value lose their last
   std::atomic<onnxStatus> query_status{ONNXIFI_STATUS_SUCCESS};
   std::atomic<bool> throw_in_query{false};
@@ -33,6 +35,8 @@ struct FakeControl {
   std::atomic<bool> overlapped{false};         // two threads in one executable
   // Data of a constant of the graph that was compiled last.
   std::atomic<const void*> compiled_constant{nullptr};
+  std::atomic<int> running{0};                 // at this moment
+  std::atomic<int> most_running{0};
 
   void Reset();
 };
@@ -41,7 +45,8 @@ FakeControl& Fake();
 std::string FakeOption();
 
 // One run of an executable or a graph whose flag is `running`, while it lives:
-// counts, waits and sleeps as the control says.
+// counts, waits and sleeps as the control says. A run that is stopped waits no
+// longer.
 class FakeRun {
  public:
   explicit FakeRun(std::atomic<bool>& running);

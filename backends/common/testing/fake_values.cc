@@ -1,4 +1,5 @@
 #include "backends/common/testing/fake_values.h"
+#include "backends/common/run_control.h"
 
 #include <algorithm>
 #include <atomic>
@@ -111,6 +112,9 @@ class FakeValueGraph final : public CompiledGraph {
     if (Fake().throw_in_run) throw 42;
     if (Fake().run_status != ONNXIFI_STATUS_SUCCESS) {
       return Status(Fake().run_status, "the fake was told to fail");
+    }
+    if (RunControl* const control = RunControl::Current()) {
+      ONNXIFI_RETURN_IF_ERROR(StoppedStatus(control->StopCode()));
     }
     std::vector<RunValue> slots(graph_.values.size());
     for (size_t i = 0; i < slots.size(); ++i) {

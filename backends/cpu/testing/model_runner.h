@@ -64,6 +64,7 @@ class ModelRunner {
 
   const Status& status() const { return status_; }
   bool by_value() const { return compiled_->by_value(); }
+  CompiledGraph& compiled() { return *compiled_; }
 
   Status Run(std::vector<RunValue> inputs) {
     if (!status_.ok()) return status_;
