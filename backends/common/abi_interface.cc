@@ -25,6 +25,12 @@ constexpr onnxPluginInterface MakeTable() {
 #define ONNXIFI_INTERFACE_FUNCTION(member, Name, since) \
   table.member = &Interface##Name;
 #include "abi/onnxifi_interface.inc"
+  table.allocateMemory = &InterfaceAllocateMemory;
+  table.freeMemory = &InterfaceFreeMemory;
+  table.importMemory = &InterfaceImportMemory;
+  table.exportMemory = &InterfaceExportMemory;
+  table.copyMemory = &InterfaceCopyMemory;
+  table.queryCopy = &InterfaceQueryCopy;
   return table;
 }
 

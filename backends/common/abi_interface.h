@@ -17,6 +17,20 @@ namespace onnxifi::abi {
   onnxStatus ONNXIFI_ABI Interface##Name(               \
       const onnx##Name##Arguments* arguments);
 #include "abi/onnxifi_interface.inc"
+#ifndef ONNXIFI_INTERFACE_WHOLE
+onnxStatus ONNXIFI_ABI
+InterfaceAllocateMemory(const onnxAllocateMemoryArguments* arguments);
+onnxStatus ONNXIFI_ABI
+InterfaceFreeMemory(const onnxFreeMemoryArguments* arguments);
+onnxStatus ONNXIFI_ABI
+InterfaceImportMemory(const onnxImportMemoryArguments* arguments);
+onnxStatus ONNXIFI_ABI
+InterfaceExportMemory(const onnxExportMemoryArguments* arguments);
+onnxStatus ONNXIFI_ABI
+InterfaceCopyMemory(const onnxCopyMemoryArguments* arguments);
+onnxStatus ONNXIFI_ABI
+InterfaceQueryCopy(const onnxQueryCopyArguments* arguments);
+#endif
 
 // INVALID_SIZE for a structure that lacks members of interface 1.1.
 inline Status CheckStructSize(size_t given, size_t needed, const char* what) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/common/device_memory.h"
 #include "backends/common/reject_reason.h"
 #include "backends/common/run_value.h"
 #include "base/status.h"
@@ -115,6 +116,9 @@ class Backend {
   // ones may point into the caller's model or weights without an owner, at any
   // alignment, and are valid during Compile only.
   virtual bool takes_borrowed_constants() const { return false; }
+  // What clients can allocate for inputs and outputs, or nullptr. The same each
+  // time, as long as the backend. Without an override: the host's memory.
+  virtual DeviceMemory* memory() const;
   // Compiles a checked graph whose nodes Supports accepted and whose weights
   // are present. The graph is handed over.
   virtual Result<std::unique_ptr<CompiledGraph>> Compile(

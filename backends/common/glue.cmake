@@ -8,6 +8,7 @@ onnxifi_library(onnxifi_backend_glue
     abi_graph.cc
     abi_guard.cc
     abi_interface.cc
+    abi_interface_memory.cc
     abi_models.cc
     backend_info.cc
     binding.cc
@@ -19,10 +20,13 @@ onnxifi_library(onnxifi_backend_glue
     graph_values.cc
     last_error.cc
     library.cc
+    memory_copy.cc
+    memory_table.cc
     model_loader.cc
     node_owners.cc
     properties.cc
     run_queue.cc
+    staged_executable.cc
     tensor_descriptor.cc
     value_descriptor.cc
     value_run.cc
@@ -47,7 +51,8 @@ endif()
 onnxifi_test(glue_test
   SRCS abi_backend_test.cc abi_event_test.cc abi_extension_test.cc
        abi_graph_test.cc abi_id_test.cc abi_info_test.cc abi_io_test.cc
-       abi_interface_test.cc abi_run_test.cc abi_values_test.cc
+       abi_interface_test.cc abi_memory_test.cc abi_copy_test.cc
+       abi_run_test.cc abi_values_test.cc
        abi_bad_values_test.cc abi_query_graph_test.cc abi_value_runs_test.cc
        abi_whole_test.cc
   DEPS onnxifi_fake_plugin)

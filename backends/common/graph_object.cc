@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backends/common/backend_info.h"
+#include "backends/common/staged_executable.h"
 #include "backends/common/value_executable.h"
 #include "base/str_cat.h"
 
@@ -79,16 +80,23 @@ Result<std::shared_ptr<Executable>> GraphObject::ExecutableFor(
                              io_.InputTensors(bound.input_shapes));
     ONNXIFI_ASSIGN_OR_RETURN(std::vector<graph::TensorData> outputs,
                              io_.OutputTensors(bound.output_shapes));
-    return std::shared_ptr<Executable>(std::make_shared<ValueExecutable>(
-        *compiled_, std::move(inputs), std::move(outputs)));
+    StagedExecutable::Sizes sizes;
+    if (bound.device_only) sizes = StagedExecutable::SizesOf(inputs, outputs);
+    auto run = std::make_unique<ValueExecutable>(*compiled_, std::move(inputs),
+                                                 std::move(outputs));
+    if (!bound.device_only) return std::shared_ptr<Executable>(std::move(run));
+    // Runs value by value read and write memory of the host.
+    return std::shared_ptr<Executable>(std::make_shared<StagedExecutable>(
+        std::move(run), *backend_->memories().device(), std::move(sizes)));
   }
   return plans_.Get(*compiled_, bound.input_shapes);
 }
 
 Status GraphObject::BindLocked(Descriptors inputs, Descriptors outputs) {
   binding_.reset();
-  ONNXIFI_ASSIGN_OR_RETURN(BoundTensors bound,
-                           io_.Resolve(inputs, outputs, tolerant()));
+  ONNXIFI_ASSIGN_OR_RETURN(
+      BoundTensors bound,
+      io_.Resolve(inputs, outputs, tolerant(), &backend_->memories()));
   ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<Executable> executable,
                            ExecutableFor(bound));
   ONNXIFI_RETURN_IF_ERROR(
