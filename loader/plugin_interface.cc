@@ -60,6 +60,22 @@ void BindInterface(onnxGetInterfaceFunction get, onnxBackendID id,
     any = true;                                                            \
   }
 #include "abi/onnxifi_interface.inc"
+#ifndef ONNXIFI_INTERFACE_WHOLE
+#define ONNXIFI_MEMORY_FUNCTION(member, Name)                              \
+  if (table->structSize >=                                                 \
+          offsetof(onnxPluginInterface, member) + sizeof(table->member) && \
+      table->member != nullptr) {                                          \
+    inner.member = table->member;                                          \
+    own.member = &Entry##Name;                                             \
+  }
+  ONNXIFI_MEMORY_FUNCTION(allocateMemory, AllocateMemory)
+  ONNXIFI_MEMORY_FUNCTION(freeMemory, FreeMemory)
+  ONNXIFI_MEMORY_FUNCTION(importMemory, ImportMemory)
+  ONNXIFI_MEMORY_FUNCTION(exportMemory, ExportMemory)
+  ONNXIFI_MEMORY_FUNCTION(copyMemory, CopyMemory)
+  ONNXIFI_MEMORY_FUNCTION(queryCopy, QueryCopy)
+#undef ONNXIFI_MEMORY_FUNCTION
+#endif
   if (!any) {
     interface->refusal = "its table has no function";
     return;

@@ -30,6 +30,19 @@ onnxStatus ONNXIFI_ABI GetInterface(onnxBackendID backendID,
 #define ONNXIFI_INTERFACE_FUNCTION(member, Name, since) \
   onnxStatus ONNXIFI_ABI Entry##Name(const onnx##Name##Arguments* arguments);
 #include "abi/onnxifi_interface.inc"
+#ifndef ONNXIFI_INTERFACE_WHOLE
+onnxStatus ONNXIFI_ABI
+EntryAllocateMemory(const onnxAllocateMemoryArguments* arguments);
+onnxStatus ONNXIFI_ABI
+EntryFreeMemory(const onnxFreeMemoryArguments* arguments);
+onnxStatus ONNXIFI_ABI
+EntryImportMemory(const onnxImportMemoryArguments* arguments);
+onnxStatus ONNXIFI_ABI
+EntryExportMemory(const onnxExportMemoryArguments* arguments);
+onnxStatus ONNXIFI_ABI
+EntryCopyMemory(const onnxCopyMemoryArguments* arguments);
+onnxStatus ONNXIFI_ABI EntryQueryCopy(const onnxQueryCopyArguments* arguments);
+#endif
 
 }  // namespace onnxifi::loader
 
