@@ -40,6 +40,8 @@ std::optional<HeteroGraph::Failure> HeteroGraph::Wait(Step& step) {
   Status status;
   if (step.uploaded != nullptr) status = step.arena->Wait(step.uploaded);
   const Status run = step.compiled->Wait();
+  // Nobody is behind a step that works in host memory: events are used again.
+  if (step.arena == nullptr) step.compiled->Release();
   if (status.ok()) status = run;
   if (step.downloaded != nullptr) {
     const Status copied = step.arena->Wait(step.downloaded);

@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import unittest
@@ -42,7 +43,8 @@ def make_case(case, nodes, outputs):
     x = np.random.default_rng(3).standard_normal(SHAPE).astype(np.float32)
     results = ReferenceEvaluator(model).run(None, {"x": x})
     data = case / "test_data_set_0"
-    data.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
     onnx.save(model, case / "model.onnx")
     onnx.save_tensor(numpy_helper.from_array(x, "x"), data / "input_0.pb")
     for i, (name, result) in enumerate(zip(outputs, results)):
