@@ -107,7 +107,8 @@ EntryCopyMemory(const onnxCopyMemoryArguments* arguments) {
     DropBackendReference(handles, backend_slot);
     return Fail(ONNXIFI_STATUS_NO_SYSTEM_MEMORY, kFunction, kNoSlot);
   }
-  status = CheckNewHandle(call(), kFunction, backend.device, made);
+  status = call();
+  status = CheckNewHandle(status, kFunction, backend.device, made);
   if (status != ONNXIFI_STATUS_SUCCESS) {
     handles.Free(slot);
     DropBackendReference(handles, backend_slot);
