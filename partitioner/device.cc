@@ -24,6 +24,8 @@ constexpr double kHostBytes = 10e9;
 // What a device's own figures may claim at most: 1 EMAC/s, 1 PB/s.
 constexpr double kMostMacs = 1e18;
 constexpr double kMostBytes = 1e15;
+// No copy of nothing takes longer than a second.
+constexpr Ns kMostLatency = 1'000'000'000;
 
 int64_t PicosecondsPerByte(double bytes_per_second) {
   return static_cast<int64_t>(std::llround(1e12 / bytes_per_second));
@@ -38,7 +40,9 @@ Device::Device(const Functions& functions, onnxBackendID id)
   if (name_.empty()) name_ = "unnamed backend";
   type_ = Number(ONNXIFI_BACKEND_DEVICE_TYPE, 0);
   FindInterface();
+  FindMemory();
   ReadFigures();
+  if (has_memory_) ReadCopies();
 }
 
 Device::~Device() {
@@ -86,6 +90,44 @@ void Device::FindInterface() {
       table->structSize >= sizeof(*table)) {
     interface_ = table;
   }
+}
+
+void Device::FindMemory() {
+  has_memory_ =
+      type_ != ONNXIFI_DEVICE_TYPE_CPU && interface_ != nullptr &&
+      interface_->allocateMemory != nullptr &&
+      interface_->freeMemory != nullptr && interface_->copyMemory != nullptr &&
+      (Number(ONNXIFI_BACKEND_MEMORY_TYPES, 0) & ONNXIFI_MEMORY_TYPE_DEVICE) !=
+          0;
+}
+
+// Of its own memory the device may know more than onnxGetBackendInfo tells.
+void Device::ReadCopies() {
+  if (interface_->queryCopy == nullptr) return;
+  const auto ask = [&](onnxEnum from, onnxEnum to, CopyCost* cost) {
+    onnxCopySupport support = {};
+    support.structSize = sizeof(support);
+    onnxQueryCopyArguments arguments = {};
+    arguments.structSize = sizeof(arguments);
+    arguments.backendID = id_;
+    arguments.fromType = from;
+    arguments.toType = to;
+    arguments.support = &support;
+    if (interface_->queryCopy(&arguments) != ONNXIFI_STATUS_SUCCESS) return;
+    if (support.support == ONNXIFI_COPY_NONE) {
+      has_memory_ = false;
+      return;
+    }
+    if (support.latencyNs >= 0) {
+      cost->latency = std::min<int64_t>(support.latencyNs, kMostLatency);
+    }
+    if (support.bytesPerSecond > 0) {
+      cost->picoseconds = PicosecondsPerByte(
+          std::min(static_cast<double>(support.bytesPerSecond), kMostBytes));
+    }
+  };
+  ask(ONNXIFI_MEMORY_TYPE_CPU, ONNXIFI_MEMORY_TYPE_DEVICE, &figures_.from_host);
+  ask(ONNXIFI_MEMORY_TYPE_DEVICE, ONNXIFI_MEMORY_TYPE_CPU, &figures_.to_host);
 }
 
 void Device::ReadFigures() {

@@ -54,6 +54,10 @@ class Device {
     return interface_ != nullptr && interface_->queryGraph != nullptr;
   }
 
+  // Clients can have memory of its own, which is not the host's, and copy: what
+  // parts on it give to each other need not leave it.
+  bool has_memory() const { return has_memory_; }
+
   // What it tells through onnxGetBackendInfo, with defaults for the rest.
   const DeviceFigures& figures() const { return figures_; }
 
@@ -68,6 +72,8 @@ class Device {
   std::string Text(onnxBackendInfo selector) const;
   uint64_t Number(onnxBackendInfo selector, uint64_t fallback) const;
   void FindInterface();
+  void FindMemory();
+  void ReadCopies();
   void ReadFigures();
 
   const Functions& functions_;
@@ -77,6 +83,7 @@ class Device {
   uint64_t type_ = 0;
   const onnxPluginInterface* interface_ = nullptr;
   DeviceFigures figures_;
+  bool has_memory_ = false;
   std::atomic<bool> lost_{false};
   std::mutex mutex_;
   onnxBackend backend_ = nullptr;  // guarded by mutex_

@@ -30,7 +30,7 @@ onnxStatus GetBackendInfo(onnxBackendID id, onnxBackendInfo query, void* value,
     if (size == nullptr) return NullPointer("infoValueSize");
     const Device* device = Library::Get().FindId(id);
     if (device == nullptr) return DeadId();
-    return GetInfo(device->backend->info(), query, value, size);
+    return GetInfo(*device->backend, query, value, size);
   });
 }
 
@@ -64,6 +64,7 @@ onnxStatus ReleaseBackend(onnxBackend backend) {
   return Guard([&]() -> Status {
     Ref<BackendObject> object = BackendObject::Table().Kill(backend);
     if (!object) return DeadBackend();
+    object->copies().WaitIdle();
     object = {};
     Library::Get().HandleGone();
     return Status::Ok();

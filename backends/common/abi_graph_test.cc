@@ -204,7 +204,7 @@ TEST_F(GraphTest, R_169_to_R_174_BadWeights) {
             ONNXIFI_STATUS_INVALID_DATATYPE);
   EXPECT_EQ(with([](D& d) { d.dataType = 0; }),
             ONNXIFI_STATUS_INVALID_DATATYPE);
-  EXPECT_EQ(with([](D& d) { d.memoryType = 16; }),
+  EXPECT_EQ(with([](D& d) { d.memoryType = 32; }),
             ONNXIFI_STATUS_INVALID_MEMORY_TYPE);
   EXPECT_EQ(with([](D& d) { d.memoryType = 1; }),
             ONNXIFI_STATUS_UNSUPPORTED_MEMORY_TYPE);

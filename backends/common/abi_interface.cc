@@ -24,14 +24,6 @@ constexpr onnxPluginInterface MakeTable() {
 #define ONNXIFI_INTERFACE_FUNCTION(member, Name, since) \
   table.member = &Interface##Name;
 #include "abi/onnxifi_interface.inc"
-  table.getError = &InterfaceGetError;
-  table.describeOptions = &InterfaceDescribeOptions;
-  table.createContext = &InterfaceCreateContext;
-  table.startRun = &InterfaceStartRun;
-  table.exportGraph = &InterfaceExportGraph;
-  table.checkExported = &InterfaceCheckExported;
-  table.importGraph = &InterfaceImportGraph;
-  table.getStatistics = &InterfaceGetStatistics;
   return table;
 }
 

@@ -17,18 +17,6 @@ namespace onnxifi::abi {
   onnxStatus ONNXIFI_ABI Interface##Name(               \
       const onnx##Name##Arguments* arguments);
 #include "abi/onnxifi_interface.inc"
-onnxStatus ONNXIFI_ABI
-InterfaceDescribeOptions(const onnxDescribeOptionsArguments*);
-onnxStatus ONNXIFI_ABI InterfaceExportGraph(const onnxExportGraphArguments*);
-onnxStatus ONNXIFI_ABI
-InterfaceCheckExported(const onnxCheckExportedArguments*);
-onnxStatus ONNXIFI_ABI InterfaceImportGraph(const onnxImportGraphArguments*);
-onnxStatus ONNXIFI_ABI InterfaceGetError(const onnxGetErrorArguments*);
-onnxStatus ONNXIFI_ABI
-InterfaceCreateContext(const onnxCreateContextArguments*);
-onnxStatus ONNXIFI_ABI InterfaceStartRun(const onnxStartRunArguments*);
-onnxStatus ONNXIFI_ABI
-InterfaceGetStatistics(const onnxGetStatisticsArguments*);
 
 // INVALID_SIZE for a structure that lacks members of interface 1.1.
 inline Status CheckStructSize(size_t given, size_t needed, const char* what) {

@@ -153,7 +153,7 @@ TEST_F(IoTest, R_191_to_R_209_R_261_R_263_RefusedDescriptors) {
   }
   ExpectRefused("R_201 other type", ONNXIFI_STATUS_MISMATCHING_DATATYPE,
                 [](C& c) { c.inputs[0].dataType = ONNXIFI_DATATYPE_INT32; });
-  for (const onnxEnum type : {16, 3}) {
+  for (const onnxEnum type : {32, 3}) {
     ExpectRefused("R_202 memory type", ONNXIFI_STATUS_INVALID_MEMORY_TYPE,
                   [&](C& c) { c.outputs[0].memoryType = type; });
   }

@@ -1,5 +1,6 @@
 #include "backends/common/backend.h"
 
+#include "backends/common/host_memory.h"
 #include "backends/common/op_kernel.h"
 
 namespace onnxifi {
@@ -14,5 +15,7 @@ Result<std::vector<NodeSupport>> Backend::Query(
   }
   return answers;
 }
+
+DeviceMemory* Backend::memory() const { return &HostMemory::Get(); }
 
 }  // namespace onnxifi

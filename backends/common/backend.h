@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/common/device_memory.h"
 #include "backends/common/reject_reason.h"
 #include "backends/common/run_value.h"
 #include "base/status.h"
@@ -141,6 +142,9 @@ class Backend {
   virtual bool takes_borrowed_constants() const { return false; }
   // The options that Compile knows.
   virtual std::vector<OptionInfo> options() const { return {}; }
+  // What clients can allocate for inputs and outputs, or nullptr. The same each
+  // time, as long as the backend. Without an override: the host's memory.
+  virtual DeviceMemory* memory() const;
   // Compiles a checked graph whose nodes Supports accepted and whose weights
   // are present. The graph is handed over.
   virtual Result<std::unique_ptr<CompiledGraph>> Compile(

@@ -56,8 +56,14 @@ std::optional<uint64_t> UnlessZero(uint64_t number) {
   return number != 0 ? std::optional(number) : std::nullopt;
 }
 
-std::optional<uint64_t> NumberOf(const BackendInfo& info,
+uint64_t MemoryTypes(const Backend& backend) {
+  return backend.info().memory_types |
+         (backend.memory() != nullptr ? ONNXIFI_MEMORY_TYPE_DEVICE : 0);
+}
+
+std::optional<uint64_t> NumberOf(const Backend& backend,
                                  onnxBackendInfo query) {
+  const BackendInfo& info = backend.info();
   switch (query) {
     case ONNXIFI_BACKEND_ONNXIFI_VERSION:
       return kInterfaceVersion;
@@ -71,7 +77,7 @@ std::optional<uint64_t> NumberOf(const BackendInfo& info,
     case ONNXIFI_BACKEND_SYNCHRONIZATION_TYPES:
       return 0;
     case ONNXIFI_BACKEND_MEMORY_TYPES:
-      return info.memory_types;
+      return MemoryTypes(backend);
     case ONNXIFI_BACKEND_MEMORY_SIZE:
       return MemorySize(info);
     case ONNXIFI_BACKEND_MAX_GRAPH_SIZE:
@@ -119,14 +125,14 @@ uint64_t MaxGraphCount(const BackendInfo& info) {
                                    : std::numeric_limits<uint32_t>::max();
 }
 
-Status GetInfo(const BackendInfo& info, onnxBackendInfo query, void* value,
+Status GetInfo(const Backend& backend, onnxBackendInfo query, void* value,
                size_t* size) {
-  if (const auto text = TextOf(info, query)) {
+  if (const auto text = TextOf(backend.info(), query)) {
     // The copy has the terminating NUL, which counts.
     const std::string terminated(*text);
     return Store(terminated.c_str(), terminated.size() + 1, value, size);
   }
-  if (const auto number = NumberOf(info, query)) {
+  if (const auto number = NumberOf(backend, query)) {
     return Store(&*number, sizeof(*number), value, size);
   }
   return Status(

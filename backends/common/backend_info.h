@@ -20,7 +20,7 @@ uint64_t OfferedCapabilities(const BackendInfo& info);
 uint64_t MaxGraphCount(const BackendInfo& info);
 
 // onnxGetBackendInfo for a valid ID and size != nullptr.
-Status GetInfo(const BackendInfo& info, onnxBackendInfo query, void* value,
+Status GetInfo(const Backend& backend, onnxBackendInfo query, void* value,
                size_t* size);
 
 }  // namespace onnxifi::abi

@@ -6,11 +6,15 @@
 #include "backends/common/backend.h"
 #include "backends/common/handle_table.h"
 #include "backends/common/library.h"
+#include "backends/common/memory_copy.h"
+#include "backends/common/memory_table.h"
+#include "base/str_cat.h"
 
 namespace onnxifi::abi {
 
-// What one onnxInitBackend made: a device and the properties chosen for it.
-// Graphs keep it alive after the client has released it. Immutable.
+// What one onnxInitBackend made: a device, the properties chosen for it, and the
+// memory that clients have of it. Graphs keep it alive after the client has
+// released it. Thread-safe.
 class BackendObject {
  public:
   static constexpr HandleKind kHandleKind = HandleKind::kBackend;
@@ -18,18 +22,27 @@ class BackendObject {
   static HandleTable<BackendObject>& Table();
 
   BackendObject(Device& device, const CompileOptions& options, bool tolerant)
-      : device_(device), options_(options), tolerant_(tolerant) {}
+      : device_(device),
+        options_(options),
+        tolerant_(tolerant),
+        memories_(device.backend->memory()),
+        copies_(
+            StrCat("a copy on backend '", device.backend->info().name, "'")) {}
 
   Device& device() const { return device_; }
   Backend& backend() const { return *device_.backend; }
   const CompileOptions& options() const { return options_; }
   // Rules L-1 to L-4 of ONNXIFI_BACKEND_PROPERTY_TOLERANT are in force.
   bool tolerant() const { return tolerant_; }
+  MemoryTable& memories() { return memories_; }
+  CopyQueue& copies() { return copies_; }
 
  private:
   Device& device_;
   const CompileOptions options_;
   const bool tolerant_;
+  MemoryTable memories_;
+  CopyQueue copies_;
 };
 
 }  // namespace onnxifi::abi

@@ -9,6 +9,7 @@ onnxifi_library(onnxifi_backend_glue
     abi_guard.cc
     abi_interface.cc
     abi_interface_export.cc
+    abi_interface_memory.cc
     abi_interface_run.cc
     abi_models.cc
     backend_info.cc
@@ -25,11 +26,14 @@ onnxifi_library(onnxifi_backend_glue
     host_callbacks.cc
     last_error.cc
     library.cc
+    memory_copy.cc
+    memory_table.cc
     model_loader.cc
     node_owners.cc
     properties.cc
     run_queue.cc
     shape_profiles.cc
+    staged_executable.cc
     tensor_descriptor.cc
     value_descriptor.cc
     value_run.cc
@@ -56,7 +60,8 @@ onnxifi_test(glue_test
   SRCS abi_backend_test.cc abi_event_test.cc abi_export_test.cc
        abi_extension_test.cc abi_graph_options_test.cc
        abi_graph_test.cc abi_id_test.cc abi_info_test.cc abi_io_test.cc
-       abi_interface_test.cc abi_run_test.cc abi_values_test.cc
+       abi_interface_test.cc abi_memory_test.cc abi_copy_test.cc
+       abi_run_test.cc abi_values_test.cc
        abi_bad_values_test.cc abi_query_graph_test.cc abi_value_runs_test.cc
        abi_start_run_test.cc abi_stop_test.cc abi_run_stress_test.cc
        abi_context_test.cc abi_error_test.cc abi_profile_test.cc

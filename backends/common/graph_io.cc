@@ -51,6 +51,13 @@ Status CheckDescribable(const graph::Value& value, const char* role) {
   return Status::Ok();
 }
 
+// Of a descriptor that passed CheckValues.
+bool IsDeviceOnly(const onnxTensorDescriptorV1& d,
+                  const MemoryTable* memories) {
+  return d.memoryType == ONNXIFI_MEMORY_TYPE_DEVICE &&
+         memories->Locate(d.buffer, 0) == MemoryTable::Where::kDeviceOnly;
+}
+
 // `any`: the value says what it is, so the model need not.
 Status CheckValue(const graph::Value& value, const char* role, bool any) {
   const bool unknown = value.kind == graph::Value::Kind::kUnknown ||
@@ -184,7 +191,7 @@ Result<std::vector<size_t>> GraphIo::MatchNames(const Side& side, size_t count,
 // Strictly by name. In tolerant mode names that cannot be used make the order
 // count, if the tensors then fit; else the strict answer stands.
 Status GraphIo::Match(const Side& side, Descriptors descriptors, bool tolerant,
-                      Matched* matched) {
+                      const MemoryTable* memories, Matched* matched) {
   ONNXIFI_RETURN_IF_ERROR(CheckTags(descriptors, side.role));
   const auto by_name =
       MatchNames(side, descriptors.size(), "descriptor",
@@ -201,7 +208,7 @@ Status GraphIo::Match(const Side& side, Descriptors descriptors, bool tolerant,
   SymbolValues symbols;
   for (size_t i = 0; i < descriptors.size(); ++i) {
     const onnxTensorDescriptorV1& d = descriptors[i];
-    if (!CheckValues(d, side.role, true).ok() ||
+    if (!CheckValues(d, side.role, true, memories).ok() ||
         !CheckTensor(side, side.tensors[i], d, ShapeOf(d), &symbols).ok()) {
       return by_name.status();
     }
@@ -250,29 +257,34 @@ Status GraphIo::CheckTensor(const Side& side, const Tensor& tensor,
 }
 
 Result<BoundTensors> GraphIo::Resolve(Descriptors inputs, Descriptors outputs,
-                                      bool tolerant) const {
+                                      bool tolerant,
+                                      const MemoryTable* memories) const {
   ONNXIFI_RETURN_IF_ERROR(descriptors_);
   Matched matched_inputs;
   Matched matched_outputs;
-  ONNXIFI_RETURN_IF_ERROR(Match(inputs_, inputs, tolerant, &matched_inputs));
-  ONNXIFI_RETURN_IF_ERROR(Match(outputs_, outputs, tolerant, &matched_outputs));
+  ONNXIFI_RETURN_IF_ERROR(
+      Match(inputs_, inputs, tolerant, memories, &matched_inputs));
+  ONNXIFI_RETURN_IF_ERROR(
+      Match(outputs_, outputs, tolerant, memories, &matched_outputs));
   BoundTensors bound;
   SymbolValues symbols;
   for (size_t i = 0; i < matched_inputs.size(); ++i) {
     const onnxTensorDescriptorV1& d = *matched_inputs[i];
-    ONNXIFI_RETURN_IF_ERROR(CheckValues(d, inputs_.role, tolerant));
+    ONNXIFI_RETURN_IF_ERROR(CheckValues(d, inputs_.role, tolerant, memories));
     bound.input_shapes.push_back(ShapeOf(d));
     ONNXIFI_RETURN_IF_ERROR(CheckTensor(inputs_, inputs_.tensors[i], d,
                                         bound.input_shapes.back(), &symbols));
     bound.inputs.push_back(reinterpret_cast<const void*>(d.buffer));
+    bound.device_only |= IsDeviceOnly(d, memories);
   }
   for (size_t i = 0; i < matched_outputs.size(); ++i) {
     const onnxTensorDescriptorV1& d = *matched_outputs[i];
-    ONNXIFI_RETURN_IF_ERROR(CheckValues(d, outputs_.role, tolerant));
+    ONNXIFI_RETURN_IF_ERROR(CheckValues(d, outputs_.role, tolerant, memories));
     bound.output_shapes.push_back(ShapeOf(d));
     ONNXIFI_RETURN_IF_ERROR(CheckTensor(outputs_, outputs_.tensors[i], d,
                                         bound.output_shapes.back(), &symbols));
     bound.outputs.push_back(reinterpret_cast<void*>(d.buffer));
+    bound.device_only |= IsDeviceOnly(d, memories);
   }
   return bound;
 }

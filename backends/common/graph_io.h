@@ -19,6 +19,8 @@ struct BoundTensors {
   std::vector<graph::Shape> output_shapes;
   std::vector<const void*> inputs;
   std::vector<void*> outputs;
+  // Some of them lie where the host cannot address them.
+  bool device_only = false;
 };
 
 // What inputs and outputs of a graph have to go through: descriptors of 1.0, or
@@ -50,8 +52,10 @@ class GraphIo {
 
   // Matches descriptors by name, or by position where the tolerant mode
   // allows. Shapes of outputs are only compared with what the model fixes.
+  // `memories` as in CheckValues.
   Result<BoundTensors> Resolve(Descriptors inputs, Descriptors outputs,
-                               bool tolerant) const;
+                               bool tolerant,
+                               const MemoryTable* memories) const;
 
   // Matches values with the inputs by name; in model order.
   Result<std::vector<RunValue>> ResolveValues(const ValueArray& values) const;
@@ -114,7 +118,7 @@ class GraphIo {
   static void Fill(const graph::Graph& graph,
                    const std::vector<graph::ValueId>& ids, Side* side);
   static Status Match(const Side& side, Descriptors descriptors, bool tolerant,
-                      Matched* matched);
+                      const MemoryTable* memories, Matched* matched);
   // For each tensor of a side the index of the given name that is its own.
   template <typename NameOf>
   static Result<std::vector<size_t>> MatchNames(const Side& side, size_t count,

@@ -5,6 +5,7 @@
 #include "backends/common/abi_arguments.h"
 #include "backends/common/backend_info.h"
 #include "backends/common/exported_graph.h"
+#include "backends/common/staged_executable.h"
 #include "backends/common/value_executable.h"
 #include "base/str_cat.h"
 #include "graph/onnx_writer.h"
@@ -133,14 +134,23 @@ Result<std::shared_ptr<Executable>> GraphObject::ExecutableFor(
                            shared_->io.InputTensors(bound.input_shapes));
   ONNXIFI_ASSIGN_OR_RETURN(std::vector<graph::TensorData> outputs,
                            shared_->io.OutputTensors(bound.output_shapes));
-  return std::shared_ptr<Executable>(std::make_shared<ValueExecutable>(
-      *shared_->compiled, std::move(inputs), std::move(outputs)));
+  StagedExecutable::Sizes sizes;
+  if (bound.device_only) sizes = StagedExecutable::SizesOf(inputs, outputs);
+  auto run = std::make_unique<ValueExecutable>(
+      *shared_->compiled, std::move(inputs), std::move(outputs));
+  if (!bound.device_only) return std::shared_ptr<Executable>(std::move(run));
+  // Runs value by value read and write memory of the host.
+  return std::shared_ptr<Executable>(std::make_shared<StagedExecutable>(
+      std::move(run), *shared_->backend->memories().device(),
+      std::move(sizes)));
 }
 
 Result<std::shared_ptr<const Binding>> GraphObject::MakeBindingLocked(
     Descriptors inputs, Descriptors outputs) {
-  ONNXIFI_ASSIGN_OR_RETURN(BoundTensors bound,
-                           shared_->io.Resolve(inputs, outputs, tolerant()));
+  ONNXIFI_ASSIGN_OR_RETURN(
+      BoundTensors bound,
+      shared_->io.Resolve(inputs, outputs, tolerant(),
+                          &shared_->backend->memories()));
   ONNXIFI_RETURN_IF_ERROR(
       shared_->profiles.Check(bound.input_shapes, shared_->io));
   ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<Executable> executable,

@@ -119,8 +119,8 @@ void RunQueue::WaitIdle(uint32_t own) {
     FutexWait(outstanding_, left, &kStep);
     if (NowNs() > warn_at && outstanding_.load() > own) {
       warn_at = INT64_MAX;
-      Log(LogLevel::kWarning, "onnxReleaseGraph of ", name_, " waits for ",
-          left, " run(s); their input events have to be signalled or released");
+      Log(LogLevel::kWarning, "the release of ", name_, " waits for ", left,
+          " run(s); their input events have to be signalled or released");
     }
   }
   idle_waiters_.fetch_sub(1, std::memory_order_relaxed);

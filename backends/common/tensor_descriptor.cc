@@ -20,17 +20,25 @@ bool IsKnownDataType(onnxEnum type) {
          (type >= 9 && type <= ONNXIFI_DATATYPE_BFLOAT16);  // 9 is BOOL
 }
 
-Status CheckMemory(const onnxTensorDescriptorV1& d, const std::string& what) {
+bool HasDevice(const MemoryTable* memories) {
+  return memories != nullptr && memories->device() != nullptr;
+}
+
+Status CheckMemory(const onnxTensorDescriptorV1& d, const std::string& what,
+                   const MemoryTable* memories) {
   switch (d.memoryType) {
     case ONNXIFI_MEMORY_TYPE_CPU:
       return Status::Ok();
+    case ONNXIFI_MEMORY_TYPE_DEVICE:
+      if (HasDevice(memories)) return Status::Ok();
+      [[fallthrough]];
     case ONNXIFI_MEMORY_TYPE_CUDA_BUFFER:
     case ONNXIFI_MEMORY_TYPE_OPENCL_BUFFER:
     case ONNXIFI_MEMORY_TYPE_OPENGLES_TEXTURE_2D:
     case ONNXIFI_MEMORY_TYPE_D3D_RESOURCE:
       return Status(ONNXIFI_STATUS_UNSUPPORTED_MEMORY_TYPE,
                     StrCat(what, ": memory type ", d.memoryType,
-                           " is not supported; use CPU memory"));
+                           " is not supported here; use CPU memory"));
     default:
       return Status(ONNXIFI_STATUS_INVALID_MEMORY_TYPE,
                     StrCat(what, ": memory type ", d.memoryType,
@@ -61,14 +69,14 @@ Status CheckTags(Descriptors descriptors, const char* role) {
 }
 
 Status CheckValues(const onnxTensorDescriptorV1& d, const char* role,
-                   bool zero_dims_allowed) {
+                   bool zero_dims_allowed, const MemoryTable* memories) {
   const std::string what = DescribeTensor(role, d.name);
   if (!IsKnownDataType(d.dataType)) {
     return Status(ONNXIFI_STATUS_INVALID_DATATYPE,
                   StrCat(what, ": data type ", d.dataType,
                          " is not one that a descriptor can have"));
   }
-  ONNXIFI_RETURN_IF_ERROR(CheckMemory(d, what));
+  ONNXIFI_RETURN_IF_ERROR(CheckMemory(d, what, memories));
   if (d.dimensions > graph::kMaxRank) {
     return Status(
         ONNXIFI_STATUS_UNSUPPORTED_SHAPE,
@@ -105,6 +113,13 @@ Status CheckValues(const onnxTensorDescriptorV1& d, const char* role,
     return Status(ONNXIFI_STATUS_INVALID_MEMORY_LOCATION,
                   StrCat(what, ": the buffer address is 0"));
   }
+  if (d.memoryType == ONNXIFI_MEMORY_TYPE_DEVICE && !empty &&
+      memories->Locate(d.buffer, *bytes) == MemoryTable::Where::kNowhere) {
+    return Status(ONNXIFI_STATUS_INVALID_MEMORY_LOCATION,
+                  StrCat(what, ": its ", *bytes,
+                         " bytes are not inside of one live memory of the "
+                         "backend"));
+  }
   return Status::Ok();
 }
 
@@ -129,7 +144,7 @@ Result<std::vector<graph::NamedTensor>> ReadWeights(Descriptors descriptors) {
   std::vector<graph::NamedTensor> weights;
   weights.reserve(descriptors.size());
   for (const onnxTensorDescriptorV1& d : descriptors) {
-    ONNXIFI_RETURN_IF_ERROR(CheckValues(d, "weight", false));
+    ONNXIFI_RETURN_IF_ERROR(CheckValues(d, "weight", false, nullptr));
     auto tensor = std::make_shared<graph::TensorData>();
     tensor->type = static_cast<graph::DataType>(d.dataType);
     tensor->dims = ShapeOf(d);

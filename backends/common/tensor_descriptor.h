@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backends/common/memory_table.h"
 #include "base/status.h"
 #include "graph/graph.h"
 #include "graph/onnx_reader.h"
@@ -25,9 +26,10 @@ using Descriptors = std::span<const onnxTensorDescriptorV1>;
 Status CheckTags(Descriptors descriptors, const char* role);
 
 // Type, memory type, rank, dimensions and buffer. `zero_dims_allowed`: rule
-// L-3 of the tolerant mode.
+// L-3 of the tolerant mode. `memories`: where tensors may be besides the host's
+// memory; nullptr: nowhere.
 Status CheckValues(const onnxTensorDescriptorV1& descriptor, const char* role,
-                   bool zero_dims_allowed);
+                   bool zero_dims_allowed, const MemoryTable* memories);
 
 // Dimensions of a descriptor that passed CheckValues.
 graph::Shape ShapeOf(const onnxTensorDescriptorV1& descriptor);

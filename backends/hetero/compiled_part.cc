@@ -77,6 +77,7 @@ CompiledPart::CompiledPart(std::shared_ptr<partitioner::Device> device,
 
 CompiledPart::~CompiledPart() {
   static_cast<void>(Wait());
+  Release();
   const partitioner::Functions& functions = device_->functions();
   if (made_) static_cast<void>(functions.onnxReleaseGraph(graph_));
   if (has_ready_) static_cast<void>(functions.onnxReleaseEvent(ready_));
@@ -161,15 +162,17 @@ Status CompiledPart::Init(const graph::Graph& graph) {
   return InitReadyEvent(backend);
 }
 
-Status CompiledPart::Start(std::span<const void* const> inputs,
-                           std::span<void* const> outputs) {
+Status CompiledPart::Start(std::span<const TensorPlace> inputs,
+                           std::span<const TensorPlace> outputs,
+                           onnxEvent behind) {
   const partitioner::Functions& functions = device_->functions();
   bool same = bound_;
   const auto set = [&same](onnxTensorDescriptorV1& descriptor,
-                           const void* data) {
-    const auto address = reinterpret_cast<onnxPointer>(data);
-    same = same && descriptor.buffer == address;
-    descriptor.buffer = address;
+                           const TensorPlace& place) {
+    same = same && descriptor.buffer == place.buffer &&
+           descriptor.memoryType == place.type;
+    descriptor.buffer = place.buffer;
+    descriptor.memoryType = place.type;
   };
   for (size_t i = 0; i < inputs.size(); ++i) set(bound_inputs_[i], inputs[i]);
   for (size_t i = 0; i < outputs.size(); ++i) {
@@ -186,7 +189,7 @@ Status CompiledPart::Start(std::span<const void* const> inputs,
   onnxMemoryFenceV1 in = {};
   in.tag = ONNXIFI_TAG_MEMORY_FENCE_V1;
   in.type = ONNXIFI_SYNCHRONIZATION_EVENT;
-  in.event = ready_;
+  in.event = behind != nullptr ? behind : ready_;
   onnxMemoryFenceV1 out = {};
   out.tag = ONNXIFI_TAG_MEMORY_FENCE_V1;
   out.type = ONNXIFI_SYNCHRONIZATION_EVENT;
@@ -199,15 +202,18 @@ Status CompiledPart::Start(std::span<const void* const> inputs,
   return Status::Ok();
 }
 
-Status CompiledPart::Wait() {
+Status CompiledPart::Wait() const {
   if (!started_) return Status::Ok();
-  started_ = false;
   const partitioner::Functions& functions = device_->functions();
   const onnxStatus code = functions.onnxWaitEvent(done_);
-  Status status;
-  if (code != ONNXIFI_STATUS_SUCCESS) status = Failed(functions.Check(code));
-  static_cast<void>(functions.onnxReleaseEvent(done_));
-  return status;
+  if (code == ONNXIFI_STATUS_SUCCESS) return Status::Ok();
+  return Failed(functions.Check(code));
+}
+
+void CompiledPart::Release() {
+  if (!started_) return;
+  started_ = false;
+  static_cast<void>(device_->functions().onnxReleaseEvent(done_));
 }
 
 onnxStatus ONNXIFI_ABI CompiledPart::Receive(void* context, uint32_t index,
@@ -257,7 +263,7 @@ Result<std::vector<RunValue>> CompiledPart::RunValues(
 // the model fixes, or the node would not be here.
 Result<std::vector<RunValue>> CompiledPart::RunBound(
     const std::vector<const RunValue*>& inputs) {
-  std::vector<const void*> from;
+  std::vector<TensorPlace> from;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const graph::TensorPtr& tensor = inputs[i]->tensor;
     const std::vector<uint64_t>& dims = inputs_[i].dims;
@@ -270,20 +276,22 @@ Result<std::vector<RunValue>> CompiledPart::RunBound(
                            StrCat("value '", inputs_[i].name,
                                   "' is not what the model declares")));
     }
-    from.push_back(tensor->data);
+    from.push_back(TensorPlace::OnHost(tensor->data));
   }
-  std::vector<void*> to;
+  std::vector<TensorPlace> to;
   std::vector<RunValue> outputs;
   for (const Port& port : outputs_) {
     ONNXIFI_ASSIGN_OR_RETURN(
         graph::NewTensor tensor,
         graph::MakeTensor(port.type.type,
                           graph::Shape(port.dims.begin(), port.dims.end())));
-    to.push_back(tensor.data);
+    to.push_back(TensorPlace::OnHost(tensor.data));
     outputs.push_back(RunValue::Tensor(std::move(tensor.tensor)));
   }
   ONNXIFI_RETURN_IF_ERROR(Start(from, to));
-  ONNXIFI_RETURN_IF_ERROR(Wait());
+  const Status status = Wait();
+  Release();
+  if (!status.ok()) return status;
   return outputs;
 }
 

@@ -16,6 +16,15 @@
 
 namespace onnxifi::hetero {
 
+// Where an input or output of a part is.
+struct TensorPlace {
+  onnxEnum type = ONNXIFI_MEMORY_TYPE_CPU;
+  onnxPointer buffer = 0;
+  static TensorPlace OnHost(const void* data) {
+    return {ONNXIFI_MEMORY_TYPE_CPU, reinterpret_cast<onnxPointer>(data)};
+  }
+};
+
 // A part of a graph, compiled by a device and run through the C interface.
 // One thread at a time.
 class CompiledPart {
@@ -33,11 +42,16 @@ class CompiledPart {
   const std::vector<graph::ValueId>& outputs() const { return output_ids_; }
 
   // With shapes that the graph fixes: starts a run on this memory, which stays
-  // until Wait. Memory that was bound before costs nothing again.
-  Status Start(std::span<const void* const> inputs,
-               std::span<void* const> outputs);
+  // until Wait, behind an event of its device (null: at once). Memory that was
+  // bound before costs nothing again.
+  Status Start(std::span<const TensorPlace> inputs,
+               std::span<const TensorPlace> outputs,
+               onnxEvent behind = nullptr);
   // The end of the started run; OK when there is none.
-  Status Wait();
+  Status Wait() const;
+  // Signalled at that end, until Release, which comes before the next Start.
+  onnxEvent done() const { return done_; }
+  void Release();
 
   // With any values: runs to the end. The outputs own all they refer to.
   Result<std::vector<RunValue>> RunValues(

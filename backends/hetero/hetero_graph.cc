@@ -14,8 +14,6 @@ namespace {
 // How often a device may be asked for less before it is asked for nothing.
 constexpr int kMostRetreats = 3;
 
-size_t Index(graph::ValueId id) { return static_cast<size_t>(id); }
-
 // Less work would not help.
 bool IsForGood(onnxStatus code) {
   return code == ONNXIFI_STATUS_BACKEND_UNAVAILABLE ||
@@ -97,9 +95,8 @@ Status HeteroGraph::Build() {
   }
   if (!built_) by_value_ = !FitsDescriptors();
   built_ = true;
-  Connect();
   if (!by_value_) ONNXIFI_RETURN_IF_ERROR(MakeBuffers());
-  report_.Placed(graph_, placing, placer_.devices());
+  report_.Placed(graph_, placing, placer_.devices(), memory_use_);
   return KeepConstants();
 }
 
@@ -202,25 +199,6 @@ std::vector<size_t> HeteroGraph::Culprits(size_t device,
   return culprits;
 }
 
-void HeteroGraph::Connect() {
-  std::vector<size_t> giver(graph_.values.size(), steps_.size());
-  for (size_t s = 0; s < steps_.size(); ++s) {
-    Step& step = steps_[s];
-    step.waits_for.clear();
-    for (const graph::ValueId id : step.compiled->inputs()) {
-      const size_t from = giver[Index(id)];
-      if (from < steps_.size()) step.waits_for.push_back(from);
-    }
-    std::sort(step.waits_for.begin(), step.waits_for.end());
-    step.waits_for.erase(
-        std::unique(step.waits_for.begin(), step.waits_for.end()),
-        step.waits_for.end());
-    for (const graph::ValueId id : step.compiled->outputs()) {
-      giver[Index(id)] = s;
-    }
-  }
-}
-
 bool HeteroGraph::FitsDescriptors() const {
   const auto fit = [this](const std::vector<graph::ValueId>& ids) {
     return std::all_of(ids.begin(), ids.end(), [this](graph::ValueId id) {
@@ -231,29 +209,6 @@ bool HeteroGraph::FitsDescriptors() const {
          std::all_of(steps_.begin(), steps_.end(), [&](const Step& step) {
            return fit(step.compiled->inputs()) && fit(step.compiled->outputs());
          });
-}
-
-// Memory for what passes between steps; inputs and outputs of the graph are
-// the client's.
-Status HeteroGraph::MakeBuffers() {
-  where_.assign(graph_.values.size(), nullptr);
-  buffers_.clear();
-  for (Step& step : steps_) {
-    step.inputs.assign(step.compiled->inputs().size(), nullptr);
-    step.outputs.assign(step.compiled->outputs().size(), nullptr);
-    for (const graph::ValueId id : step.compiled->outputs()) {
-      const graph::Value& value = graph_.value(id);
-      const bool is_output =
-          std::find(graph_.outputs.begin(), graph_.outputs.end(), id) !=
-          graph_.outputs.end();
-      if (is_output) continue;
-      ONNXIFI_ASSIGN_OR_RETURN(graph::NewTensor buffer,
-                               graph::MakeTensor(value.type, value.dims));
-      where_[Index(id)] = buffer.data;
-      buffers_.push_back(std::move(buffer.tensor));
-    }
-  }
-  return Status::Ok();
 }
 
 // Another placing needs them, and the client's memory is about to go.

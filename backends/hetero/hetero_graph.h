@@ -10,7 +10,10 @@
 #include <vector>
 
 #include "backends/common/backend.h"
+#include "backends/common/device_memory.h"
+#include "backends/hetero/buffer_plan.h"
 #include "backends/hetero/compiled_part.h"
+#include "backends/hetero/device_arena.h"
 #include "backends/hetero/device_set.h"
 #include "backends/hetero/options.h"
 #include "backends/hetero/report.h"
@@ -46,9 +49,17 @@ class HeteroGraph final : public CompiledGraph {
   struct Step {
     partitioner::Part part;
     std::unique_ptr<CompiledPart> compiled;
-    std::vector<size_t> waits_for;  // steps whose results it reads
-    std::vector<const void*> inputs;
-    std::vector<void*> outputs;
+    // For planned runs: where everything is, and what is copied. What is in
+    // the client's memory gets its place in each run.
+    StepMoves moves;
+    std::vector<TensorPlace> inputs;
+    std::vector<TensorPlace> outputs;
+    const DeviceArena* arena = nullptr;  // null: it works in host memory
+    std::vector<onnxMemoryCopy> uploads;
+    std::vector<onnxMemoryCopy> downloads;
+    std::vector<onnxEvent> gates;  // room for those of one run
+    onnxEvent uploaded = nullptr;
+    onnxEvent downloaded = nullptr;
     bool running = false;
   };
   // Which device failed at what.
@@ -69,14 +80,20 @@ class HeteroGraph final : public CompiledGraph {
   void Retreat(const Failure& failure);
   std::vector<size_t> Culprits(size_t device, std::span<const size_t> nodes);
   bool Compiles(size_t device, std::span<const size_t> nodes) const;
-  void Connect();
   bool FitsDescriptors() const;
   Status MakeBuffers();
+  Result<BufferPlan> PlanMemories(std::vector<size_t>* devices);
+  Status MakeArenas(const BufferPlan& plan, const std::vector<size_t>& devices);
+  void PlaceStep(const BufferPlan& plan, size_t memory, Step* step);
   Status KeepConstants();
 
   std::optional<Failure> RunSteps();
   std::optional<Failure> Start(Step& step);
   std::optional<Failure> Wait(Step& step);
+  Status StartBehind(Step& step);
+  void FindGates(Step& step);
+  void TakeHostPlaces(Step& step);
+  void Release(Step& step);
   std::optional<Failure> RunOnValues(std::vector<RunValue>* slots);
   // Goes on without the device, or returns why that cannot be.
   Status Recover(const Failure& failure);
@@ -84,13 +101,17 @@ class HeteroGraph final : public CompiledGraph {
   graph::Graph graph_;  // without constants when the host runs it all
   partitioner::Placer placer_;
   Report report_;
+  // Memory for what passes between steps, which use it: freed after them.
+  MemoryBlock host_arena_;
+  std::vector<std::unique_ptr<DeviceArena>> arenas_;
+  MemoryUse memory_use_;
   std::vector<Step> steps_;
   std::map<size_t, int> retreats_;  // by device
   bool host_only_ = false;
   bool by_value_ = false;
   bool built_ = false;
-  std::vector<void*> where_;  // [value] its bytes in a planned run
-  std::vector<graph::TensorPtr> buffers_;
+  std::vector<void*> where_;  // [value] its place on the host in a planned run
+  std::vector<bool> without_memory_;  // [device] it had none when asked
 };
 
 }  // namespace onnxifi::hetero

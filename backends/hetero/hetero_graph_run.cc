@@ -28,30 +28,104 @@ bool IsFault(onnxStatus code) {
 
 }  // namespace
 
+// A step behind others fails with them, and only they know why.
 std::optional<HeteroGraph::Failure> HeteroGraph::Wait(Step& step) {
   if (!step.running) return std::nullopt;
+  for (const auto* list : {&step.moves.behind, &step.moves.behind_uploads}) {
+    for (const size_t from : *list) {
+      if (auto failure = Wait(steps_[from])) return failure;
+    }
+  }
   step.running = false;
-  Status status = step.compiled->Wait();
+  Status status;
+  if (step.uploaded != nullptr) status = step.arena->Wait(step.uploaded);
+  const Status run = step.compiled->Wait();
+  // Nobody is behind a step that works in host memory: events are used again.
+  if (step.arena == nullptr) step.compiled->Release();
+  if (status.ok()) status = run;
+  if (step.downloaded != nullptr) {
+    const Status copied = step.arena->Wait(step.downloaded);
+    if (status.ok()) status = copied;
+  }
   if (status.ok()) return std::nullopt;
   return Failure{static_cast<size_t>(step.part.device), std::move(status),
                  &step.part};
 }
 
-std::optional<HeteroGraph::Failure> HeteroGraph::Start(Step& step) {
-  for (const size_t from : step.waits_for) {
-    if (auto failure = Wait(steps_[from])) return failure;
+void HeteroGraph::TakeHostPlaces(Step& step) {
+  const auto address = [this](graph::ValueId id) {
+    return reinterpret_cast<onnxPointer>(where_[Index(id)]);
+  };
+  for (size_t i = 0; i < step.uploads.size(); ++i) {
+    step.uploads[i].from = address(step.moves.uploads[i]);
   }
+  for (size_t i = 0; i < step.downloads.size(); ++i) {
+    step.downloads[i].to = address(step.moves.downloads[i]);
+  }
+  if (step.arena != nullptr) return;
   for (size_t i = 0; i < step.inputs.size(); ++i) {
-    step.inputs[i] = where_[Index(step.compiled->inputs()[i])];
+    step.inputs[i].buffer = address(step.compiled->inputs()[i]);
   }
   for (size_t i = 0; i < step.outputs.size(); ++i) {
-    step.outputs[i] = where_[Index(step.compiled->outputs()[i])];
+    step.outputs[i].buffer = address(step.compiled->outputs()[i]);
   }
-  Status status = step.compiled->Start(step.inputs, step.outputs);
-  step.running = status.ok();
+}
+
+// What the step waits for on its device. Whoever has been waited for already
+// is done.
+void HeteroGraph::FindGates(Step& step) {
+  step.gates.clear();
+  for (const size_t from : step.moves.behind) {
+    if (steps_[from].running) {
+      step.gates.push_back(steps_[from].compiled->done());
+    }
+  }
+  for (const size_t from : step.moves.behind_uploads) {
+    if (steps_[from].running && steps_[from].uploaded != nullptr) {
+      step.gates.push_back(steps_[from].uploaded);
+    }
+  }
+}
+
+// The device does one after the other, without the host: copies of what comes
+// from elsewhere, the run, and copies of what others need.
+Status HeteroGraph::StartBehind(Step& step) {
+  FindGates(step);
+  onnxEvent behind = step.gates.size() == 1 ? step.gates.front() : nullptr;
+  // A copy of nothing makes one event of several.
+  if (!step.uploads.empty() || step.gates.size() > 1) {
+    ONNXIFI_RETURN_IF_ERROR(
+        step.arena->Copy(step.uploads, step.gates, &step.uploaded));
+    behind = step.uploaded;
+  }
+  ONNXIFI_RETURN_IF_ERROR(
+      step.compiled->Start(step.inputs, step.outputs, behind));
+  if (step.downloads.empty()) return Status::Ok();
+  const onnxEvent done = step.compiled->done();
+  return step.arena->Copy(step.downloads, {&done, 1}, &step.downloaded);
+}
+
+std::optional<HeteroGraph::Failure> HeteroGraph::Start(Step& step) {
+  for (const size_t from : step.moves.waits_for) {
+    if (auto failure = Wait(steps_[from])) return failure;
+  }
+  TakeHostPlaces(step);
+  // Also when it fails half-way there is something to wait for.
+  step.running = true;
+  Status status = step.arena != nullptr
+                      ? StartBehind(step)
+                      : step.compiled->Start(step.inputs, step.outputs);
   if (status.ok()) return std::nullopt;
   return Failure{static_cast<size_t>(step.part.device), std::move(status),
                  &step.part};
+}
+
+void HeteroGraph::Release(Step& step) {
+  step.compiled->Release();
+  for (onnxEvent* event : {&step.uploaded, &step.downloaded}) {
+    if (*event != nullptr) step.arena->Release(*event);
+    *event = nullptr;
+  }
 }
 
 // Steps start in order, each as soon as what it reads is there; devices work
@@ -70,6 +144,12 @@ std::optional<HeteroGraph::Failure> HeteroGraph::RunSteps() {
       if (late.has_value() && !failure.has_value()) failure = std::move(late);
     }
   }
+  // Some waits above end early, with the failure of another step.
+  for (Step& step : steps_) {
+    while (Wait(step).has_value()) {
+    }
+  }
+  for (Step& step : steps_) Release(step);
   return failure;
 }
 

@@ -33,6 +33,27 @@ struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
+// "host_bytes": 1, "host_unshared_bytes": 2, and the same of devices by name.
+std::string MemoryText(const MemoryUse& memory, const Devices& devices) {
+  MemoryUse::Bytes host;
+  std::string bytes;
+  std::string unshared;
+  for (const MemoryUse::Bytes& place : memory.places) {
+    if (place.device == 0) {
+      host = place;
+      continue;
+    }
+    const std::string name = Quote(devices[place.device]->name());
+    const char* comma = bytes.empty() ? "" : ", ";
+    bytes += StrCat(comma, name, ": ", place.bytes);
+    unshared += StrCat(comma, name, ": ", place.unshared_bytes);
+  }
+  return StrCat("\"host_bytes\": ", host.bytes,
+                ", \"host_unshared_bytes\": ", host.unshared_bytes,
+                ", \"device_bytes\": {", bytes,
+                "}, \"device_unshared_bytes\": {", unshared, "}");
+}
+
 }  // namespace
 
 void Report::Append(const std::string& line) {
@@ -49,8 +70,8 @@ void Report::Append(const std::string& line) {
 }
 
 void Report::Placed(const graph::Graph& graph,
-                    const partitioner::Placing& placing,
-                    const Devices& devices) {
+                    const partitioner::Placing& placing, const Devices& devices,
+                    const MemoryUse& memory) {
   std::string parts;
   for (const partitioner::Part& part : placing.parts) {
     std::string names;
@@ -68,10 +89,10 @@ void Report::Placed(const graph::Graph& graph,
   }
   Append(StrCat("{\"event\": \"placed\", \"graph\": ", Quote(graph_),
                 ", \"found_by\": ", Quote(placing.found_by),
-                ", \"cost_ns\": {\"exec\": ", placing.cost.exec,
-                ", \"copy\": ", placing.cost.copy,
-                ", \"launch\": ", placing.cost.launch, "}, \"policies_ns\": {",
-                policies, "}, \"parts\": [", parts, "]}"));
+                ", \"cost_ns\": {\"exec\": ", placing.cost.exec, ", \"copy\": ",
+                placing.cost.copy, ", \"launch\": ", placing.cost.launch,
+                "}, \"policies_ns\": {", policies, "}, ",
+                MemoryText(memory, devices), ", \"parts\": [", parts, "]}"));
   if (placing.parts.size() < 2) return;
   Log(LogLevel::kInfo, "graph '", graph_, "': ", graph.nodes.size(),
       " nodes in ", placing.parts.size(), " parts, ", placing.cost.Total(),

@@ -3,11 +3,23 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "backends/hetero/device_set.h"
 #include "partitioner/placer.h"
 
 namespace onnxifi::hetero {
+
+// The memory of what passes between the parts of a graph: all of it, and what
+// it would be if nothing took the place of anything else.
+struct MemoryUse {
+  struct Bytes {
+    size_t device = 0;  // 0: the host
+    size_t bytes = 0;
+    size_t unshared_bytes = 0;
+  };
+  std::vector<Bytes> places;
+};
 
 // Tells what was decided about one graph and what happened to it: as lines of
 // the log, and as JSON lines of the file that the options name. A file that
@@ -20,7 +32,7 @@ class Report {
   // The placing in force from now on. Lines of the log only when the work is
   // shared.
   void Placed(const graph::Graph& graph, const partitioner::Placing& placing,
-              const Devices& devices);
+              const Devices& devices, const MemoryUse& memory);
   // Something went wrong and was mended: `what` is a code of the file, `text`
   // for people.
   void Mended(std::string_view what, const std::string& text);

@@ -1,5 +1,8 @@
 #include "tests/sim/device_state.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <utility>
 
 #include "base/str_cat.h"
@@ -44,6 +47,27 @@ Result<DeviceState::Memory> DeviceState::Take(
   return Memory(device.get(), [device, bytes](const void*) {
     device->used_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
   });
+}
+
+bool DeviceState::TakeBytes(uint64_t bytes, uint64_t most) {
+  uint64_t used = client_bytes_.load(std::memory_order_relaxed);
+  do {
+    if (most != 0 && (used > most || bytes > most - used)) return false;
+  } while (!client_bytes_.compare_exchange_weak(used, used + bytes));
+  return true;
+}
+
+void DeviceState::Trace(std::string_view what, uint64_t bytes) const {
+  if (!traces()) return;
+  const std::string line = StrCat("{\"device\": \"", name_, "\", \"what\": \"",
+                                  what, "\", \"bytes\": ", bytes, "}\n");
+  const int file =
+      ::open(trace_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+  if (file < 0) return;
+  // One call a line: threads and processes do not mix theirs.
+  const ssize_t written = ::write(file, line.data(), line.size());
+  static_cast<void>(written);
+  ::close(file);
 }
 
 }  // namespace onnxifi::sim

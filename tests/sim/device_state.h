@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/status.h"
 #include "tests/sim/machine.h"
@@ -24,8 +25,9 @@ struct RunFate {
 // still there. Thread-safe.
 class DeviceState {
  public:
-  DeviceState(std::string name, const Faults& faults)
-      : name_(std::move(name)), faults_(faults) {}
+  // `trace`: a file that gets what passes between memories; empty: none.
+  DeviceState(std::string name, const Faults& faults, std::string trace = "")
+      : name_(std::move(name)), faults_(faults), trace_(std::move(trace)) {}
 
   // Counts a run.
   RunFate NextRun();
@@ -41,10 +43,22 @@ class DeviceState {
   static Result<Memory> Take(const std::shared_ptr<DeviceState>& device,
                              uint64_t bytes);
 
+  // Memory of clients, out of `most` bytes (0: no limit); false: too much.
+  bool TakeBytes(uint64_t bytes, uint64_t most);
+  void GiveBack(uint64_t bytes) {
+    client_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+  }
+
+  bool traces() const { return !trace_.empty(); }
+  // Appends a line of JSON to the file; one that cannot be written is dropped.
+  void Trace(std::string_view what, uint64_t bytes) const;
+
  private:
   const std::string name_;
   const Faults faults_;
+  const std::string trace_;
   std::atomic<uint64_t> runs_{0};
+  std::atomic<uint64_t> client_bytes_{0};
   std::atomic<uint64_t> used_bytes_{0};
   std::atomic<bool> lost_{false};
 };

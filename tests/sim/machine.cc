@@ -156,6 +156,7 @@ void ReadTimes(FieldReader& fields, DeviceSpec* out) {
                 &out->cost_per_element_ps.emplace(0));
   }
   fields.Real("launch_us", 0, kMaxLaunchUs, &out->launch_us);
+  fields.Real("copy_us", 0, kMaxLaunchUs, &out->copy_us);
   fields.EachMember("slow_down", [&](const std::string& op,
                                      const JsonValue& value,
                                      const std::string& place) {
@@ -253,6 +254,7 @@ Status ReadDevice(const JsonValue& value, const std::string& place,
   for (const auto& number : kNumbers) {
     fields.Whole(number.name, 1, kMaxWhole, number.out);
   }
+  fields.Flag("device_memory", &out->device_memory);
   ReadClaims(fields, out);
   ReadTimes(fields, out);
   if (const JsonValue* faults = fields.Find("faults")) {

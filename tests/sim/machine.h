@@ -79,6 +79,7 @@ struct DeviceSpec {
   uint64_t cpu_read_bandwidth = 0;
   uint64_t cpu_write_bandwidth = 0;
   uint64_t memory_size = 0;
+  bool device_memory = false;  // clients can allocate and copy
 
   OperatorSet operators;
   std::set<graph::DataType> data_types;  // empty: all
@@ -92,6 +93,7 @@ struct DeviceSpec {
   std::vector<std::set<std::string>> groups;
 
   double launch_us = 0;
+  double copy_us = 0;  // of each copy of device memory
   PerOperator<double> slow_down;
   bool real_time = false;
 

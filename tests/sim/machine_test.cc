@@ -144,6 +144,8 @@ TEST(MachineTest, ErrorsNameThePlaceAndWhatIsWrong) {
       {R"("groups": ["A"])", "devices[0].groups[0]", "array of strings"},
       {R"("launch_us": 1e9)", "devices[0].launch_us",
        "from 0 to 6e+07, not 1e+09"},
+      {R"("copy_us": 1e9)", "devices[0].copy_us", "from 0 to 6e+07"},
+      {R"("device_memory": 1)", "devices[0].device_memory", "true or false"},
       {R"("slow_down": {"*": null})", "devices[0].slow_down.*", "not null"},
       {R"("real_time": "yes")", "devices[0].real_time", "not a string"},
       {R"("faults": [])", "devices[0].faults", "an object"},

@@ -85,10 +85,14 @@ BackendInfo InfoOf(const DeviceSpec& spec, const BackendInfo& inner) {
 
 }  // namespace
 
-SimBackend::SimBackend(DeviceSpec spec, std::shared_ptr<Backend> inner)
+SimBackend::SimBackend(DeviceSpec spec, std::shared_ptr<Backend> inner,
+                       std::string trace)
     : spec_(std::move(spec)),
       inner_(std::move(inner)),
-      state_(std::make_shared<DeviceState>(spec_.name, spec_.faults)),
+      state_(std::make_shared<DeviceState>(spec_.name, spec_.faults,
+                                           std::move(trace))),
+      memory_(spec_.device_memory ? std::make_unique<SimMemory>(spec_, state_)
+                                  : nullptr),
       info_(InfoOf(spec_, inner_->info())) {}
 
 Reject SimBackend::Supports(const NodeView& node) const {
@@ -145,8 +149,10 @@ Result<std::vector<std::unique_ptr<Backend>>> CreateSimBackends() {
                   "device");
   }
   const std::shared_ptr<Backend> cpu = std::move(cpus.front());
+  const char* trace = secure_getenv(kSimTraceVariable);
   for (DeviceSpec& spec : *devices) {
-    backends.push_back(std::make_unique<SimBackend>(std::move(spec), cpu));
+    backends.push_back(std::make_unique<SimBackend>(
+        std::move(spec), cpu, trace == nullptr ? "" : trace));
   }
   return backends;
 }

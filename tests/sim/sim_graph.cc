@@ -10,20 +10,11 @@
 #include "base/futex.h"
 #include "base/str_cat.h"
 #include "tests/sim/claims.h"
+#include "tests/sim/sim_memory.h"
+#include "tests/sim/sim_time.h"
 
 namespace onnxifi::sim {
 namespace {
-
-// A thread that sleeps wakes up at most so much late.
-constexpr int64_t kSleepErrorNs = 300'000;
-
-void WaitUntil(int64_t deadline_ns) {
-  const int64_t left = deadline_ns - NowNs();
-  if (left > kSleepErrorNs) {
-    std::this_thread::sleep_for(std::chrono::nanoseconds(left - kSleepErrorNs));
-  }
-  while (NowNs() < deadline_ns) CpuPause();
-}
 
 void Hang(uint64_t ms) {
   if (ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds(ms));
@@ -83,22 +74,27 @@ uint64_t BytesOf(const std::vector<RunValue>& values) {
   return bytes;
 }
 
-// A plan of the backend that does the work.
+// A plan of the backend that does the work. Inputs and outputs in host memory
+// take the time that their bytes take on the way.
 class SimExecutable final : public Executable {
  public:
-  // An output's first element.
-  struct Element {
-    graph::DataType type;
+  struct Output {
     size_t bytes;
+    graph::DataType type;
+    size_t first_bytes;  // of its first element
   };
 
   SimExecutable(std::unique_ptr<Executable> inner,
                 std::shared_ptr<DeviceState> device,
-                std::vector<Element> elements, int64_t least_ns)
+                std::vector<size_t> input_bytes, std::vector<Output> outputs,
+                const RunTime& time)
       : inner_(std::move(inner)),
         device_(std::move(device)),
-        elements_(std::move(elements)),
-        least_ns_(least_ns) {}
+        input_bytes_(std::move(input_bytes)),
+        outputs_(std::move(outputs)),
+        time_(time),
+        from_(input_bytes_.size()),
+        to_(outputs_.size()) {}
 
   const std::vector<graph::Shape>& output_shapes() const override {
     return inner_->output_shapes();
@@ -113,20 +109,42 @@ class SimExecutable final : public Executable {
     const RunFate fate = device_->NextRun();
     Hang(fate.hang_ms);
     if (fate.status != ONNXIFI_STATUS_SUCCESS) return fate.status;
-    const onnxStatus status = inner_->Run(inputs, outputs);
+    const int64_t least_ns = Find(inputs, outputs);
+    const onnxStatus status = inner_->Run(from_, to_);
     if (status != ONNXIFI_STATUS_SUCCESS) return status;
-    for (size_t i = 0; fate.wrong && i < elements_.size(); ++i) {
-      SpoilElement(elements_[i].type, outputs[i], elements_[i].bytes);
+    for (size_t i = 0; fate.wrong && i < outputs_.size(); ++i) {
+      SpoilElement(outputs_[i].type, to_[i], outputs_[i].first_bytes);
     }
-    if (least_ns_ > 0) WaitUntil(start + least_ns_);
+    if (time_.real()) WaitUntil(start + least_ns);
     return ONNXIFI_STATUS_SUCCESS;
   }
 
  private:
+  // Where everything is, and how long a run takes with it.
+  int64_t Find(std::span<const void* const> inputs,
+               std::span<void* const> outputs) {
+    uint64_t read = 0;
+    uint64_t written = 0;
+    for (size_t i = 0; i < from_.size(); ++i) {
+      if (!IsOnDevice(inputs[i])) read += input_bytes_[i];
+      from_[i] = BytesBehind(inputs[i]);
+    }
+    for (size_t i = 0; i < to_.size(); ++i) {
+      if (!IsOnDevice(outputs[i])) written += outputs_[i].bytes;
+      to_[i] = BytesBehind(outputs[i]);
+    }
+    if (read > 0) device_->Trace("read by a run", read);
+    if (written > 0) device_->Trace("written by a run", written);
+    return time_.Ns(read, written);
+  }
+
   const std::unique_ptr<Executable> inner_;
   const std::shared_ptr<DeviceState> device_;
-  const std::vector<Element> elements_;
-  const int64_t least_ns_;  // 0: as long as it takes
+  const std::vector<size_t> input_bytes_;
+  const std::vector<Output> outputs_;
+  const RunTime time_;
+  std::vector<const void*> from_;
+  std::vector<void*> to_;
 };
 
 std::vector<graph::DataType> TypesOf(const graph::Graph& graph,
@@ -140,8 +158,8 @@ std::vector<graph::DataType> TypesOf(const graph::Graph& graph,
 
 RunTime::RunTime(const DeviceSpec& spec, const graph::Graph& graph)
     : fixed_ns_(spec.launch_us * 1000),
-      read_bandwidth_(static_cast<double>(spec.cpu_read_bandwidth)),
-      write_bandwidth_(static_cast<double>(spec.cpu_write_bandwidth)),
+      read_bandwidth_(spec.cpu_read_bandwidth),
+      write_bandwidth_(spec.cpu_write_bandwidth),
       real_(spec.real_time) {
   for (const graph::Node& node : graph.nodes) {
     const int64_t cost = NodeCostNs(spec, graph, node);
@@ -152,15 +170,8 @@ RunTime::RunTime(const DeviceSpec& spec, const graph::Graph& graph)
 }
 
 int64_t RunTime::Ns(uint64_t input_bytes, uint64_t output_bytes) const {
-  constexpr double kMostNs = 3600e9;
-  double ns = fixed_ns_;
-  if (read_bandwidth_ > 0) {
-    ns += static_cast<double>(input_bytes) / read_bandwidth_ * 1e9;
-  }
-  if (write_bandwidth_ > 0) {
-    ns += static_cast<double>(output_bytes) / write_bandwidth_ * 1e9;
-  }
-  return static_cast<int64_t>(std::min(ns, kMostNs));
+  const int64_t read = Nanoseconds(fixed_ns_, input_bytes, read_bandwidth_);
+  return Nanoseconds(static_cast<double>(read), output_bytes, write_bandwidth_);
 }
 
 SimGraphFacts::SimGraphFacts(const DeviceSpec& spec, const graph::Graph& graph)
@@ -173,15 +184,14 @@ Result<std::unique_ptr<Executable>> SimGraph::Specialize(
   if (device_->lost()) return device_->LostStatus();
   ONNXIFI_ASSIGN_OR_RETURN(std::unique_ptr<Executable> made,
                            inner_->Specialize(input_shapes));
-  uint64_t input_bytes = 0;
+  std::vector<size_t> input_bytes;
   for (size_t i = 0; i < input_shapes.size(); ++i) {
     ONNXIFI_ASSIGN_OR_RETURN(
         const size_t bytes,
         graph::ByteSize(facts_.input_types[i], input_shapes[i]));
-    input_bytes += bytes;
+    input_bytes.push_back(bytes);
   }
-  uint64_t output_bytes = 0;
-  std::vector<SimExecutable::Element> elements;
+  std::vector<SimExecutable::Output> outputs;
   const std::vector<graph::Shape>& shapes = made->output_shapes();
   const std::span<const graph::DataType> types = made->output_types();
   for (size_t i = 0; i < shapes.size(); ++i) {
@@ -189,13 +199,11 @@ Result<std::unique_ptr<Executable>> SimGraph::Specialize(
         i < types.size() ? types[i] : facts_.output_types[i];
     ONNXIFI_ASSIGN_OR_RETURN(const size_t bytes,
                              graph::ByteSize(type, shapes[i]));
-    output_bytes += bytes;
-    elements.push_back({type, FirstElementBytes(type, bytes)});
+    outputs.push_back({bytes, type, FirstElementBytes(type, bytes)});
   }
-  const int64_t least_ns =
-      facts_.time.real() ? facts_.time.Ns(input_bytes, output_bytes) : 0;
   return std::unique_ptr<Executable>(std::make_unique<SimExecutable>(
-      std::move(made), device_, std::move(elements), least_ns));
+      std::move(made), device_, std::move(input_bytes), std::move(outputs),
+      facts_.time));
 }
 
 Status SimGraph::RunValues(RunScope& scope, std::vector<RunValue> inputs,

@@ -22,8 +22,8 @@ class RunTime {
 
  private:
   double fixed_ns_ = 0;  // the start and all nodes
-  double read_bandwidth_ = 0;
-  double write_bandwidth_ = 0;
+  uint64_t read_bandwidth_ = 0;
+  uint64_t write_bandwidth_ = 0;
   bool real_ = false;
 };
 
