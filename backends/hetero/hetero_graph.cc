@@ -64,9 +64,20 @@ Result<std::unique_ptr<CompiledGraph>> HeteroGraph::Create(
       made->report_.Mended("not_used", remark);
     }
     ONNXIFI_RETURN_IF_ERROR(asked);
+    made->Calibrate(options.costs);
   }
   ONNXIFI_RETURN_IF_ERROR(made->Build());
   return std::unique_ptr<CompiledGraph>(std::move(made));
+}
+
+void HeteroGraph::Calibrate(const partitioner::MeasuredCostsOptions& costs) {
+  std::vector<std::string> remarks;
+  const std::vector<partitioner::CalibratedDevice> devices =
+      partitioner::UseMeasuredCosts(graph_, costs, &placer_, &remarks);
+  for (const std::string& remark : remarks) {
+    report_.Mended("not_calibrated", remark);
+  }
+  for (const auto& device : devices) report_.Calibrated(device);
 }
 
 partitioner::Placing HeteroGraph::Place() {
@@ -99,7 +110,7 @@ Status HeteroGraph::Build() {
   built_ = true;
   Connect();
   if (!by_value_) ONNXIFI_RETURN_IF_ERROR(MakeBuffers());
-  report_.Placed(graph_, placing, placer_.devices());
+  report_.Placed(graph_, placing, placer_);
   return KeepConstants();
 }
 

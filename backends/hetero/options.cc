@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/str_cat.h"
+#include "partitioner/calibration_file.h"
 
 namespace onnxifi::hetero {
 namespace {
@@ -47,11 +48,27 @@ Result<Options> Options::Parse(const char* devices, const char* placement,
                        "'; it may be auto, host or random:NUMBER"));
 }
 
+Result<partitioner::MeasuredCostsOptions::Mode> Options::ParseCalibration(
+    const char* text) {
+  using Mode = partitioner::MeasuredCostsOptions::Mode;
+  const std::string_view how = text == nullptr ? "use" : text;
+  if (how == "use" || how.empty()) return Mode::kUse;
+  if (how == "off") return Mode::kOff;
+  if (how == "measure") return Mode::kMissing;
+  return Status(ONNXIFI_STATUS_INVALID_PROPERTY,
+                StrCat("ONNXIFI_HETERO_CALIBRATION is '", how,
+                       "'; it may be use, off or measure"));
+}
+
 Result<Options> Options::FromEnvironment() {
   ONNXIFI_ASSIGN_OR_RETURN(Options options,
                            Parse(secure_getenv("ONNXIFI_HETERO_DEVICES"),
                                  secure_getenv("ONNXIFI_HETERO_PLACEMENT"),
                                  secure_getenv("ONNXIFI_HETERO_REPORT")));
+  ONNXIFI_ASSIGN_OR_RETURN(
+      options.costs.mode,
+      ParseCalibration(secure_getenv("ONNXIFI_HETERO_CALIBRATION")));
+  options.costs.directory = partitioner::CalibrationDirectory();
   const char* plan = secure_getenv("ONNXIFI_HETERO_PLAN");
   if (plan != nullptr && *plan != '\0') {
     ONNXIFI_ASSIGN_OR_RETURN(options.placement.pins,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "partitioner/measured_costs.h"
 #include "partitioner/placer.h"
 
 namespace onnxifi::hetero {
@@ -17,11 +18,15 @@ namespace onnxifi::hetero {
 //                             random:N: each node on any device that runs it,
 //                             for tests, the same for the same N.
 //   ONNXIFI_HETERO_PLAN       file that pins nodes to devices (plan_file.h).
+//   ONNXIFI_HETERO_CALIBRATION  use (default): measured costs where there are
+//                             some; off: none; measure: what is missing is
+//                             measured first.
 //   ONNXIFI_HETERO_REPORT     file that gets what was decided and what
 //                             happened, as JSON lines, one for each event.
 struct Options {
   std::vector<std::string> devices;
   partitioner::PlacerOptions placement;
+  partitioner::MeasuredCostsOptions costs;
   std::string report;
 
   // INVALID_PROPERTY for a value that is none of these, or a file that is no
@@ -29,6 +34,8 @@ struct Options {
   static Result<Options> FromEnvironment();
   static Result<Options> Parse(const char* devices, const char* placement,
                                const char* report);
+  static Result<partitioner::MeasuredCostsOptions::Mode> ParseCalibration(
+      const char* text);
 };
 
 }  // namespace onnxifi::hetero

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "backends/hetero/device_set.h"
+#include "partitioner/measured_costs.h"
 #include "partitioner/placer.h"
 
 namespace onnxifi::hetero {
@@ -20,7 +20,9 @@ class Report {
   // The placing in force from now on. Lines of the log only when the work is
   // shared.
   void Placed(const graph::Graph& graph, const partitioner::Placing& placing,
-              const Devices& devices);
+              const partitioner::Placer& placer);
+  // A device was measured before the placing.
+  void Calibrated(const partitioner::CalibratedDevice& device);
   // Something went wrong and was mended: `what` is a code of the file, `text`
   // for people.
   void Mended(std::string_view what, const std::string& text);

@@ -17,6 +17,7 @@
 #include "tools/cli/client.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/file.h"
+#include "tools/cli/partition_costs.h"
 #include "tools/cli/text.h"
 #include "tools/cli/version.h"
 
@@ -34,6 +35,7 @@ struct Options {
   std::string html_file;
   bool nodes = false;
   bool what_if = false;
+  CostOptions costs;
 };
 
 // A model, the devices that could run it, and where its nodes go.
@@ -50,6 +52,15 @@ struct Analysis {
   int32_t HomeOf(size_t node) const {
     const int32_t op = placing.problem.op_of[node];
     return placing.placement.home[static_cast<size_t>(op)];
+  }
+  // Where the cost of a node on one of `devices` comes from.
+  const char* SourceOf(size_t node, size_t device) const {
+    return partitioner::CostSourceName(
+        partitioner::CostOfNode(graph, node, placer->views()[device]).source);
+  }
+  partitioner::SourceCounts SourcesOf(size_t of_problem) const {
+    return partitioner::CountSources(graph,
+                                     placer->views()[placing.used[of_problem]]);
   }
 };
 
@@ -122,6 +133,7 @@ int Analyse(const Options& options, Analysis* out) {
       std::make_unique<partitioner::Placer>(out->devices, std::move(place));
   const Status asked = out->placer->Ask(out->graph, &out->remarks);
   if (!asked.ok()) return ReportFailure(asked, Step::kCompile);
+  UseCosts(options.costs, out->graph, out->placer.get(), &out->remarks);
   Result<partitioner::Placing> placing =
       out->placer->Place(out->graph, &out->remarks);
   if (!placing.ok()) return ReportFailure(placing.status(), Step::kCompile);
@@ -179,11 +191,12 @@ void PrintDevices(const Analysis& analysis) {
     }
     std::printf(
         "device %zu  %-24s  runs %zu of %zu nodes (could: %zu), %s %% of the "
-        "multiply-adds, %s %% of the bytes\n",
+        "multiply-adds, %s %% of the bytes; costs: %s\n",
         d, EscapeText(analysis.DeviceName(d)).c_str(), nodes,
         analysis.graph.nodes.size(), can,
         FixedText(PercentOf(macs, all_macs), 1).c_str(),
-        FixedText(PercentOf(bytes, all_bytes), 1).c_str());
+        FixedText(PercentOf(bytes, all_bytes), 1).c_str(),
+        SourcesText(analysis.SourcesOf(d)).c_str());
   }
 }
 
@@ -204,8 +217,10 @@ void PrintNodes(const Analysis& analysis) {
       std::printf(
           "; %s: %s",
           EscapeText(analysis.DeviceName(static_cast<size_t>(d))).c_str(),
-          ns == partitioner::kCannot ? EscapeText(support.reason).c_str()
-                                     : StrCat(Microseconds(ns), " us").c_str());
+          ns == partitioner::kCannot
+              ? EscapeText(support.reason).c_str()
+              : StrCat(Microseconds(ns), " us ", analysis.SourceOf(n, device))
+                    .c_str());
     }
     std::printf("\n");
   }
@@ -269,6 +284,7 @@ json NodeJson(const Analysis& analysis, size_t n) {
           EscapeText(analysis.placer->views()[device].support[n].reason);
     } else {
       one["ns"] = ns;
+      one["source"] = analysis.SourceOf(n, device);
     }
     there.push_back(std::move(one));
   }
@@ -334,6 +350,13 @@ json Report(const Analysis& analysis, const Options& options,
   report["nodes"] = json::array();
   for (size_t n = 0; n < analysis.graph.nodes.size(); ++n) {
     report["nodes"].push_back(NodeJson(analysis, n));
+  }
+  report["cost_sources"] = json::array();
+  report["figures"] = json::array();
+  for (size_t d = 0; d < placing.used.size(); ++d) {
+    report["cost_sources"].push_back(SourcesJson(analysis.SourcesOf(d)));
+    report["figures"].push_back(
+        FiguresJson(analysis.placer->views()[placing.used[d]].figures));
   }
   report["plan"] = PlanJson(analysis);
   report["cost_ns"] = CostJson(placing.cost);
@@ -411,6 +434,7 @@ void AddPartitionCommand(CLI::App& app, Action* action) {
                     "What supporting one more operator would save");
   command->add_option("--json", options->json_file,
                       "Write a report as JSON to this file, - for stdout");
+  AddCostOptions(command, &options->costs);
   command->callback([options, action] {
     *action = [options] { return Partition(*options); };
   });

@@ -1,0 +1,214 @@
+#!/usr/bin/env python3
+"""Tests measured costs on simulated devices that take the time they are told.
+
+    tests/hetero/calibration_test.py --build build/release --work DIR
+
+The devices take milliseconds, so that what the machine does beside is small;
+what is measured may still be off by a factor of two.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import faults
+
+OPTIONS = argparse.Namespace()
+MS = 1_000_000
+# The device says that a convolution takes 3 us; in fact it takes 6 ms.
+GPU = {"name": "sim GPU", "device_type": "gpu", "operators": "all",
+       "macs_fp32": 10**13, "memory_bandwidth": 10**12,
+       "cpu_read_bandwidth": 2 * 10**9, "cpu_write_bandwidth": 10**9,
+       "cost_ns": {"Conv": 3000, "Add": 2 * MS, "Relu": 1 * MS, "*": 1000},
+       "slow_down": {"Conv": 2000},
+       "launch_us": 2000, "real_time": True}
+
+
+class CalibrationTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        faults.write_case(OPTIONS.work)
+        cls.model = OPTIONS.work / "model.onnx"
+
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.addCleanup(self.directory.cleanup)
+        self.cache = pathlib.Path(self.directory.name)
+
+    def onnxifi(self, *arguments, machine=None, **variables):
+        """Exit code, standard output and standard error."""
+        sim_file = self.cache / "machine.json"
+        sim_file.write_text(json.dumps({"devices": [machine or GPU]}))
+        plugins = OPTIONS.build / "lib/onnxifi/plugins"
+        environment = {
+            name: value for name, value in os.environ.items()
+            if not name.startswith("ONNXIFI_HETERO")}
+        environment.update(variables)
+        environment["ONNXIFI_PLUGIN_FILES"] = ":".join(
+            str(path) for path in (plugins / "libonnxifi-cpu.so",
+                                   plugins / "libonnxifi-hetero.so",
+                                   OPTIONS.build / "sim/libonnxifi-sim.so"))
+        environment["ONNXIFI_SIM_FILE"] = str(sim_file)
+        environment["XDG_CACHE_HOME"] = str(self.cache)
+        done = subprocess.run(
+            [str(OPTIONS.build / "bin/onnxifi"), *map(str, arguments)],
+            env=environment, capture_output=True, text=True, timeout=300,
+            check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def partition(self, *arguments, **more):
+        code, out, err = self.onnxifi("partition", self.model, *arguments,
+                                      "--json", "-", **more)
+        self.assertEqual(code, 0, err)
+        return json.loads(out)
+
+    def files(self):
+        return sorted((self.cache / "onnxifi/calibration").glob("*.json"))
+
+    def assert_near(self, value, wanted):
+        self.assertGreaterEqual(value, wanted / 2)
+        self.assertLessEqual(value, wanted * 2)
+
+    def costs(self, told, operator, device):
+        return [node["costs"][device] for node in told["nodes"]
+                if node["operator"] == operator]
+
+    def devices_of(self, told, operator):
+        return {node["device"] for node in told["nodes"]
+                if node["operator"] == operator}
+
+    def test_finds_what_the_device_takes(self):
+        before = self.partition()
+        self.assertEqual(before["cost_sources"][1]["measured"], 0)
+        self.assertEqual({c["source"] for c in self.costs(before, "Conv", 1)},
+                         {"told"})
+        self.assertEqual(self.costs(before, "Conv", 1)[0]["ns"], 3000)
+        self.assertEqual(self.files(), [])
+        told = self.partition("--calibrate=60")
+        self.assertEqual(told["devices"], ["ONNXIFI CPU", "sim GPU"])
+        for device in 0, 1:
+            self.assertEqual(told["cost_sources"][device],
+                             {"measured": 50, "told": 0, "roofline": 0})
+        # Alike nodes are measured once.
+        for operator, wanted in ("Conv", 6 * MS), ("Add", 2 * MS), (
+                "Relu", 1 * MS):
+            costs = self.costs(told, operator, 1)
+            self.assertEqual(len({cost["ns"] for cost in costs}), 1)
+            self.assertEqual(costs[0]["source"], "measured")
+            self.assert_near(costs[0]["ns"], wanted)
+        figures = told["figures"][1]
+        self.assert_near(figures["launch_ns"], 2 * MS)
+        # 500 ps a byte to the device, 1000 back.
+        self.assert_near(figures["from_host"]["picoseconds_per_byte"], 500)
+        self.assert_near(figures["to_host"]["picoseconds_per_byte"], 1000)
+        # The host has no copies.
+        self.assertEqual(told["figures"][0]["from_host"],
+                         {"latency_ns": 0, "picoseconds_per_byte": 0})
+        self.assertEqual(len(self.files()), 2)
+
+    def test_a_device_whose_word_is_not_kept_loses_its_nodes(self):
+        # Nothing but the convolutions' claimed time speaks for it.
+        machine = dict(GPU, launch_us=1, cost_ns={"Conv": 1, "*": 1},
+                       slow_down={"Conv": 8 * MS})
+        before = self.partition(machine=machine)
+        self.assertEqual(self.devices_of(before, "Conv"), {1})
+        after = self.partition("--calibrate=60", machine=machine)
+        self.assertEqual(self.devices_of(after, "Conv"), {0})
+        self.assert_near(self.costs(after, "Conv", 1)[0]["ns"], 8 * MS)
+        # What was kept makes the same plan, each time.
+        again = self.partition(machine=machine)
+        self.assertEqual(again["nodes"], after["nodes"])
+        self.assertEqual(again, self.partition(machine=machine))
+        off = self.partition(machine=machine, ONNXIFI_HETERO_CALIBRATION="off")
+        self.assertEqual(off["nodes"], before["nodes"])
+
+    def test_the_backend_uses_what_is_kept(self):
+        machine = dict(GPU, launch_us=1, cost_ns={"Conv": 1, "*": 1},
+                       slow_down={"Conv": 8 * MS})
+        report = self.cache / "report.jsonl"
+
+        def events(**variables):
+            report.unlink(missing_ok=True)
+            code, out, err = self.onnxifi(
+                "run", self.model, "--backend", "hetero", "--check",
+                OPTIONS.work / "test_data_set_0", machine=machine,
+                ONNXIFI_HETERO_REPORT=str(report), **variables)
+            self.assertEqual(code, 0, out + err)
+            return [json.loads(line)
+                    for line in report.read_text().splitlines()]
+
+        first = events()
+        self.assertEqual([event["event"] for event in first], ["placed"])
+        self.assertEqual(first[0]["costs"]["measured"], 0)
+        self.assertIn("sim GPU", {p["device"] for p in first[0]["parts"]})
+        measuring = events(ONNXIFI_HETERO_CALIBRATION="measure")
+        self.assertEqual([event["event"] for event in measuring],
+                         ["calibrated", "calibrated", "placed"])
+        for event, device in zip(measuring, ("ONNXIFI CPU", "sim GPU")):
+            self.assertEqual(event["device"], device)
+            self.assertGreater(event["measured"], 0)
+            self.assertEqual(event["failed"], 0)
+            self.assertTrue(event["figures"])
+        # Everything is known now, so that nothing is measured again.
+        for mode in "measure", "use":
+            later = events(ONNXIFI_HETERO_CALIBRATION=mode)
+            self.assertEqual([event["event"] for event in later], ["placed"])
+            self.assertEqual(later[0]["costs"],
+                             {"measured": 50, "told": 0, "roofline": 0})
+            self.assertEqual({p["device"] for p in later[0]["parts"]},
+                             {"ONNXIFI CPU"})
+        off = events(ONNXIFI_HETERO_CALIBRATION="off")
+        self.assertEqual(off[0]["parts"], first[0]["parts"])
+
+    def test_a_bad_file_is_a_note_and_no_more(self):
+        self.partition("--calibrate=60")
+        good = self.partition()
+        self.assertEqual(good["notes"], [])
+        for path in self.files():
+            path.write_text("{" + path.read_text())
+        bad = self.partition()
+        self.assertEqual(len(bad["notes"]), 2)
+        self.assertIn("is not used", bad["notes"][0])
+        self.assertEqual(bad["cost_sources"][1]["measured"], 0)
+        self.partition("--calibrate=60")
+        for path in self.files():
+            path.chmod(0o666)
+        self.assertIn("others may write", self.partition()["notes"][0])
+
+    def test_the_budget_ends_the_measurement(self):
+        told = self.partition("--calibrate=0.001")
+        self.assertTrue(any("no time was left" in note
+                            for note in told["notes"]), told["notes"])
+        # Launches and copies come first, then what is taken for dearest.
+        self.assertLess(told["cost_sources"][1]["measured"], 50)
+
+    def test_a_device_that_is_lost_is_not_measured_on(self):
+        machine = dict(GPU, faults={"lost_at_run": 30})
+        told = self.partition("--calibrate=60", machine=machine)
+        self.assertEqual(told["cost_sources"][0]["measured"], 50)
+        self.assertLess(told["cost_sources"][1]["measured"], 50)
+
+    def test_bad_values_are_errors(self):
+        for value in "0", "-1", "x", "nan", "1e9":
+            code, _, _ = self.onnxifi("partition", self.model,
+                                      f"--calibrate={value}")
+            self.assertEqual(code, 2, value)
+        code, out, _ = self.onnxifi(
+            "run", self.model, "--backend", "hetero",
+            ONNXIFI_HETERO_CALIBRATION="maybe")
+        self.assertNotEqual(code, 0)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--work", type=pathlib.Path, required=True)
+    OPTIONS, rest = parser.parse_known_args()
+    OPTIONS.build = OPTIONS.build.resolve()
+    OPTIONS.work.mkdir(parents=True, exist_ok=True)
+    unittest.main(argv=sys.argv[:1] + rest)
