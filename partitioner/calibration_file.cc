@@ -74,7 +74,7 @@ bool MakeDirectories(const std::string& path) {
 
 Status System(const std::string& what, const std::string& path) {
   return Status(
-      ONNXIFI_STATUS_INVALID_STATE,
+      ONNXIFI_STATUS_NO_SYSTEM_RESOURCES,
       StrCat("calibration '", path, "': ", what, ": ", std::strerror(errno)));
 }
 

@@ -109,13 +109,20 @@ Result<double> Calibrator::Overhead(TimedGraph::Way way) {
     return static_cast<double>(figures_.launch);
   }
   if (values_overhead_) return *values_overhead_;
-  ONNXIFI_ASSIGN_OR_RETURN(
-      const int64_t time,
-      TimeOf(device_, UnaryProbe(graph_, kUnary[0], kSmallElements, 1, 1),
-             way));
+  ProbeTimes times;
+  times.nodes = kProbeNodes;
+  const auto probe = [&](int length) {
+    return TimeOf(
+        device_, UnaryProbe(graph_, kUnary[0], kSmallElements, length, 1), way);
+  };
+  ONNXIFI_ASSIGN_OR_RETURN(times.one, probe(1));
+  ONNXIFI_ASSIGN_OR_RETURN(times.chain, probe(kProbeNodes));
+  // Without the nodes, but with the copies, which the figures have.
+  const Calibration solved = SolveFigures(times, figures_, true);
   const double copies = static_cast<double>(figures_.from_host.latency) +
                         static_cast<double>(figures_.to_host.latency);
-  values_overhead_ = std::max(0.0, static_cast<double>(time) - copies);
+  values_overhead_ =
+      std::max(0.0, static_cast<double>(solved.launch.value_or(0)) - copies);
   return *values_overhead_;
 }
 

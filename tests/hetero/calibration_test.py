@@ -27,6 +27,10 @@ GPU = {"name": "sim GPU", "device_type": "gpu", "operators": "all",
        "cost_ns": {"Conv": 3000, "Add": 2 * MS, "Relu": 1 * MS, "*": 1000},
        "slow_down": {"Conv": 2000},
        "launch_us": 2000, "real_time": True}
+# It says that everything is nearly free.
+LIAR = dict(GPU, launch_us=1, cost_ns={"Conv": 8, "*": 1},
+            slow_down={"Conv": 1e6}, cpu_read_bandwidth=10**12,
+            cpu_write_bandwidth=10**12)
 
 
 class CalibrationTest(unittest.TestCase):
@@ -112,9 +116,7 @@ class CalibrationTest(unittest.TestCase):
         self.assertEqual(len(self.files()), 2)
 
     def test_a_device_whose_word_is_not_kept_loses_its_nodes(self):
-        # Nothing but the convolutions' claimed time speaks for it.
-        machine = dict(GPU, launch_us=1, cost_ns={"Conv": 1, "*": 1},
-                       slow_down={"Conv": 8 * MS})
+        machine = LIAR
         before = self.partition(machine=machine)
         self.assertEqual(self.devices_of(before, "Conv"), {1})
         after = self.partition("--calibrate=60", machine=machine)
@@ -128,8 +130,7 @@ class CalibrationTest(unittest.TestCase):
         self.assertEqual(off["nodes"], before["nodes"])
 
     def test_the_backend_uses_what_is_kept(self):
-        machine = dict(GPU, launch_us=1, cost_ns={"Conv": 1, "*": 1},
-                       slow_down={"Conv": 8 * MS})
+        machine = LIAR
         report = self.cache / "report.jsonl"
 
         def events(**variables):
@@ -164,6 +165,45 @@ class CalibrationTest(unittest.TestCase):
                              {"ONNXIFI CPU"})
         off = events(ONNXIFI_HETERO_CALIBRATION="off")
         self.assertEqual(off[0]["parts"], first[0]["parts"])
+
+    def test_measures_nodes_of_many_kinds(self):
+        from onnx import helper, save
+        value = helper.make_tensor_value_info
+        nodes = [
+            helper.make_node("Greater", ["x", "z"], ["above"]),  # no descriptor
+            helper.make_node("Where", ["above", "x", "z"], ["larger"]),
+            helper.make_node("Gather", ["larger", "at"], ["rows"]),
+            helper.make_node("Div", ["at", "by"], ["quotient"]),
+            helper.make_node("NonZero", ["rows"], ["places"]),  # open shape
+            helper.make_node("If", ["c"], ["y"], then_branch=helper.make_graph(
+                [helper.make_node("Neg", ["rows"], ["a"])], "t", [],
+                [value("a", 1, [2, 64])]), else_branch=helper.make_graph(
+                [helper.make_node("Abs", ["rows"], ["b"])], "e", [],
+                [value("b", 1, [2, 64])])),
+        ]
+        graph = helper.make_graph(
+            nodes, "kinds",
+            [value("x", 1, [64, 64]), value("z", 1, [64, 64]),
+             value("at", 7, [2]), value("by", 7, [2]), value("c", 9, [])],
+            [value("y", 1, [2, 64]), value("quotient", 7, [2]),
+             value("places", 7, [2, None])])
+        model = self.cache / "kinds.onnx"
+        save(helper.make_model(graph, ir_version=9, opset_imports=[
+            helper.make_opsetid("", 20)]), model)
+        machine = dict(GPU, cost_ns={"*": 4 * MS}, slow_down={"Where": 3})
+        code, out, err = self.onnxifi("partition", model, "--calibrate=60",
+                                      "--json", "-", machine=machine)
+        self.assertEqual(code, 0, err)
+        told = json.loads(out)
+        sources = {node["operator"]: [cost["source"] for cost in node["costs"]]
+                   for node in told["nodes"]}
+        for operator in "Greater", "Where", "Gather", "Div":
+            self.assertEqual(sources[operator], ["measured"] * 2, operator)
+        for operator in "NonZero", "If":
+            self.assertNotIn("measured", sources[operator], operator)
+        self.assert_near(self.costs(told, "Where", 1)[0]["ns"], 12 * MS)
+        # On values of 1.1, as it makes truths.
+        self.assert_near(self.costs(told, "Greater", 1)[0]["ns"], 4 * MS)
 
     def test_a_bad_file_is_a_note_and_no_more(self):
         self.partition("--calibrate=60")

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <string_view>
@@ -17,7 +18,17 @@ namespace {
 
 using Mode = partitioner::MeasuredCostsOptions::Mode;
 
-constexpr double kMostSeconds = 86400;
+constexpr int kMostSeconds = 86400;
+
+// 0 for a text that is no time of use.
+double SecondsOf(const std::string& text) {
+  double seconds = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, seconds);
+  const bool fits = error == std::errc() && stop == end && seconds > 0 &&
+                    seconds <= kMostSeconds;
+  return fits ? seconds : 0;
+}
 
 // A file that the backend would not look at is not looked at here.
 bool IsOff() {
@@ -53,19 +64,24 @@ void AddCostOptions(CLI::App* command, CostOptions* options) {
   // A flag, so that the model's name is never taken for its value.
   command
       ->add_flag("--calibrate{10}", options->seconds,
-                 "Measure launches, copies and nodes for so many seconds a "
-                 "device and keep that (--calibrate=SECONDS)")
-      ->check(CLI::Range(0.001, kMostSeconds));
+                 "Measure launches, copies and nodes and keep that, for at "
+                 "most 10 seconds a device (or --calibrate=SECONDS)")
+      ->check([](const std::string& text) {
+        return SecondsOf(text) > 0
+                   ? std::string()
+                   : StrCat("--calibrate is '", EscapeText(text),
+                            "'; it may be above 0 and up to ", kMostSeconds,
+                            " seconds");
+      });
 }
 
 void UseCosts(const CostOptions& options, const graph::Graph& graph,
               partitioner::Placer* placer, std::vector<std::string>* remarks) {
   partitioner::MeasuredCostsOptions costs;
   costs.directory = partitioner::CalibrationDirectory();
-  const bool measures = options.seconds > 0;
-  if (measures) {
+  if (!options.seconds.empty()) {
     costs.mode = Mode::kAnew;
-    costs.budget_ns = std::llround(options.seconds * 1e9);
+    costs.budget_ns = std::llround(SecondsOf(options.seconds) * 1e9);
     if (isatty(STDERR_FILENO) != 0) costs.progress = &ShowProgress;
   } else if (IsOff()) {
     costs.mode = Mode::kOff;

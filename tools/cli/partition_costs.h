@@ -14,7 +14,7 @@ namespace onnxifi::cli {
 // What `onnxifi partition` has to do with measured costs: it uses what is kept,
 // as the heterogeneous backend does, and --calibrate measures anew.
 struct CostOptions {
-  double seconds = 0;  // of each device; 0: nothing is measured
+  std::string seconds;  // of each device; empty: nothing is measured
 };
 void AddCostOptions(CLI::App* command, CostOptions* options);
 
