@@ -174,6 +174,8 @@ class CalibrationTest(unittest.TestCase):
             helper.make_node("Where", ["above", "x", "z"], ["larger"]),
             helper.make_node("Gather", ["larger", "at"], ["rows"]),
             helper.make_node("Div", ["at", "by"], ["quotient"]),
+            # Its result has the declared shape if repeated once, not never.
+            helper.make_node("Tile", ["rows", "by"], ["tiled"]),
             helper.make_node("NonZero", ["rows"], ["places"]),  # open shape
             helper.make_node("If", ["c"], ["y"], then_branch=helper.make_graph(
                 [helper.make_node("Neg", ["rows"], ["a"])], "t", [],
@@ -186,7 +188,7 @@ class CalibrationTest(unittest.TestCase):
             [value("x", 1, [64, 64]), value("z", 1, [64, 64]),
              value("at", 7, [2]), value("by", 7, [2]), value("c", 9, [])],
             [value("y", 1, [2, 64]), value("quotient", 7, [2]),
-             value("places", 7, [2, None])])
+             value("tiled", 1, [2, 64]), value("places", 7, [2, None])])
         model = self.cache / "kinds.onnx"
         save(helper.make_model(graph, ir_version=9, opset_imports=[
             helper.make_opsetid("", 20)]), model)
@@ -197,7 +199,7 @@ class CalibrationTest(unittest.TestCase):
         told = json.loads(out)
         sources = {node["operator"]: [cost["source"] for cost in node["costs"]]
                    for node in told["nodes"]}
-        for operator in "Greater", "Where", "Gather", "Div":
+        for operator in "Greater", "Where", "Gather", "Div", "Tile":
             self.assertEqual(sources[operator], ["measured"] * 2, operator)
         for operator in "NonZero", "If":
             self.assertNotIn("measured", sources[operator], operator)
@@ -231,7 +233,10 @@ class CalibrationTest(unittest.TestCase):
         machine = dict(GPU, faults={"lost_at_run": 30})
         told = self.partition("--calibrate=60", machine=machine)
         self.assertEqual(told["cost_sources"][0]["measured"], 50)
-        self.assertLess(told["cost_sources"][1]["measured"], 50)
+        # What it gave before is not used either.
+        self.assertEqual(told["cost_sources"][1]["measured"], 0)
+        self.assertEqual(told["figures"][1]["launch_ns"], 20_000)
+        self.assertEqual(len(self.files()), 1)
 
     def test_bad_values_are_errors(self):
         for value in "0", "-1", "x", "nan", "1e9":
