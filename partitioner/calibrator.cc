@@ -69,20 +69,19 @@ std::vector<Calibrator::Kind> Calibrator::Kinds(
 Status Calibrator::MeasureFigures(Calibration* measured) {
   ProbeTimes times;
   std::string op_type;
-  Status refused;
   for (const char* candidate : kUnary) {
     const Result<int64_t> one =
         TimeOf(device_, UnaryProbe(graph_, candidate, kSmallElements, 1, 1),
                TimedGraph::Way::kBound);
-    if (!one.ok()) {
-      refused = one.status();
-      continue;
-    }
+    if (!one.ok()) continue;
     op_type = candidate;
     times.one = static_cast<double>(*one);
     break;
   }
-  if (!times.one) return refused;
+  if (!times.one) {
+    return Status(ONNXIFI_STATUS_UNSUPPORTED_OPERATOR,
+                  "it runs none of Identity, Relu, Neg, Sigmoid and Tanh");
+  }
   const auto unary = [&](int64_t elements, int length, int width) {
     return TimeOrNone(device_,
                       UnaryProbe(graph_, op_type, elements, length, width));

@@ -69,17 +69,17 @@ class CostSupplier {
         calibrator.Measure(*kept, options_.budget_ns, progress);
     const std::chrono::nanoseconds spent =
         std::chrono::steady_clock::now() - start;
-    if (!result.figures.ok()) {
-      remarks_->push_back(StrCat(
-          device.name(),
-          ": launch and copies are not measured: ", result.figures.message()));
-    }
     const Calibration& measured = result.measured;
     if (measured.empty() && result.failed + result.too_late == 0) return;
     told_.push_back({device.name(), measured.nodes.size(), result.failed,
                      result.too_late, measured.launch.has_value(),
                      spent.count()});
     if (measured.empty()) return;
+    if (!result.figures.ok()) {
+      remarks_->push_back(StrCat(
+          device.name(),
+          ": launch and copies are not measured: ", result.figures.message()));
+    }
     kept->Merge(measured);
     const Status stored =
         StoreCalibration(options_.directory, identity, measured);

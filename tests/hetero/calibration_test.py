@@ -3,8 +3,9 @@
 
     tests/hetero/calibration_test.py --build build/release --work DIR
 
-The devices take milliseconds, so that what the machine does beside is small;
-what is measured may still be off by a factor of two.
+The devices take tens of milliseconds, so that what the machine does beside is
+small; what is measured may still be off by a factor of two, and is measured
+again when it is.
 """
 
 import argparse
@@ -20,15 +21,15 @@ import faults
 
 OPTIONS = argparse.Namespace()
 MS = 1_000_000
-# The device says that a convolution takes 3 us; in fact it takes 6 ms.
+# The device says that a convolution takes 30 us; in fact it takes 60 ms.
 GPU = {"name": "sim GPU", "device_type": "gpu", "operators": "all",
        "macs_fp32": 10**13, "memory_bandwidth": 10**12,
-       "cpu_read_bandwidth": 2 * 10**9, "cpu_write_bandwidth": 10**9,
-       "cost_ns": {"Conv": 3000, "Add": 2 * MS, "Relu": 1 * MS, "*": 1000},
+       "cpu_read_bandwidth": 2 * 10**8, "cpu_write_bandwidth": 10**8,
+       "cost_ns": {"Conv": 30_000, "Add": 20 * MS, "Relu": 10 * MS, "*": 1000},
        "slow_down": {"Conv": 2000},
-       "launch_us": 2000, "real_time": True}
+       "launch_us": 20_000, "real_time": True}
 # It says that everything is nearly free.
-LIAR = dict(GPU, launch_us=1, cost_ns={"Conv": 8, "*": 1},
+LIAR = dict(GPU, launch_us=1, cost_ns={"Conv": 80, "*": 1},
             slow_down={"Conv": 1e6}, cpu_read_bandwidth=10**12,
             cpu_write_bandwidth=10**12)
 
@@ -65,9 +66,9 @@ class CalibrationTest(unittest.TestCase):
             check=False)
         return done.returncode, done.stdout, done.stderr
 
-    def partition(self, *arguments, **more):
-        code, out, err = self.onnxifi("partition", self.model, *arguments,
-                                      "--json", "-", **more)
+    def partition(self, *arguments, model=None, **more):
+        code, out, err = self.onnxifi("partition", model or self.model,
+                                      *arguments, "--json", "-", **more)
         self.assertEqual(code, 0, err)
         return json.loads(out)
 
@@ -77,6 +78,18 @@ class CalibrationTest(unittest.TestCase):
     def assert_near(self, value, wanted):
         self.assertGreaterEqual(value, wanted / 2)
         self.assertLessEqual(value, wanted * 2)
+
+    def measure(self, check, *arguments, **more):
+        """What calibrating tells: `check` of it holds, once in three times."""
+        for attempt in range(3):
+            told = self.partition("--calibrate=60", *arguments, **more)
+            try:
+                check(told)
+                return told
+            except AssertionError:
+                if attempt == 2:
+                    raise
+        return None
 
     def costs(self, told, operator, device):
         return [node["costs"][device] for node in told["nodes"]
@@ -91,25 +104,28 @@ class CalibrationTest(unittest.TestCase):
         self.assertEqual(before["cost_sources"][1]["measured"], 0)
         self.assertEqual({c["source"] for c in self.costs(before, "Conv", 1)},
                          {"told"})
-        self.assertEqual(self.costs(before, "Conv", 1)[0]["ns"], 3000)
+        self.assertEqual(self.costs(before, "Conv", 1)[0]["ns"], 30_000)
         self.assertEqual(self.files(), [])
-        told = self.partition("--calibrate=60")
+
+        def check(told):
+            for operator, wanted in ("Conv", 60), ("Add", 20), ("Relu", 10):
+                costs = self.costs(told, operator, 1)
+                self.assert_near(costs[0]["ns"], wanted * MS)
+            figures = told["figures"][1]
+            self.assert_near(figures["launch_ns"], 20 * MS)
+            # 5 ns a byte to the device, 10 back.
+            self.assert_near(figures["from_host"]["picoseconds_per_byte"], 5000)
+            self.assert_near(figures["to_host"]["picoseconds_per_byte"], 10000)
+
+        told = self.measure(check)
         self.assertEqual(told["devices"], ["ONNXIFI CPU", "sim GPU"])
         for device in 0, 1:
             self.assertEqual(told["cost_sources"][device],
                              {"measured": 50, "told": 0, "roofline": 0})
         # Alike nodes are measured once.
-        for operator, wanted in ("Conv", 6 * MS), ("Add", 2 * MS), (
-                "Relu", 1 * MS):
-            costs = self.costs(told, operator, 1)
-            self.assertEqual(len({cost["ns"] for cost in costs}), 1)
-            self.assertEqual(costs[0]["source"], "measured")
-            self.assert_near(costs[0]["ns"], wanted)
-        figures = told["figures"][1]
-        self.assert_near(figures["launch_ns"], 2 * MS)
-        # 500 ps a byte to the device, 1000 back.
-        self.assert_near(figures["from_host"]["picoseconds_per_byte"], 500)
-        self.assert_near(figures["to_host"]["picoseconds_per_byte"], 1000)
+        for operator in "Conv", "Add", "Relu":
+            self.assertEqual(len({(cost["ns"], cost["source"]) for cost
+                                  in self.costs(told, operator, 1)}), 1)
         # The host has no copies.
         self.assertEqual(told["figures"][0]["from_host"],
                          {"latency_ns": 0, "picoseconds_per_byte": 0})
@@ -119,9 +135,10 @@ class CalibrationTest(unittest.TestCase):
         machine = LIAR
         before = self.partition(machine=machine)
         self.assertEqual(self.devices_of(before, "Conv"), {1})
-        after = self.partition("--calibrate=60", machine=machine)
+        after = self.measure(
+            lambda told: self.assert_near(self.costs(told, "Conv", 1)[0]["ns"],
+                                          80 * MS), machine=machine)
         self.assertEqual(self.devices_of(after, "Conv"), {0})
-        self.assert_near(self.costs(after, "Conv", 1)[0]["ns"], 8 * MS)
         # What was kept makes the same plan, each time.
         again = self.partition(machine=machine)
         self.assertEqual(again["nodes"], after["nodes"])
@@ -192,20 +209,20 @@ class CalibrationTest(unittest.TestCase):
         model = self.cache / "kinds.onnx"
         save(helper.make_model(graph, ir_version=9, opset_imports=[
             helper.make_opsetid("", 20)]), model)
-        machine = dict(GPU, cost_ns={"*": 4 * MS}, slow_down={"Where": 3})
-        code, out, err = self.onnxifi("partition", model, "--calibrate=60",
-                                      "--json", "-", machine=machine)
-        self.assertEqual(code, 0, err)
-        told = json.loads(out)
+        machine = dict(GPU, cost_ns={"*": 40 * MS}, slow_down={"Where": 3})
+
+        def check(told):
+            self.assert_near(self.costs(told, "Where", 1)[0]["ns"], 120 * MS)
+            # On values of 1.1, as it makes truths.
+            self.assert_near(self.costs(told, "Greater", 1)[0]["ns"], 40 * MS)
+
+        told = self.measure(check, model=model, machine=machine)
         sources = {node["operator"]: [cost["source"] for cost in node["costs"]]
                    for node in told["nodes"]}
         for operator in "Greater", "Where", "Gather", "Div", "Tile":
             self.assertEqual(sources[operator], ["measured"] * 2, operator)
         for operator in "NonZero", "If":
             self.assertNotIn("measured", sources[operator], operator)
-        self.assert_near(self.costs(told, "Where", 1)[0]["ns"], 12 * MS)
-        # On values of 1.1, as it makes truths.
-        self.assert_near(self.costs(told, "Greater", 1)[0]["ns"], 4 * MS)
 
     def test_a_bad_file_is_a_note_and_no_more(self):
         self.partition("--calibrate=60")
