@@ -73,7 +73,7 @@ class CostSupplier {
     if (measured.empty() && result.failed + result.too_late == 0) return;
     told_.push_back({device.name(), measured.nodes.size(), result.failed,
                      result.too_late, measured.launch.has_value(),
-                     spent.count()});
+                     measured.from_host.has_value(), spent.count()});
     if (measured.empty()) return;
     if (!result.figures.ok()) {
       remarks_->push_back(StrCat(

@@ -31,7 +31,8 @@ struct CalibratedDevice {
   size_t measured = 0;   // kinds of nodes
   size_t failed = 0;     // the device did not run them alone
   size_t too_late = 0;   // the time was over
-  bool figures = false;  // launch and copies, too
+  bool figures = false;  // launch, too
+  bool copies = false;   // and copies
   int64_t spent_ns = 0;
 };
 

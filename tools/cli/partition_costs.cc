@@ -37,18 +37,17 @@ bool IsOff() {
 }
 
 void ShowProgress(const partitioner::Device& device, size_t done, size_t all) {
-  std::fprintf(stderr, "\r\x1b[Kcalibrate %s: %zu of %zu kinds of nodes%s",
-               EscapeText(device.name()).c_str(), done, all,
-               done == all ? "\r\x1b[K" : "");
+  std::fprintf(stderr, "\r\x1b[Kcalibrate %s: %zu of %zu kinds of nodes",
+               EscapeText(device.name()).c_str(), done, all);
   std::fflush(stderr);
 }
 
 std::string ToldOf(const partitioner::CalibratedDevice& device) {
-  std::string text =
-      StrCat(device.name, ": calibrated in ",
-             FixedText(static_cast<double>(device.spent_ns) / 1e9, 1),
-             " s: ", device.figures ? "launch, copies, " : "", device.measured,
-             " kinds of nodes");
+  std::string text = StrCat(
+      device.name, ": calibrated in ",
+      FixedText(static_cast<double>(device.spent_ns) / 1e9, 1),
+      " s: ", device.figures ? "launch, " : "", device.copies ? "copies, " : "",
+      device.measured, " kinds of nodes");
   if (device.failed > 0) {
     text += StrCat("; ", device.failed, " did not run alone");
   }
@@ -88,6 +87,7 @@ void UseCosts(const CostOptions& options, const graph::Graph& graph,
   }
   const auto devices =
       partitioner::UseMeasuredCosts(graph, costs, placer, remarks);
+  if (costs.progress) std::fputs("\r\x1b[K", stderr);
   for (const auto& device : devices) remarks->push_back(ToldOf(device));
 }
 
