@@ -32,6 +32,7 @@ def plan(build, model, machine):
     environment["ONNXIFI_PLUGIN_FILES"] = (
         f"{plugins}:{build / 'sim/libonnxifi-sim.so'}")
     environment["ONNXIFI_SIM_FILE"] = str(machine)
+    environment["ONNXIFI_HETERO_CALIBRATION"] = "off"
     done = subprocess.run(
         [str(build / "bin/onnxifi"), "partition", str(model), "--json", "-"],
         env=environment, capture_output=True, text=True, timeout=600,

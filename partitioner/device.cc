@@ -37,6 +37,8 @@ Device::Device(const Functions& functions, onnxBackendID id)
     : functions_(functions), id_(id) {
   name_ = Text(ONNXIFI_BACKEND_NAME);
   version_ = Text(ONNXIFI_BACKEND_VERSION);
+  vendor_ = Text(ONNXIFI_BACKEND_VENDOR);
+  description_ = Text(ONNXIFI_BACKEND_DEVICE);
   if (name_.empty()) name_ = "unnamed backend";
   type_ = Number(ONNXIFI_BACKEND_DEVICE_TYPE, 0);
   FindInterface();

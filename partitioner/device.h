@@ -42,6 +42,9 @@ class Device {
   onnxBackendID id() const { return id_; }
   const std::string& name() const { return name_; }
   const std::string& version() const { return version_; }
+  const std::string& vendor() const { return vendor_; }
+  // What it says of the hardware.
+  const std::string& description() const { return description_; }
   uint64_t type() const { return type_; }
   // The table of interface 1.1; its members may be NULL. Nullptr: 1.0 only.
   const onnxPluginInterface* interface() const { return interface_; }
@@ -80,6 +83,8 @@ class Device {
   const onnxBackendID id_;
   std::string name_;
   std::string version_;
+  std::string vendor_;
+  std::string description_;
   uint64_t type_ = 0;
   const onnxPluginInterface* interface_ = nullptr;
   DeviceFigures figures_;

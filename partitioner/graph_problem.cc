@@ -10,14 +10,11 @@
 #include <utility>
 
 #include "base/str_cat.h"
+#include "partitioner/node_cost.h"
 #include "partitioner/node_work.h"
 
 namespace onnxifi::partitioner {
 namespace {
-
-constexpr Ns kEmulationPenalty = 4;
-// More than a quarter of an hour for one node is no estimate.
-constexpr Ns kMostNodeNs = 1'000'000'000'000;
 
 // Sets of nodes; each node starts alone.
 class NodeSets {
@@ -260,11 +257,7 @@ class ProblemMaker {
         !CarriedBy(device, node)) {
       return kCannot;
     }
-    if (support.cost_ns >= 0)
-      return std::clamp<Ns>(support.cost_ns, 1, kMostNodeNs);
-    const Ns ns = RooflineNs(WorkOf(graph_, node), device.figures);
-    return std::min(ns * (support.emulated ? kEmulationPenalty : 1),
-                    kMostNodeNs);
+    return CostOfNode(graph_, n, device).ns;
   }
 
   Status NobodyRuns(const std::vector<size_t>& nodes) const {

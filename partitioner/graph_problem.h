@@ -23,6 +23,8 @@ struct DeviceView {
   DeviceFigures figures;
   bool carries_values = false;       // interface 1.1
   std::vector<NodeSupport> support;  // [node]
+  // [node] the time that was measured, or -1; empty: nothing was.
+  std::vector<Ns> measured;
 };
 
 // A graph as a problem for the optimiser, and the way back.
@@ -36,9 +38,8 @@ struct GraphProblem {
   std::vector<size_t> NodesOf(std::span<const int32_t> ops) const;
 };
 
-// A vendor's estimate where there is one, else the roofline of the device's
-// figures; emulation costs four times. Nodes that a device wants together are
-// one op, unless that would make a circle: then the device does not get them.
+// Times of nodes are those of CostOfNode(). Nodes that a device wants together
+// are one op, unless that would make a circle: then the device does not get them.
 // A node whose values only interface 1.1 can carry is not for a plugin of 1.0.
 //
 // UNSUPPORTED_OPERATOR, or what the host says, when nobody runs a node: the

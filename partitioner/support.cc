@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <new>
-#include <span>
 #include <unordered_map>
 #include <utility>
 
 #include "base/str_cat.h"
 #include "graph/extract.h"
+#include "partitioner/node_model.h"
 
 namespace onnxifi::partitioner {
 namespace {
@@ -81,8 +81,7 @@ Result<std::vector<NodeSupport>> QueryWhole(Device& device,
   return std::move(answers.nodes);
 }
 
-// One node as a model of its own; names do not matter, so that equal nodes
-// make equal models. Constants above this size are not part of a question that
+// Asks about models of one node each, equal ones once. Constants above this size are not part of a question that
 // is kept.
 constexpr size_t kMostKeptBytes = size_t{64} << 10;
 
@@ -92,18 +91,11 @@ class NodeByNode {
       : device_(device), graph_(graph) {}
 
   NodeSupport Ask(size_t index) {
-    const graph::Node& node = graph_.nodes[index];
-    std::vector<graph::ValueId> outputs;
-    for (const graph::ValueId id : node.outputs) {
-      if (id != graph::kNoValue) outputs.push_back(id);
-    }
-    graph::Extract part = graph::ExtractNodes(
-        graph_, std::span<const size_t>(&index, 1), outputs);
+    const graph::Extract part = ExtractNode(graph_, index);
     if (!Carried(part.graph)) {
       return Refused(ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
                      "interface 1.0 cannot carry its inputs or outputs");
     }
-    if (!graph::HasBodies(node)) Rename(&part.graph);
     const Result<std::string> model = graph::WriteModel(part.graph);
     if (!model.ok()) return Refused(model.status().code(), "");
     if (model->size() > kMostKeptBytes) return AskModel(*model);
@@ -126,14 +118,6 @@ class NodeByNode {
     };
     return std::all_of(part.inputs.begin(), part.inputs.end(), fits) &&
            std::all_of(part.outputs.begin(), part.outputs.end(), fits);
-  }
-
-  static void Rename(graph::Graph* part) {
-    for (size_t i = 0; i < part->values.size(); ++i) {
-      part->values[i].name = StrCat("v", i);
-    }
-    part->nodes[0].name.assign(1, 'n');
-    part->name.assign(1, 'g');
   }
 
   NodeSupport AskModel(const std::string& model) {

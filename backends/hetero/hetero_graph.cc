@@ -62,9 +62,20 @@ Result<std::unique_ptr<CompiledGraph>> HeteroGraph::Create(
       made->report_.Mended("not_used", remark);
     }
     ONNXIFI_RETURN_IF_ERROR(asked);
+    made->Calibrate(options.costs);
   }
   ONNXIFI_RETURN_IF_ERROR(made->Build());
   return std::unique_ptr<CompiledGraph>(std::move(made));
+}
+
+void HeteroGraph::Calibrate(const partitioner::MeasuredCostsOptions& costs) {
+  std::vector<std::string> remarks;
+  const std::vector<partitioner::CalibratedDevice> devices =
+      partitioner::UseMeasuredCosts(graph_, costs, &placer_, &remarks);
+  for (const std::string& remark : remarks) {
+    report_.Mended("not_calibrated", remark);
+  }
+  for (const auto& device : devices) report_.Calibrated(device);
 }
 
 partitioner::Placing HeteroGraph::Place() {
@@ -96,7 +107,7 @@ Status HeteroGraph::Build() {
   if (!built_) by_value_ = !FitsDescriptors();
   built_ = true;
   if (!by_value_) ONNXIFI_RETURN_IF_ERROR(MakeBuffers());
-  report_.Placed(graph_, placing, placer_.devices(), memory_use_);
+  report_.Placed(graph_, placing, placer_, memory_use_);
   return KeepConstants();
 }
 

@@ -71,6 +71,7 @@ class HeteroGraph final : public CompiledGraph {
 
   HeteroGraph(graph::Graph graph, Devices devices, const Options& options);
 
+  void Calibrate(const partitioner::MeasuredCostsOptions& costs);
   // Places and compiles until everything compiles.
   Status Build();
   partitioner::Placing Place();

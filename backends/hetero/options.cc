@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/str_cat.h"
+#include "partitioner/calibration_file.h"
 
 namespace onnxifi::hetero {
 namespace {
@@ -47,6 +48,18 @@ Result<Options> Options::Parse(const char* devices, const char* placement,
                        "'; it may be auto, host or random:NUMBER"));
 }
 
+Result<partitioner::MeasuredCostsOptions::Mode> Options::ParseCalibration(
+    const char* text) {
+  using Mode = partitioner::MeasuredCostsOptions::Mode;
+  const std::string_view how = text == nullptr ? "use" : text;
+  if (how == "use" || how.empty()) return Mode::kUse;
+  if (how == "off") return Mode::kOff;
+  if (how == "measure") return Mode::kMissing;
+  return Status(ONNXIFI_STATUS_INVALID_PROPERTY,
+                StrCat("calibration (ONNXIFI_HETERO_CALIBRATION) is '", how,
+                       "'; it may be use, off or measure"));
+}
+
 std::vector<OptionInfo> Options::Infos() {
   return {
       {"devices", "",
@@ -58,6 +71,9 @@ std::vector<OptionInfo> Options::Infos() {
       {"plan", "",
        "file that pins nodes to devices, as `onnxifi partition --json` writes "
        "it"},
+      {"calibration", "use",
+       "use: measured costs where there are some; off: none; measure: what is "
+       "missing is measured first"},
       {"report", "",
        "file that gets what was decided and what happened, as JSON lines"},
   };
@@ -73,6 +89,10 @@ Result<Options> Options::Make(
                            Parse(value("devices", "ONNXIFI_HETERO_DEVICES"),
                                  value("placement", "ONNXIFI_HETERO_PLACEMENT"),
                                  value("report", "ONNXIFI_HETERO_REPORT")));
+  ONNXIFI_ASSIGN_OR_RETURN(
+      options.costs.mode,
+      ParseCalibration(value("calibration", "ONNXIFI_HETERO_CALIBRATION")));
+  options.costs.directory = partitioner::CalibrationDirectory();
   const char* plan = value("plan", "ONNXIFI_HETERO_PLAN");
   if (plan != nullptr && *plan != '\0') {
     ONNXIFI_ASSIGN_OR_RETURN(options.placement.pins,

@@ -7,6 +7,7 @@
 
 #include "backends/common/backend.h"
 #include "base/status.h"
+#include "partitioner/measured_costs.h"
 #include "partitioner/placer.h"
 
 namespace onnxifi::hetero {
@@ -22,11 +23,15 @@ namespace onnxifi::hetero {
 //              tests, the same for the same N.
 //   plan       ONNXIFI_HETERO_PLAN: file that pins nodes to devices
 //              (plan_file.h).
+//   calibration  ONNXIFI_HETERO_CALIBRATION: use (default): measured costs
+//              where there are some; off: none; measure: what is missing is
+//              measured first.
 //   report     ONNXIFI_HETERO_REPORT: file that gets what was decided and what
 //              happened, as JSON lines, one for each event.
 struct Options {
   std::vector<std::string> devices;
   partitioner::PlacerOptions placement;
+  partitioner::MeasuredCostsOptions costs;
   std::string report;
 
   // INVALID_PROPERTY for a value that is none of these, or a file that is no
@@ -35,6 +40,8 @@ struct Options {
   static std::vector<OptionInfo> Infos();
   static Result<Options> Parse(const char* devices, const char* placement,
                                const char* report);
+  static Result<partitioner::MeasuredCostsOptions::Mode> ParseCalibration(
+      const char* text);
 };
 
 }  // namespace onnxifi::hetero

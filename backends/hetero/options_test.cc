@@ -36,5 +36,24 @@ TEST(HeteroOptionsTest, RefusesOtherPlacements) {
   }
 }
 
+TEST(HeteroOptionsTest, ReadsHowCostsAreMeasured) {
+  using Costs = partitioner::MeasuredCostsOptions::Mode;
+  const std::pair<const char*, Costs> known[] = {{nullptr, Costs::kUse},
+                                                 {"", Costs::kUse},
+                                                 {"use", Costs::kUse},
+                                                 {"off", Costs::kOff},
+                                                 {"measure", Costs::kMissing}};
+  for (const auto& [text, mode] : known) {
+    const auto parsed = Options::ParseCalibration(text);
+    ASSERT_TRUE(parsed.ok()) << parsed.status().message();
+    EXPECT_EQ(*parsed, mode);
+  }
+  for (const char* text : {"on", "Off", "0", "measure "}) {
+    EXPECT_EQ(Options::ParseCalibration(text).status().code(),
+              ONNXIFI_STATUS_INVALID_PROPERTY)
+        << text;
+  }
+}
+
 }  // namespace
 }  // namespace onnxifi::hetero

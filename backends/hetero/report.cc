@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/str_cat.h"
+#include "partitioner/node_cost.h"
 
 namespace onnxifi::hetero {
 namespace {
@@ -27,6 +28,32 @@ std::string Quote(std::string_view text) {
     }
   }
   return out + "\"";
+}
+
+// Where the costs of the nodes come from, each on the device that it is on:
+// members of an object.
+std::string Sources(const graph::Graph& graph,
+                    const partitioner::Placing& placing,
+                    const partitioner::Placer& placer) {
+  partitioner::SourceCounts counts = {};
+  for (const partitioner::Part& part : placing.parts) {
+    const auto device = static_cast<size_t>(part.device);
+    if (device >= placer.views().size()) continue;
+    const partitioner::DeviceView& view = placer.views()[device];
+    for (const size_t n : part.nodes) {
+      if (n >= view.support.size()) continue;
+      const auto source = partitioner::CostOfNode(graph, n, view).source;
+      ++counts[static_cast<size_t>(source)];
+    }
+  }
+  std::string members;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    const auto source = static_cast<partitioner::CostSource>(i);
+    members +=
+        StrCat(members.empty() ? "" : ", ",
+               Quote(partitioner::CostSourceName(source)), ": ", counts[i]);
+  }
+  return members;
 }
 
 struct CloseFile {
@@ -70,8 +97,10 @@ void Report::Append(const std::string& line) {
 }
 
 void Report::Placed(const graph::Graph& graph,
-                    const partitioner::Placing& placing, const Devices& devices,
+                    const partitioner::Placing& placing,
+                    const partitioner::Placer& placer,
                     const MemoryUse& memory) {
+  const partitioner::Devices& devices = placer.devices();
   std::string parts;
   for (const partitioner::Part& part : placing.parts) {
     std::string names;
@@ -91,12 +120,24 @@ void Report::Placed(const graph::Graph& graph,
                 ", \"found_by\": ", Quote(placing.found_by),
                 ", \"cost_ns\": {\"exec\": ", placing.cost.exec, ", \"copy\": ",
                 placing.cost.copy, ", \"launch\": ", placing.cost.launch,
-                "}, \"policies_ns\": {", policies, "}, ",
+                "}, \"policies_ns\": {", policies, "}, \"costs\": {",
+                Sources(graph, placing, placer), "}, ",
                 MemoryText(memory, devices), ", \"parts\": [", parts, "]}"));
   if (placing.parts.size() < 2) return;
   Log(LogLevel::kInfo, "graph '", graph_, "': ", graph.nodes.size(),
       " nodes in ", placing.parts.size(), " parts, ", placing.cost.Total(),
       " ns estimated");
+}
+
+void Report::Calibrated(const partitioner::CalibratedDevice& device) {
+  Append(StrCat(
+      "{\"event\": \"calibrated\", \"graph\": ", Quote(graph_),
+      ", \"device\": ", Quote(device.name), ", \"measured\": ", device.measured,
+      ", \"failed\": ", device.failed, ", \"too_late\": ", device.too_late,
+      ", \"figures\": ", device.figures,
+      ", \"ms\": ", device.spent_ns / 1'000'000, "}"));
+  Log(LogLevel::kInfo, "graph '", graph_, "': ", device.name, ": ",
+      device.measured, " times of nodes measured");
 }
 
 void Report::Mended(std::string_view what, const std::string& text) {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "backends/hetero/device_set.h"
+#include "partitioner/measured_costs.h"
 #include "partitioner/placer.h"
 
 namespace onnxifi::hetero {
@@ -32,7 +32,9 @@ class Report {
   // The placing in force from now on. Lines of the log only when the work is
   // shared.
   void Placed(const graph::Graph& graph, const partitioner::Placing& placing,
-              const Devices& devices, const MemoryUse& memory);
+              const partitioner::Placer& placer, const MemoryUse& memory);
+  // A device was measured before the placing.
+  void Calibrated(const partitioner::CalibratedDevice& device);
   // Something went wrong and was mended: `what` is a code of the file, `text`
   // for people.
   void Mended(std::string_view what, const std::string& text);

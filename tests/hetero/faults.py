@@ -104,6 +104,7 @@ def run_one(arguments, name, directory, placement, machine):
                                    arguments.build / "sim/libonnxifi-sim.so")),
         "ONNXIFI_SIM_FILE": str(sim_file),
         "ONNXIFI_HETERO_PLACEMENT": placement,
+        "ONNXIFI_HETERO_CALIBRATION": "off",
         "ONNXIFI_HETERO_REPORT": str(report),
     })
     data = arguments.case / "test_data_set_0"

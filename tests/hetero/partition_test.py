@@ -38,6 +38,7 @@ def partition(*arguments, machine=None):
         str(OPTIONS.build / "lib/onnxifi/plugins/libonnxifi-cpu.so"),
         str(OPTIONS.build / "sim/libonnxifi-sim.so")])
     environment["ONNXIFI_SIM_FILE"] = str(sim_file)
+    environment["ONNXIFI_HETERO_CALIBRATION"] = "off"
     done = subprocess.run(
         [str(OPTIONS.build / "bin/onnxifi"), "partition", *map(str, arguments)],
         env=environment, capture_output=True, text=True, timeout=120,
@@ -96,6 +97,10 @@ class PartitionTest(unittest.TestCase):
         self.assertIn("Relu", relu["costs"][1]["reason"])
         conv = next(n for n in told["nodes"] if n["operator"] == "Conv")
         self.assertEqual(conv["costs"][1]["ns"], 900)
+        self.assertEqual(conv["costs"][1]["source"], "told")
+        self.assertEqual(conv["costs"][2]["source"], "roofline")
+        self.assertEqual(told["cost_sources"][1],
+                         {"measured": 0, "told": 30, "roofline": 0})
 
     def test_costs_add_up(self):
         told = report(self.model)

@@ -77,6 +77,7 @@ int Analyse(const PartitionOptions& options, Analysis* out) {
   if (!out->placer->alone()) Fold(out);
   const Status asked = out->placer->Ask(out->graph, &out->remarks);
   if (!asked.ok()) return ReportFailure(asked, Step::kCompile);
+  UseCosts(options.costs, out->graph, out->placer.get(), &out->remarks);
   Result<partitioner::Placing> placing =
       out->placer->Place(out->graph, &out->remarks);
   if (!placing.ok()) return ReportFailure(placing.status(), Step::kCompile);

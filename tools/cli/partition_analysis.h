@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "graph/onnx_reader.h"
+#include "partitioner/node_cost.h"
 #include "partitioner/placer.h"
+#include "tools/cli/partition_costs.h"
 
 namespace onnxifi::cli {
 
@@ -21,6 +23,7 @@ struct PartitionOptions {
   std::string onnx_file;
   bool nodes = false;
   bool what_if = false;
+  CostOptions costs;
 };
 
 // A model, the devices that could run it, and where its nodes go: as the
@@ -40,6 +43,15 @@ struct Analysis {
   int32_t HomeOf(size_t node) const {
     const int32_t op = placing.problem.op_of[node];
     return placing.placement.home[static_cast<size_t>(op)];
+  }
+  // Where the cost of a node on one of `devices` comes from.
+  const char* SourceOf(size_t node, size_t device) const {
+    return partitioner::CostSourceName(
+        partitioner::CostOfNode(graph, node, placer->views()[device]).source);
+  }
+  partitioner::SourceCounts SourcesOf(size_t of_problem) const {
+    return partitioner::CountSources(graph,
+                                     placer->views()[placing.used[of_problem]]);
   }
 };
 

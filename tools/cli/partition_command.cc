@@ -110,6 +110,7 @@ void AddPartitionCommand(CLI::App& app, Action* action) {
                     "What supporting one more operator would save");
   command->add_option("--json", options->json_file,
                       "Write a report as JSON to this file, - for stdout");
+  AddCostOptions(command, &options->costs);
   command->callback([options, action] {
     *action = [options] { return Partition(*options); };
   });

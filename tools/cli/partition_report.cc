@@ -39,11 +39,12 @@ void PrintDevices(const Analysis& analysis) {
     }
     std::printf(
         "device %zu  %-24s  runs %zu of %zu nodes (could: %zu), %s %% of the "
-        "multiply-adds, %s %% of the bytes\n",
+        "multiply-adds, %s %% of the bytes; costs: %s\n",
         d, EscapeText(analysis.DeviceName(d)).c_str(), nodes,
         analysis.graph.nodes.size(), can,
         FixedText(PercentOf(macs, all_macs), 1).c_str(),
-        FixedText(PercentOf(bytes, all_bytes), 1).c_str());
+        FixedText(PercentOf(bytes, all_bytes), 1).c_str(),
+        SourcesText(analysis.SourcesOf(d)).c_str());
   }
 }
 
@@ -68,8 +69,10 @@ void PrintNodes(const Analysis& analysis) {
       std::printf(
           "; %s: %s",
           EscapeText(analysis.DeviceName(static_cast<size_t>(d))).c_str(),
-          ns == partitioner::kCannot ? EscapeText(support.reason).c_str()
-                                     : StrCat(Microseconds(ns), " us").c_str());
+          ns == partitioner::kCannot
+              ? EscapeText(support.reason).c_str()
+              : StrCat(Microseconds(ns), " us ", analysis.SourceOf(n, device))
+                    .c_str());
     }
     std::printf("\n");
   }
@@ -142,6 +145,7 @@ json NodeJson(const Analysis& analysis, size_t n) {
           EscapeText(analysis.placer->views()[device].support[n].reason);
     } else {
       one["ns"] = ns;
+      one["source"] = analysis.SourceOf(n, device);
     }
     there.push_back(std::move(one));
   }
@@ -215,6 +219,13 @@ std::string PartitionJson(const Analysis& analysis,
   for (const graph::Node& node : analysis.folded) {
     report["folded"].push_back({{"name", EscapeText(node.name)},
                                 {"operator", EscapeText(node.op_type)}});
+  }
+  report["cost_sources"] = json::array();
+  report["figures"] = json::array();
+  for (size_t d = 0; d < placing.used.size(); ++d) {
+    report["cost_sources"].push_back(SourcesJson(analysis.SourcesOf(d)));
+    report["figures"].push_back(
+        FiguresJson(analysis.placer->views()[placing.used[d]].figures));
   }
   report["plan"] = PlanJson(analysis);
   report["cost_ns"] = CostJson(placing.cost);
