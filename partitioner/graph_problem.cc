@@ -254,17 +254,15 @@ class ProblemMaker {
 
   Ns NodeNs(size_t n, size_t d) const {
     const DeviceView& device = devices_[d];
-    const NodeSupport& support = device.support[n];
-    const graph::Node& node = graph_.nodes[n];
-    if (!support.supported || refused_[n * devices_.size() + d] ||
-        !CarriedBy(device, node)) {
-      return kCannot;
+    const Ns split = device.split_ns.empty() ? kCannot : device.split_ns[n];
+    if (!device.support[n].supported || refused_[n * devices_.size() + d] ||
+        !CarriedBy(device, graph_.nodes[n])) {
+      return split;
     }
-    if (support.cost_ns >= 0)
-      return std::clamp<Ns>(support.cost_ns, 1, kMostNodeNs);
-    const Ns ns = RooflineNs(WorkOf(graph_, node), device.figures);
-    return std::min(ns * (support.emulated ? kEmulationPenalty : 1),
-                    kMostNodeNs);
+    return std::min(
+        split,
+        EstimateNs(graph_, graph_.nodes[n], device.support[n], device.figures,
+                   device.bodies_ns.empty() ? 0 : device.bodies_ns[n]));
   }
 
   Status NobodyRuns(const std::vector<size_t>& nodes) const {
@@ -330,6 +328,17 @@ bool IsRandom(const graph::Node& node) {
       "Multinomial",  "Bernoulli",        "Dropout"};
   return std::find(kRandom.begin(), kRandom.end(), node.op_type) !=
          kRandom.end();
+}
+
+Ns EstimateNs(const graph::Graph& graph, const graph::Node& node,
+              const NodeSupport& support, const DeviceFigures& figures,
+              Ns bodies_ns) {
+  if (support.cost_ns >= 0) {
+    return std::clamp<Ns>(support.cost_ns, 1, kMostNodeNs);
+  }
+  const Ns ns = RooflineNs(WorkOf(graph, node), figures);
+  return std::min(ns * (support.emulated ? kEmulationPenalty : 1) + bodies_ns,
+                  kMostNodeNs);
 }
 
 std::vector<size_t> GraphProblem::NodesOf(std::span<const int32_t> ops) const {

@@ -23,7 +23,20 @@ struct DeviceView {
   DeviceFigures figures;
   bool carries_values = false;       // interface 1.1
   std::vector<NodeSupport> support;  // [node]
+  // [node] what its bodies take in one run of it, when the device does not
+  // tell a time for all. Empty: nothing.
+  std::vector<Ns> bodies_ns;
+  // Of the host, [node]: what the node takes when its bodies are shared among
+  // devices; kCannot: they are not. Empty: no node's are.
+  std::vector<Ns> split_ns;
 };
+
+// What one run of a node takes on a device that runs it: a vendor's estimate
+// where there is one, else the roofline of the device's figures, four times
+// that under emulation. `bodies_ns` comes on top of the latter.
+Ns EstimateNs(const graph::Graph& graph, const graph::Node& node,
+              const NodeSupport& support, const DeviceFigures& figures,
+              Ns bodies_ns);
 
 // A graph as a problem for the optimiser, and the way back.
 struct GraphProblem {
@@ -36,10 +49,9 @@ struct GraphProblem {
   std::vector<size_t> NodesOf(std::span<const int32_t> ops) const;
 };
 
-// A vendor's estimate where there is one, else the roofline of the device's
-// figures; emulation costs four times. Nodes that a device wants together are
-// one op, unless that would make a circle: then the device does not get them.
-// A node whose values only interface 1.1 can carry is not for a plugin of 1.0.
+// Times are those of EstimateNs, or `split_ns` where that is less. Nodes that a
+// device wants together are one op, unless that would make a circle: then the
+// device does not get them. A node whose values only interface 1.1 can carry is not for a plugin of 1.0.
 //
 // UNSUPPORTED_OPERATOR, or what the host says, when nobody runs a node: the
 // message names it and why. Requires support for each node on each device.

@@ -17,6 +17,7 @@
 #include "tools/cli/client.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/file.h"
+#include "tools/cli/partition_bodies.h"
 #include "tools/cli/text.h"
 #include "tools/cli/version.h"
 
@@ -224,7 +225,10 @@ void Print(const Analysis& analysis, const Options& options,
     return;
   }
   PrintDevices(analysis);
-  if (options.nodes) PrintNodes(analysis);
+  if (options.nodes) {
+    PrintNodes(analysis);
+    PrintBodyNodes(PlacedBodies(analysis.graph, *analysis.placer, placing));
+  }
   const partitioner::Cost& cost = placing.cost;
   std::printf(
       "plan  %s us: work %s, copies %s (%zu), launches %s (%zu parts); found "
@@ -272,10 +276,12 @@ json NodeJson(const Analysis& analysis, size_t n) {
     }
     there.push_back(std::move(one));
   }
-  return {{"name", EscapeText(node.name)},
-          {"operator", EscapeText(node.op_type)},
-          {"device", analysis.HomeOf(n)},
-          {"costs", std::move(there)}};
+  json told = {{"name", EscapeText(node.name)},
+               {"operator", EscapeText(node.op_type)},
+               {"device", analysis.HomeOf(n)},
+               {"costs", std::move(there)}};
+  if (analysis.placing.IsSplit(n)) told["split"] = true;
+  return told;
 }
 
 json CostJson(const partitioner::Cost& cost) {
@@ -335,6 +341,8 @@ json Report(const Analysis& analysis, const Options& options,
   for (size_t n = 0; n < analysis.graph.nodes.size(); ++n) {
     report["nodes"].push_back(NodeJson(analysis, n));
   }
+  AddBodies(PlacedBodies(analysis.graph, *analysis.placer, placing),
+            placing.used, &report);
   report["plan"] = PlanJson(analysis);
   report["cost_ns"] = CostJson(placing.cost);
   report["lower_bound_ns"] = placing.lower_bound;
