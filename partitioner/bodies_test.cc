@@ -81,7 +81,7 @@ TEST(BodiesTest, OutputsThatAreInputsAreNotMade) {
   const graph::Graph graph = Read(R"(g (int64 m, bool c, float[2] x)
       => (float[2] y, float[2] z) {
       y, z = Loop<body = b (int64 i, bool d, float[2] a, float[2] p)
-        => (bool d, float[2] q, float[2] q) { q = Add(a, p) }>(m, c, x, x) })");
+        => (bool d, float[2] q, float[2] p) { q = Add(a, p) }>(m, c, x, x) })");
   const std::vector<Body> bodies = BodiesOf(graph);
   ASSERT_EQ(bodies.size(), 1u);
   const std::vector<graph::ValueId> made = MadeOutputs(bodies[0].graph);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/str_cat.h"
+#include "partitioner/node_work.h"
 #include "partitioner/placer.h"
 
 namespace onnxifi::partitioner {
@@ -98,18 +99,18 @@ void Placer::JoinBodies(std::vector<NodeSupport>* joint) const {
 
 // A pin puts the node itself on another device than the host.
 bool Placer::IsPinnedAway(const graph::Node& node) const {
-  return std::any_of(options_.pins.begin(), options_.pins.end(),
-                     [&](const Pin& pin) {
-                       return pin.node == node.name &&
-                              pin.device != views_.front().name;
-                     });
+  return std::any_of(
+      options_.pins.begin(), options_.pins.end(), [&](const Pin& pin) {
+        return pin.node == node.name && pin.device != views_.front().name;
+      });
 }
 
 void Placer::PlaceBodies(const graph::Graph& graph,
                          std::vector<DeviceView>* views, Placing* placing,
                          std::vector<std::string>* remarks) {
   if (!splits_ || inner_.empty()) return;
-  std::vector<Ns>& split = views->front().split_ns;
+  DeviceView& host = views->front();
+  std::vector<Ns>& split = host.split_ns;
   split.assign(graph.nodes.size(), kCannot);
   std::vector<bool> whole = whole_;
   whole.resize(graph.nodes.size(), false);
@@ -122,10 +123,12 @@ void Placer::PlaceBodies(const graph::Graph& graph,
       split[n] = kCannot;
       continue;
     }
+    if (split[n] == kCannot) {
+      split[n] = RooflineNs(WorkOf(graph, graph.nodes[n]), host.figures);
+    }
     const Ns once = inside->cost.Total() + kIterationNs;
-    const Ns all = Repeated(Iterations(graph, graph.nodes[n]), once);
-    split[n] =
-        std::clamp<Ns>(split[n] == kCannot ? all : split[n] + all, 1, kMaxNs);
+    split[n] += Repeated(Iterations(graph, graph.nodes[n]), once);
+    split[n] = std::min(split[n], kMaxNs);
     if (!inside->pinned_away || IsPinnedAway(graph.nodes[n])) continue;
     placing->pinned_away = true;
     for (DeviceView& view : *views) {
@@ -141,7 +144,9 @@ void Placer::ChooseSplits(const graph::Graph& graph,
   const DeviceView& host = views.front();
   if (host.split_ns.empty()) return;
   placing->split.assign(graph.nodes.size(), false);
+  // Not the same for all small graphs of a seed.
   uint64_t state = ~options_.seed;
+  for (const char c : graph.name) state = state * 31 + static_cast<uint8_t>(c);
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
     const auto op = static_cast<size_t>(placing->problem.op_of[n]);
     if (host.split_ns[n] == kCannot || placing->placement.home[op] != kHost) {
@@ -151,7 +156,7 @@ void Placer::ChooseSplits(const graph::Graph& graph,
     const Ns whole = EstimateNs(graph, graph.nodes[n], host.support[n],
                                 host.figures, host.bodies_ns[n]);
     const bool better = options_.mode == PlacerOptions::Mode::kRandom
-                            ? NextRandom(&state) % 2 == 0
+                            ? NextRandom(&state) % 4 != 0
                             : host.split_ns[n] < whole;
     placing->split[n] = !can || better;
   }

@@ -113,7 +113,7 @@ def floats(*shape, seed=1):
     return (random.standard_normal(shape) / 4).astype(np.float32)
 
 
-def loop_case(name, trips=8, size=512, weights_outside=False):
+def loop_case(name, trips=8, size=256, weights_outside=False):
     """x -> MatMul, Add, Relu again and again, with what a body can do beside:
     a captured weight, a scan output, an iteration number, outputs that are
     inputs."""
@@ -186,8 +186,8 @@ class BodiesTest(unittest.TestCase):
 
     def test_no_iteration_at_all(self):
         case = loop_case("none", trips=0)
-        for seed in range(4):
-            self.check(case, {"devices": [GPU]}, f"random:{seed}")
+        placed = self.check(case, {"devices": [GPU]})
+        self.assertEqual(placed["none"], {"loop1": "ONNXIFI CPU"})
         placed = self.check(case, {"devices": [GPU]},
                             plan={"multiply": "sim GPU"})
         self.assertEqual(placed["none"], {"loop1": "split"})
@@ -210,7 +210,7 @@ class BodiesTest(unittest.TestCase):
 
     def test_bodies_in_bodies(self):
         """A Loop in an If in a Scan; each level captures from outside."""
-        size = 512
+        size = 256
         inner = helper.make_graph(
             [node("MatMul", ["a", "w"], ["b"], name="deep"),
              node("Add", ["b", "shift"], ["c"], name="shifted"),
@@ -248,7 +248,7 @@ class BodiesTest(unittest.TestCase):
         path = "nested/scan/body/if/then_branch/loop/body"
         self.assertEqual(placed["nested"]["scan"], "split")
         self.assertEqual(placed[path]["deep"], "sim GPU")
-        for seed in range(6):
+        for seed in range(3):
             self.check(case, {"devices": [GPU, dict(GPU, name="sim two")]},
                        f"random:{seed}")
 
@@ -259,12 +259,12 @@ class BodiesTest(unittest.TestCase):
              node("SequenceInsert", ["q", "b"], ["r"], name="insert"),
              node("Less", ["i", "two"], ["go2"], name="less")],
             "body", [value("i", INT64, []), value("go", BOOL, []),
-                     value("s", STRING, [2]), value("a", FLOAT, [512, 512]),
+                     value("s", STRING, [2]), value("a", FLOAT, [256, 256]),
                      helper.make_tensor_sequence_value_info(
-                         "q", FLOAT, [512, 512])],
+                         "q", FLOAT, [256, 256])],
             [value("go2", BOOL, []), value("t", STRING, [2]),
-             value("b", FLOAT, [512, 512]),
-             helper.make_tensor_sequence_value_info("r", FLOAT, [512, 512]),
+             value("b", FLOAT, [256, 256]),
+             helper.make_tensor_sequence_value_info("r", FLOAT, [256, 256]),
              value("s", STRING, [2])])
         graph = helper.make_graph(
             [node("SequenceEmpty", [], ["q0"], dtype=FLOAT, name="empty"),
@@ -272,18 +272,18 @@ class BodiesTest(unittest.TestCase):
                   ["t", "y", "q", "all"], body=body, name="loop"),
              node("ConcatFromSequence", ["q"], ["z"], axis=0, name="join")],
             "kinds", [value("names", STRING, [2]),
-                      value("x", FLOAT, [512, 512])],
-            [value("t", STRING, [2]), value("y", FLOAT, [512, 512]),
+                      value("x", FLOAT, [256, 256])],
+            [value("t", STRING, [2]), value("y", FLOAT, [256, 256]),
              value("z", FLOAT, None), value("all", STRING, None)],
             [constant("yes", True), constant("two", 2, np.int64),
              helper.make_tensor("mark", STRING, [1], [b" a longer mark"])])
         case = Case("kinds", graph,
                     [np.array(["one word", "two words"], dtype=object),
-                     floats(512, 512)])
+                     floats(256, 256)])
         placed = self.check(case, {"devices": [GPU]})
         self.assertEqual(placed["kinds"]["loop"], "split")
         self.assertEqual(placed["kinds/loop/body"]["multiply"], "sim GPU")
-        for seed in range(4):
+        for seed in range(3):
             self.check(case, {"devices": [GPU]}, f"random:{seed}")
 
     def test_a_shape_that_changes_is_mended(self):
