@@ -46,6 +46,37 @@ std::unordered_map<std::string_view, ValueId> IdsForCaptures(
   return ids;
 }
 
+bool Borrows(const Graph& graph);
+
+bool Borrows(const Attribute& attribute) {
+  return (attribute.graph != nullptr && Borrows(*attribute.graph)) ||
+         std::any_of(attribute.graphs.begin(), attribute.graphs.end(),
+                     [](const auto& body) { return Borrows(*body); });
+}
+
+// A constant in it, or in its bodies, is in memory of the caller.
+bool Borrows(const Graph& graph) {
+  return std::any_of(graph.values.begin(), graph.values.end(),
+                     [](const Value& value) {
+                       return value.constant != nullptr &&
+                              value.constant->owner == nullptr;
+                     }) ||
+         std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                     [](const Node& node) {
+                       return std::any_of(
+                           node.attributes.begin(), node.attributes.end(),
+                           [](const Attribute& a) { return Borrows(a); });
+                     });
+}
+
+Status OwnBody(std::shared_ptr<const Graph>* body) {
+  if (!Borrows(**body)) return Status::Ok();
+  auto copy = std::make_shared<Graph>(**body);
+  ONNXIFI_RETURN_IF_ERROR(OwnConstants(*copy));
+  *body = std::move(copy);
+  return Status::Ok();
+}
+
 }  // namespace
 
 Result<NewTensor> MakeTensor(DataType type, Shape dims) {
@@ -104,6 +135,7 @@ TensorPtr MakeStringTensor(std::vector<std::string> strings, Shape dims) {
   return tensor;
 }
 
+// Those of bodies too: a body that borrows some is replaced by a copy.
 Status OwnConstants(Graph& graph) {
   for (Value& value : graph.values) {
     if (value.constant == nullptr || value.constant->owner != nullptr) continue;
@@ -114,6 +146,16 @@ Status OwnConstants(Graph& graph) {
       std::memcpy(copy.data, value.constant->data, value.constant->bytes);
     }
     value.constant = copy.tensor;
+  }
+  for (Node& node : graph.nodes) {
+    for (Attribute& attribute : node.attributes) {
+      if (attribute.graph != nullptr) {
+        ONNXIFI_RETURN_IF_ERROR(OwnBody(&attribute.graph));
+      }
+      for (auto& body : attribute.graphs) {
+        ONNXIFI_RETURN_IF_ERROR(OwnBody(&body));
+      }
+    }
   }
   return Status::Ok();
 }

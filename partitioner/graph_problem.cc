@@ -251,13 +251,12 @@ class ProblemMaker {
 
   Ns NodeNs(size_t n, size_t d) const {
     const DeviceView& device = devices_[d];
-    const NodeSupport& support = device.support[n];
-    const graph::Node& node = graph_.nodes[n];
-    if (!support.supported || refused_[n * devices_.size() + d] ||
-        !CarriedBy(device, node)) {
-      return kCannot;
+    const Ns split = device.split_ns.empty() ? kCannot : device.split_ns[n];
+    if (!device.support[n].supported || refused_[n * devices_.size() + d] ||
+        !CarriedBy(device, graph_.nodes[n])) {
+      return split;
     }
-    return CostOfNode(graph_, n, device).ns;
+    return std::min(split, CostOfNode(graph_, n, device).ns);
   }
 
   Status NobodyRuns(const std::vector<size_t>& nodes) const {
@@ -323,6 +322,10 @@ bool IsRandom(const graph::Node& node) {
       "Multinomial",  "Bernoulli",        "Dropout"};
   return std::find(kRandom.begin(), kRandom.end(), node.op_type) !=
          kRandom.end();
+}
+const Ns ns = RooflineNs(WorkOf(graph, node), figures);
+return std::min(ns * (support.emulated ? kEmulationPenalty : 1) + bodies_ns,
+                kMostNodeNs);
 }
 
 std::vector<size_t> GraphProblem::NodesOf(std::span<const int32_t> ops) const {

@@ -25,6 +25,12 @@ struct DeviceView {
   std::vector<NodeSupport> support;  // [node]
   // [node] the time that was measured, or -1; empty: nothing was.
   std::vector<Ns> measured;
+  // [node] what its bodies take in one run of it, when the device does not
+  // tell a time for all. Empty: nothing.
+  std::vector<Ns> bodies_ns;
+  // Of the host, [node]: what the node takes when its bodies are shared among
+  // devices; kCannot: they are not. Empty: no node's are.
+  std::vector<Ns> split_ns;
 };
 
 // A graph as a problem for the optimiser, and the way back.
@@ -38,9 +44,10 @@ struct GraphProblem {
   std::vector<size_t> NodesOf(std::span<const int32_t> ops) const;
 };
 
-// Times of nodes are those of CostOfNode(). Nodes that a device wants together
-// are one op, unless that would make a circle: then the device does not get them.
-// A node whose values only interface 1.1 can carry is not for a plugin of 1.0.
+// Times of nodes are those of CostOfNode(), or `split_ns` where that is less.
+// Nodes that a device wants together are one op, unless that would make a
+// circle: then the device does not get them. A node whose values only interface
+// 1.1 can carry is not for a plugin of 1.0.
 //
 // UNSUPPORTED_OPERATOR, or what the host says, when nobody runs a node: the
 // message names it and why. Requires support for each node on each device.

@@ -34,9 +34,10 @@ NodeCost CostOfNode(const graph::Graph& graph, size_t node,
     return {std::clamp<Ns>(support.cost_ns, 1, kMostNodeNs), CostSource::kTold};
   }
   const Ns ns = RooflineNs(WorkOf(graph, graph.nodes[node]), device.figures);
-  return {
-      std::min(ns * (support.emulated ? kEmulationPenalty : 1), kMostNodeNs),
-      CostSource::kRoofline};
+  const Ns bodies = device.bodies_ns.empty() ? 0 : device.bodies_ns[node];
+  return {std::min(ns * (support.emulated ? kEmulationPenalty : 1) + bodies,
+                   kMostNodeNs),
+          CostSource::kRoofline};
 }
 
 SourceCounts CountSources(const graph::Graph& graph, const DeviceView& device) {

@@ -23,7 +23,7 @@ struct NodeCost {
 
 // The time of a node on a device that runs it: what was measured, else the
 // vendor's estimate, else the roofline of the device's figures, where emulation
-// costs four times.
+// costs four times, and what its bodies take.
 NodeCost CostOfNode(const graph::Graph& graph, size_t node,
                     const DeviceView& device);
 

@@ -7,12 +7,41 @@
 #include <utility>
 
 #include "base/str_cat.h"
+#include "graph/extract.h"
 #include "graph/onnx_writer.h"
 
 namespace onnxifi::partitioner {
 namespace {
 
-// The next of a sequence that looks random and is the same everywhere.
+// Whether the name is that of a node of the graph or of one of its bodies; with
+// the path to it, or without.
+bool Knows(const graph::Graph& graph, std::string_view name) {
+  if (HasNode(graph, name)) return true;
+  for (const graph::Node& node : graph.nodes) {
+    if (!CanShareBodies(node)) continue;
+    for (const graph::Attribute& attribute : node.attributes) {
+      if (attribute.graph == nullptr) continue;
+      const std::string path = PathInto(node, attribute.name);
+      if (Knows(*attribute.graph, name) ||
+          (name.starts_with(path) &&
+           Knows(*attribute.graph, name.substr(path.size())))) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+// The graph that devices are asked about. A body may give what it gets, or give
+// a value twice; devices are asked about what its nodes make.
+graph::Graph AskedGraph(const graph::Graph& body) {
+  std::vector<size_t> all(body.nodes.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  return graph::ExtractNodes(body, all, MadeOutputs(body)).graph;
+}
+
+}  // namespace
+
 uint64_t NextRandom(uint64_t* state) {
   *state += 0x9e3779b97f4a7c15;
   uint64_t z = *state;
@@ -21,13 +50,12 @@ uint64_t NextRandom(uint64_t* state) {
   return z ^ (z >> 31);
 }
 
-}  // namespace
-
 Placing AllOn(const graph::Graph& graph, int32_t device) {
   Part part;
   part.device = device;
   part.nodes.resize(graph.nodes.size());
   std::iota(part.nodes.begin(), part.nodes.end(), size_t{0});
+  part.outputs = MadeOutputs(graph);
   Placing placing;
   placing.parts.push_back(std::move(part));
   placing.found_by = "one device only";
@@ -40,9 +68,15 @@ bool Placer::alone() const {
 
 Status Placer::Ask(const graph::Graph& graph,
                    std::vector<std::string>* remarks) {
-  ONNXIFI_ASSIGN_OR_RETURN(const graph::SplitModel model,
-                           graph::WriteSplitModel(graph));
   views_.clear();
+  inner_.clear();
+  placed_.reset();
+  if (is_body_ && graph.nodes.empty()) return Status::Ok();
+  std::optional<graph::Graph> copy;
+  if (is_body_) copy = AskedGraph(graph);
+  const graph::Graph& asked = copy.has_value() ? *copy : graph;
+  ONNXIFI_ASSIGN_OR_RETURN(const graph::SplitModel model,
+                           graph::WriteSplitModel(asked));
   for (size_t d = 0; d < devices_.size(); ++d) {
     Device& device = *devices_[d];
     DeviceView view;
@@ -50,7 +84,7 @@ Status Placer::Ask(const graph::Graph& graph,
     view.figures = device.figures();
     view.carries_values = device.carries_values();
     Result<std::vector<NodeSupport>> support =
-        QuerySupport(device, graph, model);
+        QuerySupport(device, asked, model);
     if (support.ok()) {
       view.support = *std::move(support);
     } else if (d == 0) {
@@ -61,6 +95,8 @@ Status Placer::Ask(const graph::Graph& graph,
     }
     views_.push_back(std::move(view));
   }
+  // What runs bodies here takes and gives any values.
+  if (!alone() && views_.front().carries_values) AskBodies(graph, remarks);
   return Status::Ok();
 }
 
@@ -73,6 +109,7 @@ std::vector<NodeSupport> Placer::Joint() const {
       }
     }
   }
+  JoinBodies(&joint);
   return joint;
 }
 
@@ -133,7 +170,10 @@ void Placer::SetPins(const graph::Graph& graph, Placing* placing,
   for (const Pin& pin : options_.pins) {
     const auto node = by_name.find(pin.node);
     if (node == by_name.end()) {
-      remark(pin, "there is no such node");
+      // Of bodies, the placer of the whole graph tells.
+      if (!is_body_ && !Knows(graph, pin.node)) {
+        remark(pin, "there is no such node");
+      }
       continue;
     }
     const auto op = static_cast<size_t>(placing->problem.op_of[node->second]);
@@ -149,30 +189,44 @@ void Placer::SetPins(const graph::Graph& graph, Placing* placing,
       remark(pin, "the device does not run it");
     } else {
       problem.pins[op] = device;
+      if (device != kHost) placing->pinned_away = true;
     }
   }
 }
 
 Result<Placing> Placer::Place(const graph::Graph& graph,
                               std::vector<std::string>* remarks) {
-  const std::vector<size_t> used = Used();
+  if (!placed_.has_value()) {
+    ONNXIFI_ASSIGN_OR_RETURN(placed_, PlaceNow(graph, remarks));
+  }
+  return *placed_;
+}
+
+Result<Placing> Placer::PlaceNow(const graph::Graph& graph,
+                                 std::vector<std::string>* remarks) {
+  if (is_body_ && graph.nodes.empty()) return Placing();
   if (alone()) return AllOn(graph, 0);
+  const std::vector<size_t> used = Used();
   std::vector<DeviceView> views;
   for (const size_t d : used) views.push_back(views_[d]);
   Placing placing;
   placing.used = used;
+  PlaceBodies(graph, &views, &placing, remarks);
   ONNXIFI_ASSIGN_OR_RETURN(placing.problem, MakeGraphProblem(graph, views));
   SetPins(graph, &placing, remarks);
   ONNXIFI_RETURN_IF_ERROR(options_.mode == PlacerOptions::Mode::kRandom
                               ? PlaceAtRandom(&placing)
                               : PlaceAtLeastCost(&placing));
   ONNXIFI_RETURN_IF_ERROR(CheckPlan(placing.problem.problem, placing.plan));
-  placing.parts = MakeParts(graph, placing.problem, placing.plan.runs);
+  ChooseSplits(graph, views, &placing);
+  placing.parts =
+      MakeParts(graph, placing.problem, placing.plan.runs, placing.split);
   for (Part& part : placing.parts) {
     part.device = static_cast<int32_t>(used[static_cast<size_t>(part.device)]);
   }
   // One part with all nodes also gives outputs that no node makes.
-  if (placing.parts.size() <= 1) {
+  if (placing.parts.empty() ||
+      (placing.parts.size() == 1 && !placing.parts.front().split)) {
     Placing all =
         AllOn(graph, placing.parts.empty() ? 0 : placing.parts.front().device);
     placing.parts = std::move(all.parts);
@@ -181,6 +235,7 @@ Result<Placing> Placer::Place(const graph::Graph& graph,
 }
 
 void Placer::Ban(size_t device, const std::vector<size_t>& nodes) {
+  placed_.reset();
   for (const size_t n : nodes) {
     NodeSupport& support = views_[device].support[n];
     support.supported = false;
@@ -189,6 +244,10 @@ void Placer::Ban(size_t device, const std::vector<size_t>& nodes) {
   }
 }
 
-void Placer::BanDevice(size_t device) { views_[device].support.clear(); }
+void Placer::BanDevice(size_t device) {
+  placed_.reset();
+  if (device < views_.size()) views_[device].support.clear();
+  for (const Inner& one : inner_) one.placer->BanDevice(device);
+}
 
 }  // namespace onnxifi::partitioner

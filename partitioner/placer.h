@@ -2,12 +2,14 @@
 #define ONNXIFI_PARTITIONER_PLACER_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/status.h"
 #include "graph/graph.h"
+#include "partitioner/bodies.h"
 #include "partitioner/device.h"
 #include "partitioner/graph_problem.h"
 #include "partitioner/optimize.h"
@@ -45,12 +47,26 @@ struct Placing {
   std::vector<size_t> used;
   Placement placement;
   Plan plan;
+  // [node] its bodies are placed on their own. Empty: no node's are.
+  std::vector<bool> split;
+  // A pin has put a node, maybe one in a body, on another device than the host.
+  bool pinned_away = false;
+
+  bool IsSplit(size_t node) const { return node < split.size() && split[node]; }
 };
 
 // Decides which device runs which node, again and again as devices turn out
-// not to do what they said. One thread at a time.
+// not to do what they said. A node with bodies is offered whole to each device;
+// when it costs less, or nobody takes it, the host runs the node, and its
+// bodies are placed like graphs of their own. One thread at a time.
 class Placer {
  public:
+  // A body of a node, and who places it.
+  struct Inner {
+    Body body;
+    std::unique_ptr<Placer> placer;
+  };
+
   Placer(Devices devices, const PlacerOptions& options)
       : devices_(std::move(devices)), options_(options) {}
 
@@ -59,7 +75,8 @@ class Placer {
   bool alone() const;
 
   // Asks the devices about the graph. One that gives no answer is not used:
-  // `remarks` gets why. Fails when the host gives none.
+  // `remarks` gets why. Fails when the host gives none. Bodies that the host
+  // gives no answer about are not shared.
   Status Ask(const graph::Graph& graph, std::vector<std::string>* remarks);
   // For each node, whether any device runs it, and what the host says if not.
   std::vector<NodeSupport> Joint() const;
@@ -72,13 +89,40 @@ class Placer {
   // What the devices answered; one that is out has none.
   const std::vector<DeviceView>& views() const { return views_; }
   // Changes an answer: for questions of the kind "what if".
-  std::vector<DeviceView>& views() { return views_; }
+  std::vector<DeviceView>& views() {
+    placed_.reset();
+    return views_;
+  }
+  // All bodies that may be shared, by node.
+  const std::vector<Inner>& inner() const { return inner_; }
 
   // From now on not these nodes there, or nothing at all.
   void Ban(size_t device, const std::vector<size_t>& nodes);
   void BanDevice(size_t device);
+  // From now on the node stays whole, or all nodes do.
+  void BanSplit(size_t node);
+  void BanSplits();
 
  private:
+  Placer(Devices devices, PlacerOptions options, bool is_body)
+      : devices_(std::move(devices)),
+        options_(std::move(options)),
+        is_body_(is_body) {}
+
+  void AskBodies(const graph::Graph& graph, std::vector<std::string>* remarks);
+  PlacerOptions OptionsInside(const graph::Graph& graph,
+                              const Body& body) const;
+  void JoinBodies(std::vector<NodeSupport>* joint) const;
+  void EstimateBodies(const graph::Graph& graph);
+  Ns AllNs(const graph::Graph& graph, size_t device) const;
+  // Places the bodies, and says in `views` what that makes of their nodes.
+  void PlaceBodies(const graph::Graph& graph, std::vector<DeviceView>* views,
+                   Placing* placing, std::vector<std::string>* remarks);
+  bool IsPinnedAway(const graph::Node& node) const;
+  void ChooseSplits(const graph::Graph& graph,
+                    const std::vector<DeviceView>& views, Placing* placing);
+  Result<Placing> PlaceNow(const graph::Graph& graph,
+                           std::vector<std::string>* remarks);
   // Indices of the devices that are still used; the host's, 0, always is.
   std::vector<size_t> Used() const;
   void SetPins(const graph::Graph& graph, Placing* placing,
@@ -88,9 +132,20 @@ class Placer {
 
   const Devices devices_;
   const PlacerOptions options_;
+  const bool is_body_ = false;
   // [device]; one without answers is out.
   std::vector<DeviceView> views_;
+  std::vector<Inner> inner_;
+  std::vector<bool> whole_;  // [node] BanSplit; empty: none
+  bool splits_ = true;
+  std::optional<Placing> placed_;  // until something changes
 };
+
+// The next of a sequence that looks random and is the same everywhere.
+uint64_t NextRandom(uint64_t* state);
+
+// What driving one iteration of a body costs the host, beside the parts.
+inline constexpr Ns kIterationNs = 5000;
 
 // A placing with everything on one device.
 Placing AllOn(const graph::Graph& graph, int32_t device);

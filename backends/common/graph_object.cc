@@ -147,10 +147,9 @@ Result<std::shared_ptr<Executable>> GraphObject::ExecutableFor(
 
 Result<std::shared_ptr<const Binding>> GraphObject::MakeBindingLocked(
     Descriptors inputs, Descriptors outputs) {
-  ONNXIFI_ASSIGN_OR_RETURN(
-      BoundTensors bound,
-      shared_->io.Resolve(inputs, outputs, tolerant(),
-                          &shared_->backend->memories()));
+  ONNXIFI_ASSIGN_OR_RETURN(BoundTensors bound,
+                           shared_->io.Resolve(inputs, outputs, tolerant(),
+                                               &shared_->backend->memories()));
   ONNXIFI_RETURN_IF_ERROR(
       shared_->profiles.Check(bound.input_shapes, shared_->io));
   ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<Executable> executable,

@@ -10,6 +10,7 @@
 #include "backends/common/graph_compiler.h"
 #include "backends/common/inline_branches.h"
 #include "backends/common/run_control.h"
+#include "backends/common/value_memory.h"
 #include "base/aligned_memory.h"
 #include "base/futex.h"
 #include "base/str_cat.h"
@@ -23,33 +24,12 @@ using graph::ValueId;
 
 namespace {
 
-// Strings refer to characters that their maker owns: the run keeps them.
-void KeepStrings(const RunValue& value, RunScope& scope) {
-  if (value.tensor != nullptr &&
-      value.tensor->type == graph::DataType::kString) {
-    scope.keep.push_back(value.tensor);
-  }
-  for (const RunValue& element : value.elements) KeepStrings(element, scope);
-}
-
-// The same for strings that a program's steps own: it can be dropped for a
-// newer one while the run still has what it made.
+// Keeps strings that a program's steps own: it can be dropped for a newer one
+// while the run still has what it made.
 void KeepProgram(const std::shared_ptr<const void>& program, RunScope& scope) {
   if (scope.keep.empty() || scope.keep.back() != program) {
     scope.keep.push_back(program);
   }
-}
-
-// Aligns every tensor in a value from outside.
-Status AlignValue(RunValue* value) {
-  if (value->tensor != nullptr) {
-    ONNXIFI_ASSIGN_OR_RETURN(value->tensor,
-                             AlignedTensor(std::move(value->tensor)));
-  }
-  for (RunValue& element : value->elements) {
-    ONNXIFI_RETURN_IF_ERROR(AlignValue(&element));
-  }
-  return Status::Ok();
 }
 
 void Simplify(graph::Graph& graph, const OpRegistry& registry,

@@ -41,27 +41,33 @@ class HeteroExecutable final : public Executable {
 
 }  // namespace
 
-HeteroGraph::HeteroGraph(graph::Graph graph, Devices devices,
-                         const Options& options)
+HeteroGraph::HeteroGraph(graph::Graph graph,
+                         std::unique_ptr<partitioner::Placer> own,
+                         Report report)
     : graph_(std::move(graph)),
-      placer_(std::move(devices), options.placement),
-      report_(graph_.name, options.report) {}
+      own_placer_(std::move(own)),
+      placer_(*own_placer_),
+      report_(std::move(report)),
+      is_body_(false) {}
+
+HeteroGraph::HeteroGraph(graph::Graph graph, partitioner::Placer& placer,
+                         Report report)
+    : graph_(std::move(graph)),
+      placer_(placer),
+      report_(std::move(report)),
+      is_body_(true) {}
 
 Result<std::unique_ptr<CompiledGraph>> HeteroGraph::Create(
     graph::Graph graph, Devices devices, const Options& options) {
   graph::RemoveDeadNodes(graph);
+  Report report(graph.name, options.report);
   std::unique_ptr<HeteroGraph> made(
-      new HeteroGraph(std::move(graph), std::move(devices), options));
+      new HeteroGraph(std::move(graph),
+                      std::make_unique<partitioner::Placer>(std::move(devices),
+                                                            options.placement),
+                      std::move(report)));
   if (!made->placer_.alone()) {
-    const Status folded =
-        FoldOnHost(made->placer_.devices().front(), &made->graph_);
-    if (!folded.ok()) made->report_.Mended("not_folded", folded.message());
-    std::vector<std::string> remarks;
-    const Status asked = made->placer_.Ask(made->graph_, &remarks);
-    for (const std::string& remark : remarks) {
-      made->report_.Mended("not_used", remark);
-    }
-    ONNXIFI_RETURN_IF_ERROR(asked);
+    ONNXIFI_RETURN_IF_ERROR(made->Prepare());
     made->Calibrate(options.costs);
   }
   ONNXIFI_RETURN_IF_ERROR(made->Build());
@@ -76,6 +82,29 @@ void HeteroGraph::Calibrate(const partitioner::MeasuredCostsOptions& costs) {
     report_.Mended("not_calibrated", remark);
   }
   for (const auto& device : devices) report_.Calibrated(device);
+}
+
+Result<std::unique_ptr<CompiledGraph>> HeteroGraph::CreateBody(
+    graph::Graph graph, partitioner::Placer& placer, Report report) {
+  std::unique_ptr<HeteroGraph> made(
+      new HeteroGraph(std::move(graph), placer, std::move(report)));
+  ONNXIFI_RETURN_IF_ERROR(made->Build());
+  return std::unique_ptr<CompiledGraph>(std::move(made));
+}
+
+Status HeteroGraph::Prepare() {
+  // Bodies are copied from here on, and placed as often as devices fail.
+  if (std::any_of(graph_.nodes.begin(), graph_.nodes.end(), graph::HasBodies)) {
+    ONNXIFI_RETURN_IF_ERROR(graph::OwnConstants(graph_));
+  }
+  const Status folded = FoldOnHost(placer_.devices().front(), &graph_);
+  if (!folded.ok()) report_.Mended("not_folded", folded.message());
+  std::vector<std::string> remarks;
+  const Status asked = placer_.Ask(graph_, &remarks);
+  for (const std::string& remark : remarks) {
+    report_.Mended("not_used", remark);
+  }
+  return asked;
 }
 
 partitioner::Placing HeteroGraph::Place() {
@@ -94,6 +123,10 @@ Status HeteroGraph::Build() {
     placing = Place();
     // Each retreat takes something from a device, so that there is an end.
     if (const auto failure = CompileParts(placing); failure.has_value()) {
+      if (failure->part->split) {
+        KeepWhole(*failure, "compile_failed");
+        continue;
+      }
       if (failure->device == 0 && placing.parts.size() == 1) {
         return failure->status;
       }
@@ -104,23 +137,29 @@ Status HeteroGraph::Build() {
     if (!built_ || by_value_ || FitsDescriptors()) break;
     host_only_ = true;
   }
-  if (!built_) by_value_ = !FitsDescriptors();
+  if (!built_) by_value_ = is_body_ || !FitsDescriptors();
   built_ = true;
-  if (!by_value_) ONNXIFI_RETURN_IF_ERROR(MakeBuffers());
+  if (!by_value_) {
+    placer_.BanSplits();  // these run on values
+    ONNXIFI_RETURN_IF_ERROR(MakeBuffers());
+  }
   report_.Placed(graph_, placing, placer_, memory_use_);
   return KeepConstants();
 }
 
 // What an earlier placing has compiled and this one wants again.
-std::unique_ptr<CompiledPart> HeteroGraph::TakeCompiled(
-    const partitioner::Part& part) {
-  for (Step& step : steps_) {
-    if (step.compiled != nullptr && step.part.device == part.device &&
-        step.part.nodes == part.nodes && step.part.outputs == part.outputs) {
-      return std::move(step.compiled);
+bool HeteroGraph::TakeCompiled(Step* step) {
+  const partitioner::Part& part = step->part;
+  for (Step& old : steps_) {
+    if (old.part.device != part.device || old.part.split != part.split ||
+        old.part.nodes != part.nodes || old.part.outputs != part.outputs) {
+      continue;
     }
+    step->compiled = std::move(old.compiled);
+    step->control = std::move(old.control);
+    return step->compiled != nullptr || step->control != nullptr;
   }
-  return nullptr;
+  return false;
 }
 
 graph::Extract HeteroGraph::ExtractOf(const partitioner::Part& part,
@@ -130,29 +169,51 @@ graph::Extract HeteroGraph::ExtractOf(const partitioner::Part& part,
   return graph::ExtractNodes(graph_, part.nodes, part.outputs);
 }
 
+Status HeteroGraph::Compile(const partitioner::Part& part, bool whole,
+                            Step* step) {
+  if (part.split) {
+    ONNXIFI_ASSIGN_OR_RETURN(
+        step->control,
+        ControlNode::Create(graph_, part.nodes.front(), placer_, report_));
+    return Status::Ok();
+  }
+  ONNXIFI_ASSIGN_OR_RETURN(
+      step->compiled,
+      CompiledPart::Compile(placer_.devices()[static_cast<size_t>(part.device)],
+                            ExtractOf(part, whole)));
+  return Status::Ok();
+}
+
 std::optional<HeteroGraph::Failure> HeteroGraph::CompileParts(
     const partitioner::Placing& placing) {
-  const bool whole = placing.parts.size() == 1;
+  // A body gives values that it has not made without asking anybody.
+  const bool whole = placing.parts.size() == 1 && !is_body_;
   std::vector<Step> steps;
   std::optional<Failure> failure;
   for (const partitioner::Part& part : placing.parts) {
+    if (is_body_ && part.nodes.empty()) continue;
     Step step;
     step.part = part;
-    step.compiled = TakeCompiled(part);
-    if (step.compiled == nullptr) {
-      const auto device = static_cast<size_t>(part.device);
-      Result<std::unique_ptr<CompiledPart>> compiled = CompiledPart::Compile(
-          placer_.devices()[device], ExtractOf(part, whole));
-      if (!compiled.ok()) {
-        failure = Failure{device, compiled.status(), &part};
+    if (!TakeCompiled(&step)) {
+      Status status = Compile(part, whole, &step);
+      if (!status.ok()) {
+        failure =
+            Failure{static_cast<size_t>(part.device), std::move(status), &part};
         break;
       }
-      step.compiled = std::move(compiled).value();
     }
     steps.push_back(std::move(step));
   }
   steps_ = std::move(steps);
   return failure;
+}
+
+// The bodies of the part's node are not shared any more.
+void HeteroGraph::KeepWhole(const Failure& failure, std::string_view event) {
+  const size_t node = failure.part->nodes.front();
+  placer_.BanSplit(node);
+  report_.Mended(event, StrCat("node '", graph_.nodes[node].name,
+                               "' stays whole: ", failure.status.message()));
 }
 
 void HeteroGraph::Retreat(const Failure& failure) {
@@ -218,13 +279,16 @@ bool HeteroGraph::FitsDescriptors() const {
   };
   return fit(graph_.inputs) && fit(graph_.outputs) &&
          std::all_of(steps_.begin(), steps_.end(), [&](const Step& step) {
-           return fit(step.compiled->inputs()) && fit(step.compiled->outputs());
+           return step.control == nullptr && fit(step.compiled->inputs()) &&
+                  fit(step.compiled->outputs());
          });
 }
 
 // Another placing needs them, and the client's memory is about to go.
 Status HeteroGraph::KeepConstants() {
-  if (steps_.size() > 1 || steps_.front().part.device != 0) {
+  if (is_body_) return Status::Ok();
+  if (steps_.size() > 1 || steps_.front().part.device != 0 ||
+      steps_.front().part.split) {
     return graph::OwnConstants(graph_);
   }
   for (graph::Value& value : graph_.values) value.constant = nullptr;

@@ -7,12 +7,14 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backends/common/backend.h"
 #include "backends/common/device_memory.h"
 #include "backends/hetero/buffer_plan.h"
 #include "backends/hetero/compiled_part.h"
+#include "backends/hetero/control_node.h"
 #include "backends/hetero/device_arena.h"
 #include "backends/hetero/device_set.h"
 #include "backends/hetero/options.h"
@@ -27,12 +29,18 @@ namespace onnxifi::hetero {
 //
 // When all shapes are fixed and descriptors carry everything, parts run
 // without copies and as soon as what they read is there; otherwise one after
-// the other, on values. Thread-compatible.
+// the other, on values, and so do bodies of nodes that the host runs itself.
+// Thread-compatible.
 class HeteroGraph final : public CompiledGraph {
  public:
   static Result<std::unique_ptr<CompiledGraph>> Create(graph::Graph graph,
                                                        Devices devices,
                                                        const Options& options);
+
+  // A body, whose captured values are inputs. `placer` outlives it and has been
+  // asked about the graph; constants have owners.
+  static Result<std::unique_ptr<CompiledGraph>> CreateBody(
+      graph::Graph graph, partitioner::Placer& placer, Report report);
 
   bool by_value() const override { return by_value_; }
   Result<std::unique_ptr<Executable>> Specialize(
@@ -49,6 +57,7 @@ class HeteroGraph final : public CompiledGraph {
   struct Step {
     partitioner::Part part;
     std::unique_ptr<CompiledPart> compiled;
+    std::unique_ptr<ControlNode> control;  // instead, of a part that is split
     // For planned runs: where everything is, and what is copied. What is in
     // the client's memory gets its place in each run.
     StepMoves moves;
@@ -69,16 +78,23 @@ class HeteroGraph final : public CompiledGraph {
     const partitioner::Part* part = nullptr;
   };
 
-  HeteroGraph(graph::Graph graph, Devices devices, const Options& options);
+  // With a placer of its own, or as a body.
+  HeteroGraph(graph::Graph graph, std::unique_ptr<partitioner::Placer> own,
+              Report report);
+  HeteroGraph(graph::Graph graph, partitioner::Placer& placer, Report report);
 
   void Calibrate(const partitioner::MeasuredCostsOptions& costs);
+  // Asks the devices about the graph.
+  Status Prepare();
   // Places and compiles until everything compiles.
   Status Build();
   partitioner::Placing Place();
   std::optional<Failure> CompileParts(const partitioner::Placing& placing);
-  std::unique_ptr<CompiledPart> TakeCompiled(const partitioner::Part& part);
+  Status Compile(const partitioner::Part& part, bool whole, Step* step);
+  bool TakeCompiled(Step* step);
   graph::Extract ExtractOf(const partitioner::Part& part, bool whole) const;
   void Retreat(const Failure& failure);
+  void KeepWhole(const Failure& failure, std::string_view event);
   std::vector<size_t> Culprits(size_t device, std::span<const size_t> nodes);
   bool Compiles(size_t device, std::span<const size_t> nodes) const;
   bool FitsDescriptors() const;
@@ -95,12 +111,16 @@ class HeteroGraph final : public CompiledGraph {
   void FindGates(Step& step);
   void TakeHostPlaces(Step& step);
   void Release(Step& step);
-  std::optional<Failure> RunOnValues(std::vector<RunValue>* slots);
+  std::optional<Failure> RunOnValues(RunScope& scope,
+                                     std::vector<RunValue>* slots);
+  static Status RunPart(CompiledPart& part, std::vector<RunValue>* slots);
+  bool CanKeepWhole(const Failure& failure) const;
   // Goes on without the device, or returns why that cannot be.
   Status Recover(const Failure& failure);
 
   graph::Graph graph_;  // without constants when the host runs it all
-  partitioner::Placer placer_;
+  const std::unique_ptr<partitioner::Placer> own_placer_;
+  partitioner::Placer& placer_;
   Report report_;
   // Memory for what passes between steps, which use it: freed after them.
   MemoryBlock host_arena_;
@@ -108,6 +128,7 @@ class HeteroGraph final : public CompiledGraph {
   MemoryUse memory_use_;
   std::vector<Step> steps_;
   std::map<size_t, int> retreats_;  // by device
+  const bool is_body_;
   bool host_only_ = false;
   bool by_value_ = false;
   bool built_ = false;

@@ -1,4 +1,5 @@
 // Runs of a HeteroGraph, and what happens when a device fails in one.
+#include <algorithm>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -183,25 +184,31 @@ onnxStatus HeteroGraph::RunPlanned(std::span<const void* const> inputs,
 }
 
 std::optional<HeteroGraph::Failure> HeteroGraph::RunOnValues(
-    std::vector<RunValue>* slots) {
+    RunScope& scope, std::vector<RunValue>* slots) {
   for (Step& step : steps_) {
-    std::vector<const RunValue*> inputs;
-    for (const graph::ValueId id : step.compiled->inputs()) {
-      inputs.push_back(&(*slots)[Index(id)]);
-    }
-    Result<std::vector<RunValue>> outputs = step.compiled->RunValues(inputs);
-    if (!outputs.ok()) {
-      return Failure{static_cast<size_t>(step.part.device), outputs.status(),
-                     &step.part};
-    }
-    for (size_t i = 0; i < outputs->size(); ++i) {
-      (*slots)[Index(step.compiled->outputs()[i])] = std::move((*outputs)[i]);
-    }
+    const Status status = step.control != nullptr
+                              ? step.control->Run(scope, slots)
+                              : RunPart(*step.compiled, slots);
+    if (status.ok()) continue;
+    return Failure{static_cast<size_t>(step.part.device), status, &step.part};
   }
   return std::nullopt;
 }
 
-Status HeteroGraph::RunValues(RunScope&, std::vector<RunValue> inputs,
+Status HeteroGraph::RunPart(CompiledPart& part, std::vector<RunValue>* slots) {
+  std::vector<const RunValue*> inputs;
+  for (const graph::ValueId id : part.inputs()) {
+    inputs.push_back(&(*slots)[Index(id)]);
+  }
+  ONNXIFI_ASSIGN_OR_RETURN(std::vector<RunValue> outputs,
+                           part.RunValues(inputs));
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    (*slots)[Index(part.outputs()[i])] = std::move(outputs[i]);
+  }
+  return Status::Ok();
+}
+
+Status HeteroGraph::RunValues(RunScope& scope, std::vector<RunValue> inputs,
                               std::vector<RunValue>* outputs) {
   std::vector<RunValue> slots;
   for (;;) {
@@ -209,7 +216,7 @@ Status HeteroGraph::RunValues(RunScope&, std::vector<RunValue> inputs,
     for (size_t i = 0; i < inputs.size(); ++i) {
       slots[Index(graph_.inputs[i])] = inputs[i];
     }
-    const std::optional<Failure> failure = RunOnValues(&slots);
+    const std::optional<Failure> failure = RunOnValues(scope, &slots);
     if (!failure.has_value()) break;
     ONNXIFI_RETURN_IF_ERROR(Recover(*failure));
   }
@@ -223,15 +230,31 @@ Status HeteroGraph::RunValues(RunScope&, std::vector<RunValue> inputs,
   return Status::Ok();
 }
 
+// What the model says of the shapes in a body is a promise that a device may
+// have relied on, and that the host does not need: whatever goes wrong, the
+// node is run whole before the client hears of it.
+bool HeteroGraph::CanKeepWhole(const Failure& failure) const {
+  const size_t node = failure.part->nodes.front();
+  const auto& views = placer_.views();
+  return std::any_of(views.begin(), views.end(), [&](const auto& view) {
+    return !view.support.empty() && view.support[node].supported;
+  });
+}
+
 Status HeteroGraph::Recover(const Failure& failure) {
   const onnxStatus code = failure.status.code();
-  if (failure.device == 0 || !IsFault(code)) return failure.status;
-  const bool lost = code == ONNXIFI_STATUS_BACKEND_UNAVAILABLE;
-  if (lost) placer_.devices()[failure.device]->SetLost();
-  placer_.BanDevice(failure.device);
-  report_.Mended(
-      lost ? "device_lost" : "run_failed",
-      StrCat("runs again without the device: ", failure.status.message()));
+  if (failure.part->split) {
+    if (!CanKeepWhole(failure)) return failure.status;
+    KeepWhole(failure, "run_failed");
+  } else {
+    if (failure.device == 0 || !IsFault(code)) return failure.status;
+    const bool lost = code == ONNXIFI_STATUS_BACKEND_UNAVAILABLE;
+    if (lost) placer_.devices()[failure.device]->SetLost();
+    placer_.BanDevice(failure.device);
+    report_.Mended(
+        lost ? "device_lost" : "run_failed",
+        StrCat("runs again without the device: ", failure.status.message()));
+  }
   try {
     return Build();
   } catch (const std::bad_alloc&) {

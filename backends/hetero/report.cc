@@ -109,7 +109,8 @@ void Report::Placed(const graph::Graph& graph,
     }
     parts += StrCat(parts.empty() ? "" : ", ", "{\"device\": ",
                     Quote(devices[static_cast<size_t>(part.device)]->name()),
-                    ", \"nodes\": [", names, "]}");
+                    ", \"nodes\": [", names, "]",
+                    part.split ? ", \"split\": true}" : "}");
   }
   std::string policies;
   for (const partitioner::Policy& policy : placing.policies) {

@@ -29,6 +29,11 @@ class Report {
   Report(std::string graph, std::string file)
       : graph_(std::move(graph)), file_(std::move(file)) {}
 
+  // The same file, for a body: `path` leads to it.
+  Report Inside(const std::string& path) const {
+    return Report(graph_ + "/" + path, file_);
+  }
+
   // The placing in force from now on. Lines of the log only when the work is
   // shared.
   void Placed(const graph::Graph& graph, const partitioner::Placing& placing,

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Runs a model on devices that fail, through the heterogeneous backend.
 
-    tests/hetero/faults.py --build build/release [--write-case] CASE_DIR
+    tests/hetero/faults.py --build build/release [--write-case] [--body]
+                           CASE_DIR
 
 CASE_DIR holds model.onnx and test_data_set_0; --write-case makes one first, of
-a small network with branches. For each fault of a simulated
+a small network with branches. --body: the network is the body of a loop, which
+the devices do not take whole. For each fault of a simulated
 GPU: the results must be the expected ones, the report must say
 what happened and in which order, and what a lost device or one without memory
 had must end on the host. A fault that did not happen fails, too. Prints a line
@@ -49,10 +51,15 @@ FAULTS = [
     ("fails at run 2", {"fails_at_run": 2}, {}, "run_failed", False),
 ]
 PLACEMENTS = ["auto", "random:1", "random:2"]
+# Those that share the body.
+BODY_PLACEMENTS = ["auto", "random:2", "random:3"]
+LOOP_TRIPS = 3
+BODY_GRAPH = "branches/loop/body"
 
 
-def write_case(case):
-    """A seeded network of 20 convolutions with branches, and its results."""
+def write_case(case, body=False):
+    """A seeded network of 20 convolutions with branches, and its results.
+    `body`: three times, in a loop that also collects what is in the middle."""
     import numpy as np
     import onnx
     from onnx import helper, numpy_helper
@@ -77,17 +84,44 @@ def write_case(case):
         nodes, "branches", [value("x", 1, [1, 8, 16, 16])],
         [value(last, 1, [1, 8, 16, 16]), value("r4a", 1, [1, 8, 16, 16])],
         weights)
-    model = helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
+    opsets = [helper.make_opsetid("", 20)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=9)
+    evaluator = ReferenceEvaluator(model)
     x = random.standard_normal((1, 8, 16, 16)).astype(np.float32)
-    results = ReferenceEvaluator(model).run(None, {"x": x})
+    name, names = "x", (last, "r4a")
+    results = evaluator.run(None, {"x": x})
+    if body:
+        name, names = "x0", ("y", "all")
+        model = helper.make_model(loop_around(graph), opset_imports=opsets,
+                                  ir_version=9)
+        middle = [results[1]]
+        for _ in range(LOOP_TRIPS - 1):
+            results = evaluator.run(None, {"x": results[0]})
+            middle.append(results[1])
+        results = [results[0], np.stack(middle)]
     data = case / "test_data_set_0"
     data.mkdir(parents=True, exist_ok=True)
     onnx.save(model, case / "model.onnx")
-    onnx.save_tensor(numpy_helper.from_array(x, "x"), data / "input_0.pb")
-    for i, (name, result) in enumerate(zip((last, "r4a"), results)):
+    onnx.save_tensor(numpy_helper.from_array(x, name), data / "input_0.pb")
+    for i, (name, result) in enumerate(zip(names, results)):
         onnx.save_tensor(numpy_helper.from_array(result, name),
                          data / f"output_{i}.pb")
+
+
+def loop_around(graph):
+    """The graph as the body of a loop; its first output is carried on."""
+    from onnx import helper
+    value = helper.make_tensor_value_info
+    body = helper.make_graph(
+        list(graph.node), "body",
+        [value("i", 7, []), value("go", 9, []), *graph.input],
+        [value("go", 9, []), *graph.output], list(graph.initializer))
+    return helper.make_graph(
+        [helper.make_node("Loop", ["three", "", "x0"], ["y", "all"], body=body,
+                          name="loop")],
+        graph.name, [value("x0", 1, [1, 8, 16, 16])],
+        [value("y", 1, [1, 8, 16, 16]), value("all", 1, None)],
+        [helper.make_tensor("three", 7, [], [LOOP_TRIPS])])
 
 
 def run_one(arguments, name, directory, placement, machine):
@@ -113,6 +147,8 @@ def run_one(arguments, name, directory, placement, machine):
                # Checked is what the last run gave: with one, the faulty one.
                "--iterations", "1" if "run 1" in name else "8",
                "--check", data]
+    if arguments.body:
+        command += ["--atol", "5e-6"]  # rounding grows from trip to trip
     done = subprocess.run([str(part) for part in command], env=environment,
                           capture_output=True, text=True, timeout=600,
                           check=False)
@@ -122,8 +158,11 @@ def run_one(arguments, name, directory, placement, machine):
     return done.returncode, done.stdout + done.stderr, events
 
 
-def judge(code, events, wanted, may_stay):
-    """Why the fault was not survived; empty when it was."""
+def judge(code, events, wanted, may_stay, graph):
+    """Why the fault was not survived; empty when it was. `graph`: only of this
+    one, when not empty."""
+    events = [event for event in events
+              if not graph or event["graph"] == graph]
     if code != 0:
         return f"exit status {code}"
     kinds = [event["event"] for event in events]
@@ -146,19 +185,23 @@ def main():
     parser.add_argument("case", type=pathlib.Path)
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--write-case", action="store_true")
+    parser.add_argument("--body", action="store_true")
     arguments = parser.parse_args()
     if arguments.write_case:
-        write_case(arguments.case)
+        write_case(arguments.case, arguments.body)
+    shared = {"except": ["Loop"]} if arguments.body else {}
     arguments.build = arguments.build.resolve()
     total = survived = 0
     for name, faults, more, wanted, may_stay in FAULTS:
-        for placement in PLACEMENTS:
-            machine = {"devices": [dict(GPU, faults=faults, **more), OTHER]}
+        for placement in BODY_PLACEMENTS if arguments.body else PLACEMENTS:
+            machine = {"devices": [dict(GPU, faults=faults, **more, **shared),
+                                   dict(OTHER, **shared)]}
             with tempfile.TemporaryDirectory() as directory:
                 code, text, events = run_one(
                     arguments, name, pathlib.Path(directory), placement,
                     machine)
-            why = judge(code, events, wanted, may_stay)
+            why = judge(code, events, wanted, may_stay,
+                        BODY_GRAPH if arguments.body else "")
             total += 1
             survived += not why
             print(f"{name}, placement {placement}: {why or 'survived'}")

@@ -8,6 +8,7 @@
 
 #include "base/str_cat.h"
 #include "partitioner/node_work.h"
+#include "tools/cli/partition_bodies.h"
 #include "tools/cli/text.h"
 #include "tools/cli/version.h"
 
@@ -98,7 +99,10 @@ void PrintPartition(const Analysis& analysis, const PartitionOptions& options,
                 analysis.folded.size(),
                 EscapeText(analysis.devices.front()->name()).c_str());
   }
-  if (options.nodes) PrintNodes(analysis);
+  if (options.nodes) {
+    PrintNodes(analysis);
+    PrintBodyNodes(PlacedBodies(analysis.graph, *analysis.placer, placing));
+  }
   const partitioner::Cost& cost = placing.cost;
   std::printf(
       "plan  %s us: work %s, copies %s (%zu), launches %s (%zu parts); found "
@@ -149,10 +153,12 @@ json NodeJson(const Analysis& analysis, size_t n) {
     }
     there.push_back(std::move(one));
   }
-  return {{"name", EscapeText(node.name)},
-          {"operator", EscapeText(node.op_type)},
-          {"device", analysis.HomeOf(n)},
-          {"costs", std::move(there)}};
+  json told = {{"name", EscapeText(node.name)},
+               {"operator", EscapeText(node.op_type)},
+               {"device", analysis.HomeOf(n)},
+               {"costs", std::move(there)}};
+  if (analysis.placing.IsSplit(n)) told["split"] = true;
+  return told;
 }
 
 json CostJson(const partitioner::Cost& cost) {
@@ -215,6 +221,8 @@ std::string PartitionJson(const Analysis& analysis,
   for (size_t n = 0; n < analysis.graph.nodes.size(); ++n) {
     report["nodes"].push_back(NodeJson(analysis, n));
   }
+  AddBodies(PlacedBodies(analysis.graph, *analysis.placer, placing),
+            placing.used, &report);
   report["folded"] = json::array();
   for (const graph::Node& node : analysis.folded) {
     report["folded"].push_back({{"name", EscapeText(node.name)},

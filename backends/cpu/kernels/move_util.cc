@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "backends/common/control/value_util.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {
@@ -32,12 +33,7 @@ Status NodeError(const NodeView& node, onnxStatus code, std::string text) {
 }
 
 Result<size_t> NormalizeAxis(const NodeView& node, int64_t axis, size_t rank) {
-  const int64_t r = static_cast<int64_t>(rank);
-  if (axis < -r || axis >= r) {
-    return NodeError(node, ONNXIFI_STATUS_INVALID_MODEL,
-                     StrCat("axis ", axis, " is outside a tensor of rank ", r));
-  }
-  return static_cast<size_t>(axis < 0 ? axis + r : axis);
+  return AxisIndex(node, axis, rank);
 }
 
 namespace {

@@ -1,8 +1,8 @@
 #include <utility>
 
+#include "backends/common/control/tensor_list.h"
+#include "backends/common/control/value_util.h"
 #include "backends/cpu/kernels/move_util.h"
-#include "backends/cpu/kernels/tensor_list.h"
-#include "backends/cpu/kernels/value_util.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {

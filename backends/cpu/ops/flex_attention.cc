@@ -4,10 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "backends/common/control/value_util.h"
 #include "backends/cpu/kernels/convert.h"
 #include "backends/cpu/kernels/gemm.h"
 #include "backends/cpu/kernels/move_util.h"
-#include "backends/cpu/kernels/value_util.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {

@@ -1,4 +1,4 @@
-#include "backends/cpu/kernels/value_util.h"
+#include "backends/common/control/value_util.h"
 
 namespace onnxifi::cpu {
 namespace {

@@ -1,6 +1,6 @@
 #include <utility>
 
-#include "backends/cpu/kernels/value_util.h"
+#include "backends/common/control/value_util.h"
 
 namespace onnxifi::cpu {
 namespace {

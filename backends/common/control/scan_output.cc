@@ -1,13 +1,13 @@
-#include "backends/cpu/kernels/scan_output.h"
+#include "backends/common/control/scan_output.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "backends/cpu/kernels/move_util.h"
-#include "backends/cpu/kernels/tensor_list.h"
+#include "backends/common/control/tensor_list.h"
+#include "backends/common/control/value_util.h"
 #include "base/str_cat.h"
 
-namespace onnxifi::cpu {
+namespace onnxifi {
 
 using graph::TensorPtr;
 
@@ -44,7 +44,7 @@ Result<TensorPtr> ScanOutput::Join(const EvaluateContext& ctx, int64_t axis,
                                    bool reverse) const {
   const size_t rank =
       (empty() ? declared_->dims.size() : first().dims.size()) + 1;
-  ONNXIFI_ASSIGN_OR_RETURN(const size_t at, NormalizeAxis(ctx, axis, rank));
+  ONNXIFI_ASSIGN_OR_RETURN(const size_t at, AxisIndex(ctx, axis, rank));
   if (empty()) {
     ONNXIFI_RETURN_IF_ERROR(CheckType(ctx, *declared_));
     graph::Shape dims = DeclaredDims(*declared_);
@@ -72,4 +72,4 @@ Result<TensorPtr> DeclaredElement(const EvaluateContext& ctx,
   return std::move(made.tensor);
 }
 
-}  // namespace onnxifi::cpu
+}  // namespace onnxifi

@@ -1,5 +1,5 @@
-#ifndef ONNXIFI_BACKENDS_CPU_KERNELS_VALUE_UTIL_H_
-#define ONNXIFI_BACKENDS_CPU_KERNELS_VALUE_UTIL_H_
+#ifndef ONNXIFI_BACKENDS_COMMON_CONTROL_VALUE_UTIL_H_
+#define ONNXIFI_BACKENDS_COMMON_CONTROL_VALUE_UTIL_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 #include "backends/common/evaluate_context.h"
 
-namespace onnxifi::cpu {
+namespace onnxifi {
 
 // Helpers of operators on sequences and optionals and of those that run
 // bodies. Pure functions, thread-safe.
@@ -18,6 +18,9 @@ namespace onnxifi::cpu {
 Reject RequireTensorLike(const NodeView& node, size_t i);
 // The same for sequences.
 Reject RequireSequence(const NodeView& node, size_t i);
+// `axis` in [-rank, rank) as an index; an error that names the node otherwise.
+Result<size_t> AxisIndex(const NodeView& node, int64_t axis, size_t rank);
+
 // Refuses unless the attribute holds a body of that many inputs and outputs.
 Reject RequireBody(const NodeView& node, std::string_view attribute,
                    size_t inputs, size_t outputs);
@@ -38,6 +41,6 @@ Result<bool> OneBool(const EvaluateContext& ctx, const RunValue& value,
 Result<size_t> PositionIn(const EvaluateContext& ctx, size_t i, size_t size,
                           size_t positions);
 
-}  // namespace onnxifi::cpu
+}  // namespace onnxifi
 
-#endif  // ONNXIFI_BACKENDS_CPU_KERNELS_VALUE_UTIL_H_
+#endif  // ONNXIFI_BACKENDS_COMMON_CONTROL_VALUE_UTIL_H_

@@ -1,5 +1,5 @@
-#ifndef ONNXIFI_BACKENDS_CPU_KERNELS_TENSOR_LIST_H_
-#define ONNXIFI_BACKENDS_CPU_KERNELS_TENSOR_LIST_H_
+#ifndef ONNXIFI_BACKENDS_COMMON_CONTROL_TENSOR_LIST_H_
+#define ONNXIFI_BACKENDS_COMMON_CONTROL_TENSOR_LIST_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include "base/status.h"
 #include "graph/graph.h"
 
-namespace onnxifi::cpu {
+namespace onnxifi {
 
 // Whole tensors cut into parts and put together, for kernels that are
 // evaluated. Elements of any type, packed ones and strings included. What can
@@ -39,6 +39,6 @@ Result<graph::TensorPtr> ConcatTensors(
 Result<graph::TensorPtr> StackTensors(std::span<const graph::TensorPtr> tensors,
                                       size_t axis);
 
-}  // namespace onnxifi::cpu
+}  // namespace onnxifi
 
-#endif  // ONNXIFI_BACKENDS_CPU_KERNELS_TENSOR_LIST_H_
+#endif  // ONNXIFI_BACKENDS_COMMON_CONTROL_TENSOR_LIST_H_

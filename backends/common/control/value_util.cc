@@ -1,9 +1,8 @@
-#include "backends/cpu/kernels/value_util.h"
+#include "backends/common/control/value_util.h"
 
-#include "backends/cpu/kernels/move_util.h"
 #include "base/str_cat.h"
 
-namespace onnxifi::cpu {
+namespace onnxifi {
 
 using graph::TensorData;
 using graph::Value;
@@ -27,6 +26,16 @@ Reject RequireTensorLike(const NodeView& node, size_t i) {
 
 Reject RequireSequence(const NodeView& node, size_t i) {
   return RequireKind(node, i, Value::Kind::kSequence, "sequence");
+}
+
+Result<size_t> AxisIndex(const NodeView& node, int64_t axis, size_t rank) {
+  const auto r = static_cast<int64_t>(rank);
+  if (axis >= -r && axis < r) {
+    return static_cast<size_t>(axis < 0 ? axis + r : axis);
+  }
+  return Status(ONNXIFI_STATUS_INVALID_MODEL,
+                StrCat(node.node().op_type, " '", node.node().name, "': axis ",
+                       axis, " is outside a tensor of rank ", r));
 }
 
 const graph::Graph* FindBody(const NodeView& node, std::string_view attribute) {
@@ -77,7 +86,8 @@ Result<bool> OneBool(const EvaluateContext& ctx, const RunValue& value,
     return ctx.Error(ONNXIFI_STATUS_MISMATCHING_DATATYPE,
                      StrCat(what, " is no tensor of bool"));
   }
-  if (Product(value.tensor->dims) != 1) {
+  const Result<int64_t> count = graph::ElementCount(value.tensor->dims);
+  if (!count.ok() || *count != 1) {
     return ctx.Error(ONNXIFI_STATUS_MISMATCHING_SHAPE,
                      StrCat(what, " must be one element, has shape ",
                             ShapeText(value.tensor->dims)));
@@ -100,4 +110,4 @@ Result<size_t> PositionIn(const EvaluateContext& ctx, size_t i, size_t size,
       StrCat("position ", position, " is outside of a sequence of ", length));
 }
 
-}  // namespace onnxifi::cpu
+}  // namespace onnxifi

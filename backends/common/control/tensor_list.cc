@@ -1,21 +1,27 @@
-#include "backends/cpu/kernels/tensor_list.h"
+#include "backends/common/control/tensor_list.h"
 
 #include <cstring>
 #include <memory>
 #include <utility>
 #include <vector>
 
-#include "backends/cpu/kernels/move_util.h"
 #include "base/checked.h"
 #include "base/str_cat.h"
 
-namespace onnxifi::cpu {
+namespace onnxifi {
 
 using graph::Shape;
 using graph::TensorData;
 using graph::TensorPtr;
 
 namespace {
+
+// Shapes of tensors have passed graph::ElementCount, so it fits.
+int64_t Product(std::span<const int64_t> dims) {
+  int64_t product = 1;
+  for (const int64_t dim : dims) product *= dim;
+  return product;
+}
 
 // The tensors as rows that are laid side by side: `outer` times one row of
 // each.
@@ -174,4 +180,4 @@ Result<TensorPtr> StackTensors(std::span<const TensorPtr> tensors,
   return JoinRows(tensors, rows, std::move(dims));
 }
 
-}  // namespace onnxifi::cpu
+}  // namespace onnxifi

@@ -1,5 +1,5 @@
-#ifndef ONNXIFI_BACKENDS_CPU_KERNELS_SCAN_OUTPUT_H_
-#define ONNXIFI_BACKENDS_CPU_KERNELS_SCAN_OUTPUT_H_
+#ifndef ONNXIFI_BACKENDS_COMMON_CONTROL_SCAN_OUTPUT_H_
+#define ONNXIFI_BACKENDS_COMMON_CONTROL_SCAN_OUTPUT_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 #include "backends/common/evaluate_context.h"
 
-namespace onnxifi::cpu {
+namespace onnxifi {
 
 // What one output of a body gives in all iterations, put together along a new
 // axis at the end. Grows with the iterations that really happen, whatever was
@@ -39,6 +39,6 @@ class ScanOutput {
 Result<graph::TensorPtr> DeclaredElement(const EvaluateContext& ctx,
                                          const graph::Value& declared);
 
-}  // namespace onnxifi::cpu
+}  // namespace onnxifi
 
-#endif  // ONNXIFI_BACKENDS_CPU_KERNELS_SCAN_OUTPUT_H_
+#endif  // ONNXIFI_BACKENDS_COMMON_CONTROL_SCAN_OUTPUT_H_
