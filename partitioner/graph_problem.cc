@@ -323,10 +323,6 @@ bool IsRandom(const graph::Node& node) {
   return std::find(kRandom.begin(), kRandom.end(), node.op_type) !=
          kRandom.end();
 }
-const Ns ns = RooflineNs(WorkOf(graph, node), figures);
-return std::min(ns * (support.emulated ? kEmulationPenalty : 1) + bodies_ns,
-                kMostNodeNs);
-}
 
 std::vector<size_t> GraphProblem::NodesOf(std::span<const int32_t> ops) const {
   std::vector<size_t> all;

@@ -138,8 +138,7 @@ Result<std::vector<Ref<Event>>> AcquireAll(const onnxEvent* events,
 Status WaitForCopies(const Ref<Event>& done) {
   const onnxStatus code = Event::Wait(done);
   (void)Event::Table().Kill(done.handle());
-  return code == ONNXIFI_STATUS_SUCCESS ? Status::Ok()
-                                        : Status(code, done->FailureText());
+  return code == ONNXIFI_STATUS_SUCCESS ? Status::Ok() : done->FailureOf(code);
 }
 
 // Everything about copyMemory but where the event goes.

@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "backends/common/run_control.h"
 #include "backends/hetero/hetero_graph.h"
 #include "base/str_cat.h"
 
@@ -25,6 +26,12 @@ bool IsFault(onnxStatus code) {
     default:
       return false;
   }
+}
+
+// Why the client does not want the run any more, or OK.
+Status Stopped() {
+  RunControl* const control = RunControl::Current();
+  return control == nullptr ? Status() : StoppedStatus(control->StopCode());
 }
 
 }  // namespace
@@ -135,7 +142,8 @@ void HeteroGraph::Release(Step& step) {
 std::optional<HeteroGraph::Failure> HeteroGraph::RunSteps() {
   std::optional<Failure> failure;
   for (Step& step : steps_) {
-    failure = Start(step);
+    const Status stopped = Stopped();
+    failure = stopped.ok() ? Start(step) : Failure{0, stopped, &step.part};
     if (failure.has_value()) break;
   }
   for (const bool host : {true, false}) {
@@ -167,7 +175,9 @@ onnxStatus HeteroGraph::RunPlanned(std::span<const void* const> inputs,
     const std::optional<Failure> failure = RunSteps();
     if (!failure.has_value()) break;
     const Status status = Recover(*failure);
-    if (!status.ok()) return status.code();
+    if (status.ok()) continue;
+    NoteRunFailure(status);
+    return status.code();
   }
   // The part that is the whole graph has seen to its outputs itself.
   if (steps_.size() == 1) return ONNXIFI_STATUS_SUCCESS;
@@ -186,9 +196,11 @@ onnxStatus HeteroGraph::RunPlanned(std::span<const void* const> inputs,
 std::optional<HeteroGraph::Failure> HeteroGraph::RunOnValues(
     RunScope& scope, std::vector<RunValue>* slots) {
   for (Step& step : steps_) {
-    const Status status = step.control != nullptr
-                              ? step.control->Run(scope, slots)
-                              : RunPart(*step.compiled, slots);
+    Status status = Stopped();
+    if (status.ok()) {
+      status = step.control != nullptr ? step.control->Run(scope, slots)
+                                       : RunPart(*step.compiled, slots);
+    }
     if (status.ok()) continue;
     return Failure{static_cast<size_t>(step.part.device), status, &step.part};
   }
@@ -243,6 +255,7 @@ bool HeteroGraph::CanKeepWhole(const Failure& failure) const {
 
 Status HeteroGraph::Recover(const Failure& failure) {
   const onnxStatus code = failure.status.code();
+  if (IsStopped(code)) return failure.status;
   if (failure.part->split) {
     if (!CanKeepWhole(failure)) return failure.status;
     KeepWhole(failure, "run_failed");
