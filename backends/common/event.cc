@@ -197,6 +197,7 @@ bool Event::AddWatcher(const Ref<Event>& run) {
     return false;
   }
   watchers_.push_back(run);
+  watched_.store(true, std::memory_order_relaxed);
   return true;
 }
 
@@ -211,7 +212,9 @@ void Event::RemoveWatcher(const Event* run) {
   watchers_.erase(at);
 }
 
+// Once the event is signalled: nobody can become a watcher any more.
 Event* Event::TakeWatchers() {
+  if (!watched_.load(std::memory_order_relaxed)) return nullptr;
   std::vector<Ref<Event>> watchers;
   {
     const std::lock_guard<std::mutex> lock(mutex_);

@@ -180,6 +180,7 @@ class Event {
   Event* gated_last_ = nullptr;   // guarded by mutex_
   // Runs that this event cancels; guarded by mutex_.
   std::vector<Ref<Event>> watchers_;
+  std::atomic<bool> watched_{false};  // there has been one
   Run run_;
 };
 
