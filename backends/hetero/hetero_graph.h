@@ -26,8 +26,8 @@ namespace onnxifi::hetero {
 // placed anew, and the run starts again: it fails only when the host fails.
 //
 // When all shapes are fixed and descriptors carry everything, parts run
-// without copies and as soon as what they read is there; otherwise one after
-// the other, on values. Thread-compatible.
+// as soon as what they read is there, with copies only from one memory to
+// another; otherwise one after the other, on values. Thread-compatible.
 class HeteroGraph final : public CompiledGraph {
  public:
   static Result<std::unique_ptr<CompiledGraph>> Create(graph::Graph graph,
