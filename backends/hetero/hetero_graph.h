@@ -28,9 +28,9 @@ namespace onnxifi::hetero {
 // placed anew, and the run starts again: it fails only when the host fails.
 //
 // When all shapes are fixed and descriptors carry everything, parts run
-// without copies and as soon as what they read is there; otherwise one after
-// the other, on values, and so do bodies of nodes that the host runs itself.
-// Thread-compatible.
+// as soon as what they read is there, with copies only from one memory to
+// another; otherwise one after the other, on values, and so do bodies of nodes
+// that the host runs itself. Thread-compatible.
 class HeteroGraph final : public CompiledGraph {
  public:
   static Result<std::unique_ptr<CompiledGraph>> Create(graph::Graph graph,

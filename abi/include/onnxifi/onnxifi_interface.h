@@ -826,8 +826,7 @@ typedef ONNXIFI_CHECK_RESULT onnxStatus(ONNXIFI_ABI* onnxStartRunCall)(
  *                                large; structSize too small [R-ext-3]
  *  @retval INVALID_PROPERTY      unknown flags
  *  @retval UNSUPPORTED_PROPERTY  next is not NULL [R-ext-4]
- *  @retval UNSUPPORTED_MEMORY_TYPE  the device has none, or HOST_VISIBLE, and it
- *                                has none of that
+ *  @retval UNSUPPORTED_MEMORY_TYPE  the device has none, or none HOST_VISIBLE
  *  @retval NO_SYSTEM_MEMORY, NO_DEVICE_MEMORY  no room: free some, try again
  *  @retval BACKEND_UNAVAILABLE   device gone
  *  @since 1.1 */
