@@ -259,10 +259,7 @@ class ProblemMaker {
         !CarriedBy(device, graph_.nodes[n])) {
       return split;
     }
-    return std::min(
-        split,
-        EstimateNs(graph_, graph_.nodes[n], device.support[n], device.figures,
-                   device.bodies_ns.empty() ? 0 : device.bodies_ns[n]));
+    return std::min(split, EstimateNs(graph_, n, device));
   }
 
   Status NobodyRuns(const std::vector<size_t>& nodes) const {
@@ -330,14 +327,16 @@ bool IsRandom(const graph::Node& node) {
          kRandom.end();
 }
 
-Ns EstimateNs(const graph::Graph& graph, const graph::Node& node,
-              const NodeSupport& support, const DeviceFigures& figures,
-              Ns bodies_ns) {
+Ns EstimateNs(const graph::Graph& graph, size_t node,
+              const DeviceView& device) {
+  NodeSupport support;
+  if (!device.support.empty()) support = device.support[node];
   if (support.cost_ns >= 0) {
     return std::clamp<Ns>(support.cost_ns, 1, kMostNodeNs);
   }
-  const Ns ns = RooflineNs(WorkOf(graph, node), figures);
-  return std::min(ns * (support.emulated ? kEmulationPenalty : 1) + bodies_ns,
+  const Ns ns = RooflineNs(WorkOf(graph, graph.nodes[node]), device.figures);
+  const Ns bodies = device.bodies_ns.empty() ? 0 : device.bodies_ns[node];
+  return std::min(ns * (support.emulated ? kEmulationPenalty : 1) + bodies,
                   kMostNodeNs);
 }
 

@@ -33,10 +33,8 @@ struct DeviceView {
 
 // What one run of a node takes on a device that runs it: a vendor's estimate
 // where there is one, else the roofline of the device's figures, four times
-// that under emulation. `bodies_ns` comes on top of the latter.
-Ns EstimateNs(const graph::Graph& graph, const graph::Node& node,
-              const NodeSupport& support, const DeviceFigures& figures,
-              Ns bodies_ns);
+// that under emulation, and its bodies.
+Ns EstimateNs(const graph::Graph& graph, size_t node, const DeviceView& device);
 
 // A graph as a problem for the optimiser, and the way back.
 struct GraphProblem {

@@ -54,11 +54,7 @@ void Placer::AskBodies(const graph::Graph& graph,
 Ns Placer::AllNs(const graph::Graph& graph, size_t device) const {
   Ns total = 0;
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
-    const DeviceView& view = views_[device];
-    total += EstimateNs(graph, graph.nodes[n],
-                        view.support.empty() ? NodeSupport() : view.support[n],
-                        view.figures,
-                        view.bodies_ns.empty() ? 0 : view.bodies_ns[n]);
+    total += EstimateNs(graph, n, views_[device]);
   }
   return std::min(total, kMaxNs);
 }
@@ -153,8 +149,7 @@ void Placer::ChooseSplits(const graph::Graph& graph,
       continue;
     }
     const bool can = host.support[n].supported;
-    const Ns whole = EstimateNs(graph, graph.nodes[n], host.support[n],
-                                host.figures, host.bodies_ns[n]);
+    const Ns whole = EstimateNs(graph, n, host);
     const bool better = options_.mode == PlacerOptions::Mode::kRandom
                             ? NextRandom(&state) % 4 != 0
                             : host.split_ns[n] < whole;
