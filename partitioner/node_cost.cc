@@ -25,7 +25,9 @@ const char* CostSourceName(CostSource source) {
 
 NodeCost CostOfNode(const graph::Graph& graph, size_t node,
                     const DeviceView& device) {
-  const NodeSupport& support = device.support[node];
+  const NodeSupport unknown;
+  const NodeSupport& support =
+      device.support.empty() ? unknown : device.support[node];
   if (node < device.measured.size() && device.measured[node] >= 0) {
     return {std::clamp<Ns>(device.measured[node], 1, kMostNodeNs),
             CostSource::kMeasured};

@@ -153,6 +153,7 @@ class Picture {
       told += StrCat("; ", NameOf(d), ": ",
                      ns == kCannot ? std::string("cannot") : StrCat(ns, " ns"));
     }
+    if (placing_.IsSplit(n)) told += "; its bodies are shared";
     const Place& at = places_[n];
     *page += StrCat("<g><title>", Escape(told), "</title><rect x=\"", at.x,
                     "\" y=\"", at.y, "\" width=\"", kWidth, "\" height=\"",

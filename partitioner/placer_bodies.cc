@@ -55,10 +55,7 @@ void Placer::AskBodies(const graph::Graph& graph,
 Ns Placer::AllNs(const graph::Graph& graph, size_t device) const {
   Ns total = 0;
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
-    const DeviceView& view = views_[device];
-    total += view.support.empty()
-                 ? RooflineNs(WorkOf(graph, graph.nodes[n]), view.figures)
-                 : CostOfNode(graph, n, view).ns;
+    total += CostOfNode(graph, n, views_[device]).ns;
   }
   return std::min(total, kMaxNs);
 }

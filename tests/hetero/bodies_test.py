@@ -61,7 +61,7 @@ class Case:
         self.events = []
 
     def run(self, backend, machine, placement="auto", plan=None,
-            directory="out"):
+            directory="out", cpu=True):
         """Exit code and text of one run through the command line."""
         plugins = OPTIONS.build / "lib/onnxifi/plugins"
         sim_file = self.path / "machine.json"
@@ -71,7 +71,7 @@ class Case:
         environment = dict(os.environ)
         environment.update({
             "ONNXIFI_PLUGIN_FILES": ":".join(map(str, (
-                plugins / "libonnxifi-cpu.so",
+                *([plugins / "libonnxifi-cpu.so"] if cpu else []),
                 plugins / "libonnxifi-hetero.so",
                 OPTIONS.build / "sim/libonnxifi-sim.so"))),
             "ONNXIFI_SIM_FILE": str(sim_file),
@@ -86,7 +86,8 @@ class Case:
             environment["ONNXIFI_HETERO_PLAN"] = str(plan_file)
         command = [OPTIONS.build / "bin/onnxifi", "run", self.file,
                    "--backend", backend, *self.inputs,
-                   "--save-outputs", self.path / directory]
+                   "--iterations", "3", "--save-outputs",
+                   self.path / directory]
         done = subprocess.run([str(part) for part in command],
                               env=environment, capture_output=True, text=True,
                               timeout=300, check=False)
@@ -144,12 +145,12 @@ class BodiesTest(unittest.TestCase):
         return {path.name: path.read_bytes()
                 for path in sorted((case.path / directory).iterdir())}
 
-    def check(self, case, machine, placement="auto", plan=None):
+    def check(self, case, machine, placement="auto", plan=None, cpu=True):
         """Both backends agree; returns where nodes went."""
         code, text = case.run("CPU", machine, directory="cpu")
         self.assertEqual(code, 0, text)
         code, text = case.run("hetero", machine, placement, plan,
-                              directory="hetero")
+                              directory="hetero", cpu=cpu)
         self.assertEqual(code, 0, text)
         expected = self.outputs(case, "cpu")
         self.assertTrue(expected)
@@ -178,11 +179,39 @@ class BodiesTest(unittest.TestCase):
         self.assertEqual(placed["whole"], {"loop1": "sim GPU"})
         self.assertNotIn("whole/loop1/body", placed)
 
+    def test_a_loop_is_shared_when_its_device_is_lost(self):
+        """The body's weight was in memory of the client, which is gone."""
+        case = loop_case("lost", size=640)
+        whole = dict(GPU, name="sim whole", operators="all",
+                     cost_ns={"*": 50}, faults={"lost_at_run": 2})
+        placed = self.check(case, {"devices": [whole, GPU]})
+        graphs = [event["parts"] for event in case.events
+                  if event["event"] == "placed" and event["graph"] == "lost"]
+        self.assertEqual(graphs[0][0]["device"], "sim whole")
+        self.assertIn("device_lost", [e["event"] for e in case.events])
+        self.assertEqual(placed["lost"], {"loop1": "split"})
+        self.assertEqual(placed["lost/loop1/body"]["multiply"], "sim GPU")
+
     def test_what_is_not_worth_it_stays_whole(self):
         case = loop_case("small", size=2)
         slow = dict(GPU, cost_ns={"*": 10**7}, launch_us=100)
         placed = self.check(case, {"devices": [slow]})
         self.assertEqual(placed["small"], {"loop1": "ONNXIFI CPU"})
+
+    def test_what_no_device_runs_alone_is_shared(self):
+        """The host has no MatMul, and the GPU no Loop."""
+        case = loop_case("together")
+        host = {"name": "sim host", "device_type": "cpu", "operators": "all",
+                "except": ["MatMul"]}
+        placed = self.check(case, {"devices": [host, GPU]}, cpu=False)
+        self.assertEqual(placed["together"], {"loop1": "split"})
+        inside = placed["together/loop1/body"]
+        self.assertEqual(inside["multiply"], "sim GPU")
+        self.assertEqual(inside["cast"], "sim host")
+        # Without the GPU nobody does.
+        code, text = case.run("hetero", {"devices": [host]}, cpu=False)
+        self.assertEqual(code, 4, text)
+        self.assertIn("loop1", text)
 
     def test_no_iteration_at_all(self):
         case = loop_case("none", trips=0)
