@@ -81,19 +81,21 @@ std::vector<OptionInfo> Options::Infos() {
 
 Result<Options> Options::Make(
     const std::map<std::string, std::string>& values) {
-  const auto value = [&](const char* key, const char* variable) {
+  const auto value = [&](const char* key, const char* otherwise) {
     const auto at = values.find(key);
-    return at != values.end() ? at->second.c_str() : secure_getenv(variable);
+    return at != values.end() ? at->second.c_str() : otherwise;
   };
-  ONNXIFI_ASSIGN_OR_RETURN(Options options,
-                           Parse(value("devices", "ONNXIFI_HETERO_DEVICES"),
-                                 value("placement", "ONNXIFI_HETERO_PLACEMENT"),
-                                 value("report", "ONNXIFI_HETERO_REPORT")));
+  ONNXIFI_ASSIGN_OR_RETURN(
+      Options options,
+      Parse(value("devices", secure_getenv("ONNXIFI_HETERO_DEVICES")),
+            value("placement", secure_getenv("ONNXIFI_HETERO_PLACEMENT")),
+            value("report", secure_getenv("ONNXIFI_HETERO_REPORT"))));
   ONNXIFI_ASSIGN_OR_RETURN(
       options.costs.mode,
-      ParseCalibration(value("calibration", "ONNXIFI_HETERO_CALIBRATION")));
+      ParseCalibration(
+          value("calibration", secure_getenv("ONNXIFI_HETERO_CALIBRATION"))));
   options.costs.directory = partitioner::CalibrationDirectory();
-  const char* plan = value("plan", "ONNXIFI_HETERO_PLAN");
+  const char* plan = value("plan", secure_getenv("ONNXIFI_HETERO_PLAN"));
   if (plan != nullptr && *plan != '\0') {
     ONNXIFI_ASSIGN_OR_RETURN(options.placement.pins,
                              partitioner::ReadPlanFile(plan));

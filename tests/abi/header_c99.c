@@ -14,7 +14,7 @@
 #endif
 #if ONNXIFI_STATUS_INTERNAL_ERROR != 0x0406 ||                              \
     ONNXIFI_TAG_MEMORY_FENCE_V1 < 0 || ONNXIFI_EVENT_STATE_SIGNALLED < 0 || \
-    ONNXIFI_INTERFACE_VERSION_1_1 < 0 || ONNXIFI_VALUE_KIND_MAP < 0 ||       \
+    ONNXIFI_INTERFACE_VERSION_1_1 < 0 || ONNXIFI_VALUE_KIND_MAP < 0 ||      \
     ONNXIFI_STATUS_CANCELLED != 0x0501 || ONNXIFI_MEMORY_TYPE_DEVICE != 16
 #error "constants must be usable in #if"
 #endif

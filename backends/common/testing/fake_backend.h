@@ -35,7 +35,7 @@ struct FakeControl {
   std::atomic<bool> overlapped{false};         // two threads in one executable
   // Data of a constant of the graph that was compiled last.
   std::atomic<const void*> compiled_constant{nullptr};
-  std::atomic<int> running{0};                 // at this moment
+  std::atomic<int> running{0};  // at this moment
   std::atomic<int> most_running{0};
 
   void Reset();
