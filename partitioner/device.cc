@@ -86,12 +86,14 @@ void Device::FindInterface() {
   host.structSize = sizeof(host);
   host.minVersion = host.maxVersion = ONNXIFI_INTERFACE_VERSION_1_1;
   const onnxPluginInterface* table = nullptr;
-  // The loader's table is as long as the loader's header: an older one lacks
-  // what came later.
-  if (get(id_, &host, &table) == ONNXIFI_STATUS_SUCCESS && table != nullptr &&
-      table->structSize >= sizeof(*table)) {
-    interface_ = table;
+  if (get(id_, &host, &table) != ONNXIFI_STATUS_SUCCESS || table == nullptr) {
+    return;
   }
+  // The loader's table is as long as the loader's header: of an older one, what
+  // came later reads as not offered.
+  std::memcpy(&table_, table,
+              std::min<size_t>(table->structSize, sizeof(table_)));
+  interface_ = &table_;
 }
 
 void Device::FindMemory() {

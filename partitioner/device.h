@@ -86,7 +86,8 @@ class Device {
   std::string vendor_;
   std::string description_;
   uint64_t type_ = 0;
-  const onnxPluginInterface* interface_ = nullptr;
+  onnxPluginInterface table_ = {};
+  const onnxPluginInterface* interface_ = nullptr;  // table_, or there is none
   DeviceFigures figures_;
   bool has_memory_ = false;
   std::atomic<bool> lost_{false};

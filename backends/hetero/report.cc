@@ -61,7 +61,8 @@ struct CloseFile {
 };
 
 // "host_bytes": 1, "host_unshared_bytes": 2, and the same of devices by name.
-std::string MemoryText(const MemoryUse& memory, const Devices& devices) {
+std::string MemoryText(const MemoryUse& memory,
+                       const partitioner::Devices& devices) {
   MemoryUse::Bytes host;
   std::string bytes;
   std::string unshared;

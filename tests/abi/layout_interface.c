@@ -354,3 +354,15 @@ FROZEN(ONNXIFI_PROFILE_NODE, 2);
 FROZEN(ONNXIFI_PROFILE_COPY, 3);
 FROZEN(ONNXIFI_PROFILE_PART, 4);
 FROZEN(ONNXIFI_INIT_KEEPS_WEIGHTS, 1);
+
+/* The list has the members of the table, in its order and no others. */
+enum {
+#define ONNXIFI_INTERFACE_FUNCTION(member, Name, since) k_##member,
+#include "abi/onnxifi_interface.inc"
+  k_count
+};
+#define ONNXIFI_INTERFACE_FUNCTION(member, Name, since)       \
+  FROZEN_AT(onnxPluginInterface, member, 8 + 8 * k_##member); \
+  FROZEN(sizeof(((onnxPluginInterface*)0)->member), sizeof(onnx##Name##Call));
+#include "abi/onnxifi_interface.inc"
+FROZEN(sizeof(onnxPluginInterface), 8 + 8 * k_count);

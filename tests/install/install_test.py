@@ -53,8 +53,9 @@ def dynamic_entry(library, tag):
 
 def check_layout(prefix):
     lib = prefix / "lib"
-    for name in ("onnxifi.h", "onnxifi_ext.h", "onnxifi_interface.h",
-                 "onnxifi_loader.h"):
+    expect((prefix / "include/onnxifi/onnxifi_interface.h").is_file(),
+           "no onnxifi_interface.h")
+    for name in ("onnxifi.h", "onnxifi_ext.h", "onnxifi_loader.h"):
         expect((prefix / "include/onnxifi" / name).is_file(), f"no {name}")
         expect((prefix / "include/onnx" / name).is_file(), f"no onnx/{name}")
     for name in ("libonnxifi.so", "libonnxifi.so.1", "libonnxifi_loader.a",

@@ -155,13 +155,14 @@ onnxStatus Collect(void* context, uint32_t index, const onnxValue* value) {
 
 onnxRunValuesArguments RunArguments(onnxGraph graph, const onnxValue* inputs,
                                     uint32_t count, std::string* out) {
-  return {sizeof(onnxRunValuesArguments),
-          count,
-          nullptr,
-          graph,
-          inputs,
-          &Collect,
-          out};
+  onnxRunValuesArguments run = {};
+  run.structSize = sizeof(run);
+  run.inputsCount = count;
+  run.graph = graph;
+  run.inputs = inputs;
+  run.receive = &Collect;
+  run.receiveContext = out;
+  return run;
 }
 
 TEST_F(InterfaceTest, OnlyTablesThatCanBeUsedAreOffered) {

@@ -108,8 +108,12 @@ TEST_F(CommandTest, InfoShowsBackendsAndReasons) {
   ASSERT_EQ(json["backends"].size(), 1u);
   EXPECT_EQ(json["backends"][0]["onnxifi_version"], "0x100000000");
   EXPECT_EQ(json["backends"][0]["interface"], "1.1");
-  EXPECT_EQ(json["backends"][0]["interface_functions"],
-            "checkModel initGraph runValues queryGraph");
+  EXPECT_EQ(
+      json["backends"][0]["interface_functions"],
+      "checkModel initGraph runValues queryGraph getError describeOptions "
+      "createContext startRun allocateMemory freeMemory importMemory "
+      "exportMemory copyMemory queryCopy exportGraph checkExported "
+      "importGraph getStatistics");
   EXPECT_EQ(json["loader"]["candidates"][0]["verdict"], "loaded");
   EXPECT_EQ(WithNull("info --summary").exit, 0);
   const std::string bad = Write("libonnxifi-bad.so", "not a library");
