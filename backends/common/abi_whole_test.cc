@@ -34,6 +34,26 @@ int ThreadCount() {
   return -1;
 }
 
+// Who handles the signals that a library could want.
+std::vector<void (*)(int)> Handlers() {
+  std::vector<void (*)(int)> handlers;
+  for (const int signal : {SIGSEGV, SIGABRT, SIGINT, SIGTERM}) {
+    struct sigaction action = {};
+    EXPECT_EQ(sigaction(signal, nullptr, &action), 0);
+    handlers.push_back(action.sa_handler);
+  }
+  return handlers;
+}
+
+// The kernel counts a thread for a moment after it has been joined.
+int ThreadCountSoon(int wanted) {
+  constexpr int kMostTries = 1000;
+  for (int i = 0; i < kMostTries && ThreadCount() != wanted; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return ThreadCount();
+}
+
 // A client that keeps count of nothing: the sequences of 6.1 and 6.4.
 class SequenceTest : public ::testing::Test {
  protected:
@@ -179,7 +199,7 @@ TEST_F(SequenceTest, R_288_NoThreadIsLeft) {
   for (onnxBackendID id : ids) {
     ASSERT_EQ(onnxReleaseBackendID(id), ONNXIFI_STATUS_SUCCESS);
   }
-  EXPECT_EQ(ThreadCount(), before);
+  EXPECT_EQ(ThreadCountSoon(before), before);
   for (int i = 0; i < 20; ++i) {
     const std::vector<onnxBackendID> again = Enumerate();
     Driver(again[0], 1);
@@ -187,7 +207,7 @@ TEST_F(SequenceTest, R_288_NoThreadIsLeft) {
     for (onnxBackendID id : again) {
       ASSERT_EQ(onnxReleaseBackendID(id), ONNXIFI_STATUS_SUCCESS);
     }
-    EXPECT_EQ(ThreadCount(), before);
+    EXPECT_EQ(ThreadCountSoon(before), before);
   }
 }
 
@@ -195,6 +215,7 @@ TEST_F(SequenceTest, R_286_R_287_ProcessStateIsLeftAlone) {
   ::testing::internal::CaptureStdout();
   ::testing::internal::CaptureStderr();
   const std::string locale = std::setlocale(LC_ALL, nullptr);
+  const auto handlers = Handlers();
   std::fesetround(FE_UPWARD);
   const std::vector<onnxBackendID> ids = Enumerate();
   Driver(ids[0], 2);
@@ -204,13 +225,7 @@ TEST_F(SequenceTest, R_286_R_287_ProcessStateIsLeftAlone) {
   EXPECT_EQ(std::fegetround(), FE_UPWARD);
   std::fesetround(FE_TONEAREST);
   EXPECT_EQ(locale, std::setlocale(LC_ALL, nullptr));
-  for (const int signal : {SIGSEGV, SIGABRT, SIGINT, SIGTERM}) {
-    struct sigaction action = {};
-    ASSERT_EQ(sigaction(signal, nullptr, &action), 0);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    EXPECT_EQ(action.sa_handler, SIG_DFL) << signal;
-#endif
-  }
+  EXPECT_EQ(Handlers(), handlers);
   EXPECT_EQ(::testing::internal::GetCapturedStdout(), "");
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 }
