@@ -9,14 +9,8 @@
 namespace onnxifi::abi {
 
 // The refusals that several entry points share.
-inline Status NullPointer(const char* argument) {
-  return Status(ONNXIFI_STATUS_INVALID_POINTER,
-                std::string(argument) + " is NULL");
-}
-inline Status DeadHandle(onnxStatus code, const char* what) {
-  return Status(code, std::string("not a live ") + what +
-                          ": NULL, released, or of another kind or library");
-}
+Status NullPointer(const char* argument);
+Status DeadHandle(onnxStatus code, const char* what);
 inline Status DeadId() {
   return DeadHandle(ONNXIFI_STATUS_INVALID_ID, "backend ID");
 }
@@ -31,13 +25,7 @@ inline Status DeadEvent() {
 }
 
 // What a call ends with in which the client's own function returned `code`.
-inline Status ReceiveStatus(onnxStatus code) {
-  if (code == ONNXIFI_STATUS_SUCCESS) return Status::Ok();
-  // FALLBACK would say that the call has succeeded.
-  return Status(
-      code == ONNXIFI_STATUS_FALLBACK ? ONNXIFI_STATUS_INTERNAL_ERROR : code,
-      "the client's function returned status " + std::to_string(code));
-}
+Status ReceiveStatus(onnxStatus code);
 
 // The client gets an object: counts and returns its handle.
 template <typename RefType>

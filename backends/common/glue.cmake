@@ -2,6 +2,7 @@
 # onnxifi_backend_glue and includes abi_main.h once.
 onnxifi_library(onnxifi_backend_glue
   SRCS
+    abi_arguments.cc
     abi_backend.cc
     abi_event.cc
     abi_extension.cc
