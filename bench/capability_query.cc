@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "base/str_cat.h"
+#include "client/client.h"
 #include "tests/fixtures/model_builder.h"
-#include "tools/cli/client.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 using fixtures::ModelBuilder;
@@ -173,10 +173,10 @@ Status Measure() {
 }
 
 }  // namespace
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 int main() {
-  const onnxifi::Status status = onnxifi::cli::Measure();
+  const onnxifi::Status status = onnxifi::client::Measure();
   if (status.ok()) return 0;
   std::fprintf(stderr, "capability_query: %s\n", status.message().c_str());
   return 1;

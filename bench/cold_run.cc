@@ -6,12 +6,12 @@
 #include <cstdio>
 #include <vector>
 
+#include "client/client.h"
+#include "client/generate.h"
+#include "client/model_info.h"
 #include "graph/onnx_reader.h"
-#include "tools/cli/client.h"
-#include "tools/cli/generate.h"
-#include "tools/cli/model_info.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 Status RunOnce(const char* path, int64_t* done_ns) {
@@ -37,7 +37,7 @@ Status RunOnce(const char* path, int64_t* done_ns) {
 }
 
 }  // namespace
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 int main(int argc, char** argv) {
   if (argc != 2) {
@@ -45,7 +45,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   int64_t done_ns = 0;
-  const onnxifi::Status status = onnxifi::cli::RunOnce(argv[1], &done_ns);
+  const onnxifi::Status status = onnxifi::client::RunOnce(argv[1], &done_ns);
   if (!status.ok()) {
     std::fprintf(stderr, "cold_run: %s\n", status.message().c_str());
     return 1;

@@ -19,13 +19,13 @@
 #include <vector>
 
 #include "base/str_cat.h"
+#include "client/client.h"
+#include "client/generate.h"
+#include "client/model_info.h"
 #include "graph/onnx_reader.h"
 #include "tests/fixtures/model_builder.h"
-#include "tools/cli/client.h"
-#include "tools/cli/generate.h"
-#include "tools/cli/model_info.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 using fixtures::ModelBuilder;
@@ -175,14 +175,14 @@ Status Measure(const char* path, const std::string& build) {
 }
 
 }  // namespace
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 int main(int argc, char** argv) {
   if (argc != 3) {
     std::fprintf(stderr, "usage: hetero_overhead MODEL BUILD_DIRECTORY\n");
     return 2;
   }
-  const onnxifi::Status status = onnxifi::cli::Measure(argv[1], argv[2]);
+  const onnxifi::Status status = onnxifi::client::Measure(argv[1], argv[2]);
   if (status.ok()) return 0;
   std::fprintf(stderr, "hetero_overhead: %s\n", status.message().c_str());
   return 1;

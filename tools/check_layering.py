@@ -21,8 +21,9 @@ ARROWS = {
     "backends/*": ["backends/common"],
     # The partitioner as a backend.
     "backends/hetero": ["backends/common", "partitioner"],
-    "conformance": ["base", "loader"],
-    "tools": ["partitioner", "loader"],
+    "client": ["graph", "loader"],
+    "conformance": ["client"],
+    "tools": ["partitioner", "client", "conformance"],
     "bindings": ["partitioner", "loader"],
     "integrations": ["partitioner", "loader"],
 }

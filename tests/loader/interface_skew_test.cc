@@ -186,8 +186,7 @@ class Pair {
     EXPECT_EQ(f_.onnxInitEvent(backend_, &start), ONNXIFI_STATUS_SUCCESS);
     EXPECT_EQ(f_.onnxSignalEvent(start), ONNXIFI_STATUS_SUCCESS);
     auto [from, to] = Fences(start);
-    EXPECT_EQ(run(graph_, 1, &in, 1, &out, &from, &to, nullptr),
-              ONNXIFI_STATUS_SUCCESS);
+    EXPECT_EQ(run(graph_, 1, &in, 1, &out, &from, &to), ONNXIFI_STATUS_SUCCESS);
     EXPECT_EQ(f_.onnxWaitEvent(to.event), ONNXIFI_STATUS_SUCCESS);
     EXPECT_EQ(f_.onnxReleaseEvent(to.event), ONNXIFI_STATUS_SUCCESS);
     EXPECT_EQ(f_.onnxReleaseEvent(start), ONNXIFI_STATUS_SUCCESS);

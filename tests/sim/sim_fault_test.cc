@@ -11,26 +11,26 @@
 namespace onnxifi::sim {
 namespace {
 
-using cli::HostValue;
+using client::HostValue;
 using graph::DataType;
 
 class SimFaultTest : public SimTest {
  protected:
   // The status of compiling on a device.
-  Status Compile(const cli::Backend& backend, const std::string& model) {
-    return cli::CompiledGraph::Compile(backend, Bytes(model)).status();
+  Status Compile(const client::Backend& backend, const std::string& model) {
+    return client::CompiledGraph::Compile(backend, Bytes(model)).status();
   }
   // A run of NonZero on values.
   Result<std::vector<HostValue>> RunNonZero(const std::string& device,
-                                            cli::CompiledGraph& graph) {
+                                            client::CompiledGraph& graph) {
     std::vector<HostValue> inputs;
     inputs.push_back(Floats("x", {4}, {0, 1, 0, 2}));
     return graph.RunValues(InterfaceOf(device), inputs);
   }
-  cli::CompiledGraph CompileNonZero(const std::string& device,
-                                    const cli::Backend& backend) {
-    auto graph = cli::CompiledGraph::Compile(backend, Bytes(NonZeroModel()),
-                                             InterfaceOf(device));
+  client::CompiledGraph CompileNonZero(const std::string& device,
+                                       const client::Backend& backend) {
+    auto graph = client::CompiledGraph::Compile(backend, Bytes(NonZeroModel()),
+                                                InterfaceOf(device));
     EXPECT_TRUE(graph.ok()) << graph.status().message();
     return std::move(graph).value();
   }
@@ -64,7 +64,7 @@ TEST_F(SimFaultTest, CompilingFailsAtANode) {
   };
   for (const auto& c : kCases) {
     SCOPED_TRACE(c.device);
-    const cli::Backend backend = Open(c.device);
+    const client::Backend backend = Open(c.device);
     const Status status = Compile(backend, UnaryModel(c.bad));
     EXPECT_EQ(status.code(), c.status);
     EXPECT_NE(status.message().find("node" + std::to_string(c.bad.size() - 1)),
@@ -77,7 +77,7 @@ TEST_F(SimFaultTest, CompilingFailsAtANode) {
 }
 
 TEST_F(SimFaultTest, ADeviceThatGoesWhileCompilingIsGone) {
-  const cli::Backend backend = Open("sim gone at compile");
+  const client::Backend backend = Open("sim gone at compile");
   EXPECT_TRUE(Compile(backend, UnaryModel({"Neg"})).ok());
   EXPECT_EQ(Compile(backend, UnaryModel({"Exp"})).code(),
             ONNXIFI_STATUS_BACKEND_UNAVAILABLE);
@@ -86,9 +86,9 @@ TEST_F(SimFaultTest, ADeviceThatGoesWhileCompilingIsGone) {
 }
 
 TEST_F(SimFaultTest, ConstantsFillTheDevice) {
-  const cli::Backend backend = Open("sim small");  // 40 bytes
+  const client::Backend backend = Open("sim small");  // 40 bytes
   {
-    auto first = cli::CompiledGraph::Compile(backend, Bytes(WeightModel()));
+    auto first = client::CompiledGraph::Compile(backend, Bytes(WeightModel()));
     ASSERT_TRUE(first.ok()) << first.status().message();
     const Status second = Compile(backend, WeightModel());
     EXPECT_EQ(second.code(), ONNXIFI_STATUS_NO_DEVICE_MEMORY);
@@ -103,7 +103,7 @@ TEST_F(SimFaultTest, ConstantsFillTheDevice) {
 }
 
 TEST_F(SimFaultTest, ALostDeviceStaysLost) {
-  const cli::Backend backend = Open("sim lost");
+  const client::Backend backend = Open("sim lost");
   BoundGraph first = Unary(backend, {"Relu"});
   BoundGraph second = Unary(backend, {"Exp"});
   EXPECT_TRUE(first.Run().ok());
@@ -121,15 +121,15 @@ TEST_F(SimFaultTest, ALostDeviceStaysLost) {
             ONNXIFI_STATUS_BACKEND_UNAVAILABLE);
   EXPECT_TRUE(answers.empty());
   // The other devices of the plugin have nothing to do with it.
-  const cli::Backend other = Open("sim plain");
+  const client::Backend other = Open("sim plain");
   BoundGraph third = Unary(other, {"Relu"});
   EXPECT_TRUE(third.Run().ok());
   EXPECT_EQ(third.floats(), Expected({"Relu"}));
 }
 
 TEST_F(SimFaultTest, ALostDeviceByValue) {
-  const cli::Backend backend = Open("sim lost values");
-  cli::CompiledGraph graph = CompileNonZero("sim lost values", backend);
+  const client::Backend backend = Open("sim lost values");
+  client::CompiledGraph graph = CompileNonZero("sim lost values", backend);
   EXPECT_TRUE(RunNonZero("sim lost values", graph).ok());
   for (int i = 0; i < 2; ++i) {
     const auto lost = RunNonZero("sim lost values", graph);
@@ -141,7 +141,7 @@ TEST_F(SimFaultTest, ALostDeviceByValue) {
 }
 
 TEST_F(SimFaultTest, ThreadsLoseADeviceAtTheSameRun) {
-  const cli::Backend backend = Open("sim lost threads");  // at run 200
+  const client::Backend backend = Open("sim lost threads");  // at run 200
   std::atomic<int> good{0};
   std::vector<std::thread> threads;
   for (int t = 0; t < 3; ++t) {
@@ -160,7 +160,7 @@ TEST_F(SimFaultTest, ThreadsLoseADeviceAtTheSameRun) {
 }
 
 TEST_F(SimFaultTest, ARunWithoutMemoryIsNotTheLast) {
-  const cli::Backend backend = Open("sim short");
+  const client::Backend backend = Open("sim short");
   BoundGraph graph = Unary(backend, {"Exp"});
   ASSERT_TRUE(graph.status().ok()) << graph.status().message();
   EXPECT_TRUE(graph.Run().ok());
@@ -173,8 +173,8 @@ TEST_F(SimFaultTest, ARunWithoutMemoryIsNotTheLast) {
 }
 
 TEST_F(SimFaultTest, ARunOnValuesWithoutMemoryIsNotTheLast) {
-  const cli::Backend backend = Open("sim short values");
-  cli::CompiledGraph graph = CompileNonZero("sim short values", backend);
+  const client::Backend backend = Open("sim short values");
+  client::CompiledGraph graph = CompileNonZero("sim short values", backend);
   EXPECT_TRUE(RunNonZero("sim short values", graph).ok());
   EXPECT_EQ(RunNonZero("sim short values", graph).status().code(),
             ONNXIFI_STATUS_NO_DEVICE_MEMORY);
@@ -185,7 +185,7 @@ TEST_F(SimFaultTest, ARunOnValuesWithoutMemoryIsNotTheLast) {
 
 // The same graph behind buffers of a fixed size.
 TEST_F(SimFaultTest, ARunIntoBuffersWithoutMemoryIsNotTheLast) {
-  const cli::Backend backend = Open("sim short buffers");
+  const client::Backend backend = Open("sim short buffers");
   std::vector<HostValue> inputs;
   std::vector<HostValue> outputs;
   inputs.push_back(Floats("x", {4}, {0, 1, 0, 2}));
@@ -199,7 +199,7 @@ TEST_F(SimFaultTest, ARunIntoBuffersWithoutMemoryIsNotTheLast) {
 }
 
 TEST_F(SimFaultTest, ARunThatFailsIsNotTheLast) {
-  const cli::Backend backend = Open("sim fails");
+  const client::Backend backend = Open("sim fails");
   BoundGraph graph = Unary(backend, {"Exp"});
   EXPECT_TRUE(graph.Run().ok());
   EXPECT_EQ(graph.Run().code(), ONNXIFI_STATUS_INTERNAL_ERROR);
@@ -209,7 +209,7 @@ TEST_F(SimFaultTest, ARunThatFailsIsNotTheLast) {
 
 TEST_F(SimFaultTest, AWrongResultIsWrongInItsFirstElement) {
   const std::vector<float> right = Expected({"Exp"});
-  const cli::Backend backend = Open("sim wrong");
+  const client::Backend backend = Open("sim wrong");
   BoundGraph graph = Unary(backend, {"Exp"});
   for (int run = 1; run <= 3; ++run) {
     ASSERT_TRUE(graph.Run().ok());
@@ -226,7 +226,7 @@ TEST_F(SimFaultTest, AWrongNodeIsWrongInEveryRun) {
   const std::vector<float> right = Expected({"Relu", "Neg"});
   std::vector<float> wrong = right;
   for (float& x : wrong) x += 0.5f;
-  const cli::Backend backend = Open("sim wrong node");
+  const client::Backend backend = Open("sim wrong node");
   BoundGraph graph = Unary(backend, {"Relu", "Neg"});
   for (int run = 1; run <= 2; ++run) {
     ASSERT_TRUE(graph.Run().ok());
@@ -243,7 +243,7 @@ TEST_F(SimFaultTest, AWrongNodeIsWrongInEveryRun) {
 }
 
 TEST_F(SimFaultTest, AnOperatorIsWrongBesideAnotherNode) {
-  const cli::Backend backend = Open("sim wrong operator");
+  const client::Backend backend = Open("sim wrong operator");
   BoundGraph two = Unary(backend, {"Relu", "Neg"});
   ASSERT_TRUE(two.Run().ok());
   EXPECT_EQ(two.floats(), Expected({"Relu", "Neg"}));
@@ -260,7 +260,7 @@ TEST_F(SimFaultTest, WhatCannotBeMadeWrongIsNotCompiled) {
                                 .Output("y", fixtures::kBool, {2})
                                 .Node("IsNaN", {"x"}, {"y"})
                                 .Build();
-  const cli::Backend backend = Open("sim wrong bool");
+  const client::Backend backend = Open("sim wrong bool");
   const Status status = Compile(backend, model);
   EXPECT_EQ(status.code(), ONNXIFI_STATUS_UNSUPPORTED_DATATYPE);
   EXPECT_NE(status.message().find("cannot be made wrong"), std::string::npos)
@@ -268,8 +268,8 @@ TEST_F(SimFaultTest, WhatCannotBeMadeWrongIsNotCompiled) {
 }
 
 TEST_F(SimFaultTest, AWrongResultByValue) {
-  const cli::Backend backend = Open("sim wrong values");
-  cli::CompiledGraph graph = CompileNonZero("sim wrong values", backend);
+  const client::Backend backend = Open("sim wrong values");
+  client::CompiledGraph graph = CompileNonZero("sim wrong values", backend);
   for (int run = 1; run <= 3; ++run) {
     const auto outputs = RunNonZero("sim wrong values", graph);
     ASSERT_TRUE(outputs.ok()) << outputs.status().message();
@@ -284,9 +284,9 @@ TEST_F(SimFaultTest, AWrongString) {
                                 .Output("y", fixtures::kString, {2})
                                 .Node("Identity", {"x"}, {"y"})
                                 .Build();
-  const cli::Backend backend = Open("sim wrong strings");
-  const cli::Interface interface = InterfaceOf("sim wrong strings");
-  auto graph = cli::CompiledGraph::Compile(backend, Bytes(model), interface);
+  const client::Backend backend = Open("sim wrong strings");
+  const client::Interface interface = InterfaceOf("sim wrong strings");
+  auto graph = client::CompiledGraph::Compile(backend, Bytes(model), interface);
   ASSERT_TRUE(graph.ok()) << graph.status().message();
   std::vector<HostValue> inputs;
   inputs.push_back(Zeros("x", DataType::kString, {2}));
@@ -305,7 +305,7 @@ TEST_F(SimFaultTest, AWrongString) {
 
 TEST_F(SimFaultTest, ARunThatHangs) {
   using std::chrono::milliseconds;
-  const cli::Backend backend = Open("sim hang");
+  const client::Backend backend = Open("sim hang");
   BoundGraph graph = Unary(backend, {"Exp"});
   ASSERT_TRUE(graph.Run().ok());
   const auto start = std::chrono::steady_clock::now();

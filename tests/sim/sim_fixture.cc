@@ -11,8 +11,8 @@
 
 namespace onnxifi::sim {
 
-using cli::HostTensor;
-using cli::HostValue;
+using client::HostTensor;
+using client::HostValue;
 using fixtures::ModelBuilder;
 
 namespace {
@@ -167,12 +167,12 @@ std::string NonZeroModel() {
       .Build();
 }
 
-BoundGraph::BoundGraph(const cli::Backend& backend, const std::string& model,
+BoundGraph::BoundGraph(const client::Backend& backend, const std::string& model,
                        std::vector<HostValue> inputs,
                        std::vector<HostValue> outputs)
     : inputs_(std::move(inputs)), outputs_(std::move(outputs)) {
-  Result<cli::CompiledGraph> graph =
-      cli::CompiledGraph::Compile(backend, Bytes(model));
+  Result<client::CompiledGraph> graph =
+      client::CompiledGraph::Compile(backend, Bytes(model));
   status_ = graph.status();
   if (!status_.ok()) return;
   graph_ = std::move(*graph);
@@ -182,30 +182,30 @@ BoundGraph::BoundGraph(const cli::Backend& backend, const std::string& model,
 Status BoundGraph::Run() { return status_.ok() ? graph_->Run() : status_; }
 
 void SimTest::SetUp() {
-  Result<cli::BackendList> list = cli::BackendList::Open();
+  Result<client::BackendList> list = client::BackendList::Open();
   ASSERT_TRUE(list.ok()) << list.status().message();
   list_ = std::move(*list);
 }
 
 onnxBackendID SimTest::Id(const std::string& name) const {
   for (const onnxBackendID id : list_->ids()) {
-    if (cli::InfoText(id, ONNXIFI_BACKEND_NAME) == name) return id;
+    if (client::InfoText(id, ONNXIFI_BACKEND_NAME) == name) return id;
   }
   ADD_FAILURE() << "no backend '" << name << "'";
   return nullptr;
 }
 
-cli::Backend SimTest::Open(const std::string& name) const {
-  Result<cli::Backend> backend = cli::InitBackend(Id(name));
+client::Backend SimTest::Open(const std::string& name) const {
+  Result<client::Backend> backend = client::InitBackend(Id(name));
   EXPECT_TRUE(backend.ok()) << backend.status().message();
-  return backend.ok() ? std::move(*backend) : cli::Backend();
+  return backend.ok() ? std::move(*backend) : client::Backend();
 }
 
-cli::Interface SimTest::InterfaceOf(const std::string& name) const {
-  return cli::Interface::Find(Id(name)).value();
+client::Interface SimTest::InterfaceOf(const std::string& name) const {
+  return client::Interface::Find(Id(name)).value();
 }
 
-BoundGraph SimTest::Unary(const cli::Backend& backend,
+BoundGraph SimTest::Unary(const client::Backend& backend,
                           const std::vector<std::string>& ops) {
   std::vector<HostValue> inputs;
   std::vector<HostValue> outputs;
@@ -217,7 +217,7 @@ BoundGraph SimTest::Unary(const cli::Backend& backend,
 
 std::vector<float> SimTest::Expected(
     const std::vector<std::string>& ops) const {
-  const cli::Backend cpu = Open(kCpu);
+  const client::Backend cpu = Open(kCpu);
   BoundGraph graph = Unary(cpu, ops);
   const Status status = graph.Run();
   EXPECT_TRUE(status.ok()) << status.message();

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "client/client.h"
 #include "tests/fixtures/model_builder.h"
-#include "tools/cli/client.h"
 
 namespace onnxifi::sim {
 
@@ -21,11 +21,11 @@ inline constexpr char kCpu[] = "ONNXIFI CPU";
 
 std::span<const std::byte> Bytes(const std::string& text);
 
-cli::HostValue Floats(const std::string& name, const graph::Shape& dims,
-                      const std::vector<float>& values);
-cli::HostValue Zeros(const std::string& name, graph::DataType type,
-                     const graph::Shape& dims);
-std::vector<float> FloatsOf(const cli::HostValue& value);
+client::HostValue Floats(const std::string& name, const graph::Shape& dims,
+                         const std::vector<float>& values);
+client::HostValue Zeros(const std::string& name, graph::DataType type,
+                        const graph::Shape& dims);
+std::vector<float> FloatsOf(const client::HostValue& value);
 
 // y = ops(x), each a unary operator; nodes are named "node0" and so on. x and y
 // are floats.
@@ -40,20 +40,20 @@ std::string NonZeroModel();
 class BoundGraph {
  public:
   // Fills the status when something fails.
-  BoundGraph(const cli::Backend& backend, const std::string& model,
-             std::vector<cli::HostValue> inputs,
-             std::vector<cli::HostValue> outputs);
+  BoundGraph(const client::Backend& backend, const std::string& model,
+             std::vector<client::HostValue> inputs,
+             std::vector<client::HostValue> outputs);
 
   const Status& status() const { return status_; }
   Status Run();
-  const cli::HostValue& output(size_t i) const { return outputs_[i]; }
+  const client::HostValue& output(size_t i) const { return outputs_[i]; }
   std::vector<float> floats() const { return FloatsOf(outputs_[0]); }
 
  private:
-  std::vector<cli::HostValue> inputs_;
-  std::vector<cli::HostValue> outputs_;
+  std::vector<client::HostValue> inputs_;
+  std::vector<client::HostValue> outputs_;
   Status status_;
-  std::optional<cli::CompiledGraph> graph_;
+  std::optional<client::CompiledGraph> graph_;
 };
 
 // What queryGraph says.
@@ -75,10 +75,10 @@ class SimTest : public testing::Test {
   void SetUp() override;
 
   onnxBackendID Id(const std::string& name) const;
-  cli::Backend Open(const std::string& name) const;
-  cli::Interface InterfaceOf(const std::string& name) const;
+  client::Backend Open(const std::string& name) const;
+  client::Interface InterfaceOf(const std::string& name) const;
   // y = ops(kInput) with its buffers.
-  static BoundGraph Unary(const cli::Backend& backend,
+  static BoundGraph Unary(const client::Backend& backend,
                           const std::vector<std::string>& ops);
   // What the CPU backend computes for it.
   std::vector<float> Expected(const std::vector<std::string>& ops) const;
@@ -91,7 +91,7 @@ class SimTest : public testing::Test {
   static const std::vector<float> kInput;
 
  private:
-  std::optional<cli::BackendList> list_;
+  std::optional<client::BackendList> list_;
 };
 
 }  // namespace onnxifi::sim

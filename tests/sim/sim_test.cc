@@ -7,7 +7,7 @@
 namespace onnxifi::sim {
 namespace {
 
-using cli::HostValue;
+using client::HostValue;
 using fixtures::AttrGraph;
 using fixtures::AttrInt;
 using fixtures::ModelBuilder;
@@ -16,7 +16,7 @@ using graph::DataType;
 constexpr uint32_t kNative = ONNXIFI_SUPPORT_NATIVE;
 
 // All bytes of the outputs of one run.
-std::string Outputs(const cli::Backend& backend, const std::string& model,
+std::string Outputs(const client::Backend& backend, const std::string& model,
                     std::vector<HostValue> inputs,
                     std::vector<HostValue> outputs) {
   BoundGraph graph(backend, model, std::move(inputs), std::move(outputs));
@@ -49,7 +49,7 @@ TEST_F(SimTest, ResultsAreThoseOfTheCpu) {
   }
   std::string seen[2];
   for (const bool simulated : {false, true}) {
-    const cli::Backend backend = Open(simulated ? "sim plain" : kCpu);
+    const client::Backend backend = Open(simulated ? "sim plain" : kCpu);
     std::string& all = seen[simulated ? 1 : 0];
     for (const int64_t batch : {1, 2, 1}) {
       const std::vector<float> part(image.begin(), image.begin() + 25 * batch);
@@ -69,7 +69,7 @@ TEST_F(SimTest, ResultsAreThoseOfTheCpu) {
 TEST_F(SimTest, InformationIsThatOfTheFile) {
   const onnxBackendID id = Id("sim info");
   const auto number = [&](onnxBackendInfo query) {
-    return cli::InfoNumber(id, query);
+    return client::InfoNumber(id, query);
   };
   EXPECT_EQ(number(ONNXIFI_BACKEND_DEVICE_TYPE), ONNXIFI_DEVICE_TYPE_GPU);
   EXPECT_EQ(number(ONNXIFI_BACKEND_MACS_FP32), 11u);
@@ -78,15 +78,15 @@ TEST_F(SimTest, InformationIsThatOfTheFile) {
   EXPECT_EQ(number(ONNXIFI_BACKEND_CPU_MEMORY_READ_BANDWIDTH), 14u);
   EXPECT_EQ(number(ONNXIFI_BACKEND_CPU_MEMORY_WRITE_BANDWIDTH), 15u);
   EXPECT_EQ(number(ONNXIFI_BACKEND_MEMORY_SIZE), 16u);
-  EXPECT_EQ(cli::InfoText(id, ONNXIFI_BACKEND_DEVICE), "simulated sim info");
+  EXPECT_EQ(client::InfoText(id, ONNXIFI_BACKEND_DEVICE), "simulated sim info");
   // The file does not tell, and a device that stays does not claim otherwise.
   const onnxBackendID plain = Id("sim plain");
-  EXPECT_EQ(cli::InfoNumber(plain, ONNXIFI_BACKEND_MACS_FP32), std::nullopt);
-  EXPECT_EQ(cli::InfoNumber(plain, ONNXIFI_BACKEND_DEVICE_TYPE),
+  EXPECT_EQ(client::InfoNumber(plain, ONNXIFI_BACKEND_MACS_FP32), std::nullopt);
+  EXPECT_EQ(client::InfoNumber(plain, ONNXIFI_BACKEND_DEVICE_TYPE),
             ONNXIFI_DEVICE_TYPE_NPU);
   const auto capability = [&](const char* name, uint64_t bit) {
-    return (*cli::InfoNumber(Id(name), ONNXIFI_BACKEND_CAPABILITIES) & bit) !=
-           0;
+    return (*client::InfoNumber(Id(name), ONNXIFI_BACKEND_CAPABILITIES) &
+            bit) != 0;
   };
   EXPECT_FALSE(capability("sim plain", ONNXIFI_CAPABILITY_HOT_PLUGGABLE));
   EXPECT_TRUE(capability("sim lost", ONNXIFI_CAPABILITY_HOT_PLUGGABLE));
@@ -146,8 +146,8 @@ TEST_F(SimTest, RefusalsHaveTheirStatus) {
        {OneNode("Exp", kFloat, {2}), relu(fixtures::kInt32, {2}), CastModel(),
         relu(kFloat, {1, 2, 3, 4}), relu(kFloat, {"N", 2})}) {
     EXPECT_EQ(Check("sim plain", model), ONNXIFI_STATUS_SUCCESS);
-    const cli::Backend backend = Open(kPicky);
-    const auto graph = cli::CompiledGraph::Compile(backend, Bytes(model));
+    const client::Backend backend = Open(kPicky);
+    const auto graph = client::CompiledGraph::Compile(backend, Bytes(model));
     EXPECT_EQ(graph.status().code(), Check(kPicky, model));
   }
 }
@@ -273,14 +273,14 @@ double RunMs(BoundGraph& graph) {
 }
 
 TEST_F(SimTest, RealTimeIsWaitedFor) {
-  const cli::Backend backend = Open("sim slow");
+  const client::Backend backend = Open("sim slow");
   BoundGraph graph = Unary(backend, {"Relu", "Neg"});
   // The start, 24 bytes in, 24 bytes out, and three times what Relu costs.
   constexpr double kLeastMs = 5 + 2.4 + 1.2 + 6;
   for (int i = 0; i < 2; ++i) EXPECT_GE(RunMs(graph), kLeastMs);
   EXPECT_EQ(graph.floats(), Expected({"Relu", "Neg"}));
   // Value by value: 16 bytes in and 16 out.
-  const cli::Backend values = Open("sim slow values");
+  const client::Backend values = Open("sim slow values");
   BoundGraph by_value(values, NonZeroModel(),
                       One(Floats("x", {4}, {0, 1, 0, 2})),
                       One(Zeros("y", DataType::kInt64, {1, 2})));
@@ -288,7 +288,7 @@ TEST_F(SimTest, RealTimeIsWaitedFor) {
 }
 
 TEST_F(SimTest, OtherTimeIsNot) {
-  const cli::Backend backend = Open("sim hurried");
+  const client::Backend backend = Open("sim hurried");
   BoundGraph graph = Unary(backend, {"Relu"});
   EXPECT_LT(RunMs(graph), 25'000);  // half of what it would take
 }

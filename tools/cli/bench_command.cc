@@ -11,14 +11,14 @@
 #include <vector>
 
 #include "base/str_cat.h"
+#include "client/file.h"
+#include "client/text.h"
 #include "tools/cli/cli_error.h"
 #include "tools/cli/commands.h"
-#include "tools/cli/file.h"
 #include "tools/cli/session.h"
-#include "tools/cli/text.h"
 #include "tools/cli/version.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -244,4 +244,4 @@ void AddBenchCommand(CLI::App& app, Action* action) {
       [options, action] { *action = [options] { return Bench(*options); }; });
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "base/str_cat.h"
+#include "client/file.h"
+#include "client/text.h"
+#include "client/value_file.h"
 #include "graph/onnx_writer.h"
-#include "tools/cli/file.h"
-#include "tools/cli/text.h"
-#include "tools/cli/value_file.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 bool Differ(const std::vector<HostValue>& want,
@@ -111,4 +111,4 @@ Status WriteReproducer(const Finding& finding, const std::string& folder) {
   return Status::Ok();
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

@@ -5,14 +5,14 @@
 #include <vector>
 
 #include "base/status.h"
+#include "client/compare.h"
+#include "client/host_value.h"
 #include "graph/graph.h"
-#include "tools/cli/compare.h"
 #include "tools/cli/graph_runner.h"
-#include "tools/cli/host_value.h"
 #include "tools/cli/mixed_run.h"
 #include "tools/cli/segment_search.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 // What makes two backends disagree about a model.
 struct Finding {
@@ -50,6 +50,6 @@ Result<Finding> Bisect(const graph::Graph& graph, const GraphRunner& reference,
 // test_data_set_0 with the reference's values.
 Status WriteReproducer(const Finding& finding, const std::string& folder);
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 #endif  // ONNXIFI_TOOLS_CLI_BISECT_H_

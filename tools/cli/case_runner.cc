@@ -4,12 +4,12 @@
 #include <chrono>
 
 #include "base/str_cat.h"
+#include "client/generate.h"
+#include "client/text.h"
+#include "client/value_file.h"
 #include "graph/onnx_reader.h"
-#include "tools/cli/generate.h"
-#include "tools/cli/text.h"
-#include "tools/cli/value_file.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 // Outputs start as this byte, so that one that is not written is seen.
@@ -235,4 +235,4 @@ CaseResult CaseRunner::RunData(const TestCase& test, const CaseData& data,
   return CompareAll(want.value(), got.value(), test);
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

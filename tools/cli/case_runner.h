@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "base/status.h"
-#include "tools/cli/case_set.h"
-#include "tools/cli/client.h"
-#include "tools/cli/interface.h"
-#include "tools/cli/model_info.h"
+#include "client/case_set.h"
+#include "client/client.h"
+#include "client/interface.h"
+#include "client/model_info.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 enum class Outcome { kPassed, kFailed, kRefused, kCrashed };
 const char* OutcomeName(Outcome outcome);
@@ -69,6 +69,6 @@ class CaseRunner {
   std::string name_;
 };
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 #endif  // ONNXIFI_TOOLS_CLI_CASE_RUNNER_H_

@@ -11,18 +11,18 @@
 #include <vector>
 
 #include "base/str_cat.h"
+#include "client/case_set.h"
+#include "client/file.h"
+#include "client/text.h"
 #include "graph/onnx_reader.h"
 #include "graph/wire_reader.h"
 #include "tools/cli/case_runner.h"
-#include "tools/cli/case_set.h"
 #include "tools/cli/cli_error.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/expectations.h"
-#include "tools/cli/file.h"
-#include "tools/cli/text.h"
 #include "tools/cli/worker_pool.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 using nlohmann::json;
@@ -310,4 +310,4 @@ void AddCheckCasesCommand(CLI::App& app, Action* action) {
   });
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

@@ -3,9 +3,9 @@
 #include <array>
 #include <cstdio>
 
-#include "tools/cli/client.h"
+#include "client/client.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 ExitCode ExitFor(onnxStatus code, Step step) {
@@ -56,4 +56,4 @@ int ReportError(int number, const std::string& message, ExitCode code) {
   return code;
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

@@ -5,7 +5,7 @@
 
 #include "base/status.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 // What the process ends with; scripts rely on the numbers.
 enum ExitCode : int {
@@ -44,6 +44,6 @@ inline constexpr int kErrorNoCase = 3008;
 inline constexpr int kErrorExpectation = 3009;
 inline constexpr int kErrorWorker = 3010;
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 #endif  // ONNXIFI_TOOLS_CLI_CLI_ERROR_H_

@@ -12,10 +12,10 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "client/npy.h"
 #include "tests/fixtures/model_builder.h"
-#include "tools/cli/npy.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 namespace fs = std::filesystem;
@@ -462,4 +462,4 @@ TEST_F(CommandTest, CheckCasesWithoutCasesIsAnError) {
 }
 
 }  // namespace
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 // Each adds one subcommand and stores what to do when it is chosen; the call
 // returns the exit code.
@@ -16,6 +16,6 @@ void AddCompareCommand(CLI::App& app, Action* action);
 void AddPartitionCommand(CLI::App& app, Action* action);
 void AddCheckCasesCommand(CLI::App& app, Action* action);
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 #endif  // ONNXIFI_TOOLS_CLI_COMMANDS_H_

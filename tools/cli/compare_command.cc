@@ -9,20 +9,20 @@
 #include <vector>
 
 #include "base/str_cat.h"
+#include "client/case_set.h"
+#include "client/compare.h"
+#include "client/file.h"
+#include "client/text.h"
 #include "graph/onnx_reader.h"
 #include "tools/cli/bisect.h"
-#include "tools/cli/case_set.h"
 #include "tools/cli/cli_error.h"
 #include "tools/cli/commands.h"
-#include "tools/cli/compare.h"
 #include "tools/cli/compare_report.h"
-#include "tools/cli/file.h"
 #include "tools/cli/model_file.h"
 #include "tools/cli/session.h"
-#include "tools/cli/text.h"
 #include "tools/cli/version.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 using nlohmann::json;
@@ -242,4 +242,4 @@ void AddCompareCommand(CLI::App& app, Action* action) {
   });
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "base/str_cat.h"
+#include "client/text.h"
 #include "partitioner/graph_problem.h"
-#include "tools/cli/text.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 using nlohmann::json;
@@ -265,4 +265,4 @@ json FindingJson(const Finding& finding, const graph::Graph& graph) {
   return out;
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

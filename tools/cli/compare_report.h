@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "client/compare.h"
+#include "client/host_value.h"
 #include "graph/graph.h"
 #include "tools/cli/bisect.h"
-#include "tools/cli/compare.h"
-#include "tools/cli/host_value.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 // What `onnxifi compare` tells people, on standard output, and programs. All
 // texts are safe for a terminal.
@@ -25,6 +25,6 @@ void PrintFinding(const Finding& finding, const graph::Graph& graph,
                   const std::string& backend);
 nlohmann::json FindingJson(const Finding& finding, const graph::Graph& graph);
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 #endif  // ONNXIFI_TOOLS_CLI_COMPARE_REPORT_H_

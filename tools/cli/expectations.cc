@@ -6,9 +6,9 @@
 #include <charconv>
 
 #include "base/str_cat.h"
-#include "tools/cli/text.h"
+#include "client/text.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 std::string_view TakeWord(std::string_view* text) {
@@ -153,4 +153,4 @@ std::vector<std::string> CheckExpectations(
   return differences;
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

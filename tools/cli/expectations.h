@@ -9,7 +9,7 @@
 #include "base/status.h"
 #include "tools/cli/case_runner.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 // How many cases, whose names match a glob, do not pass, how, and why.
 struct Expectation {
@@ -55,6 +55,6 @@ struct NamedResult {
 std::vector<std::string> CheckExpectations(
     const Expectations& expected, const std::vector<NamedResult>& results);
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 #endif  // ONNXIFI_TOOLS_CLI_EXPECTATIONS_H_

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 NamedResult Row(const char* name, Outcome outcome) {
@@ -79,4 +79,4 @@ TEST(ExpectationsTest, RefusesLinesItDoesNotUnderstand) {
 }
 
 }  // namespace
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "base/str_cat.h"
+#include "client/text.h"
 #include "graph/onnx_writer.h"
 #include "partitioner/support.h"
-#include "tools/cli/text.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 // Memory for outputs whose shapes the graph fixes.
@@ -98,4 +98,4 @@ Result<graph::TensorPtr> ToGraphTensor(const HostTensor& tensor) {
   return std::move(made.tensor);
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "base/status.h"
+#include "client/client.h"
+#include "client/host_value.h"
+#include "client/interface.h"
 #include "graph/graph.h"
-#include "tools/cli/client.h"
-#include "tools/cli/host_value.h"
-#include "tools/cli/interface.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 // Runs graphs on one backend, each once: parts of models. Single-threaded.
 class GraphRunner {
@@ -46,6 +46,6 @@ class GraphRunner {
 // A tensor of the graph's that owns a copy of the elements.
 Result<graph::TensorPtr> ToGraphTensor(const HostTensor& tensor);
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 #endif  // ONNXIFI_TOOLS_CLI_GRAPH_RUNNER_H_

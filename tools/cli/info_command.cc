@@ -6,14 +6,14 @@
 #include <string>
 
 #include "base/str_cat.h"
+#include "client/client.h"
+#include "client/interface.h"
+#include "client/text.h"
 #include "tools/cli/cli_error.h"
-#include "tools/cli/client.h"
 #include "tools/cli/commands.h"
-#include "tools/cli/interface.h"
-#include "tools/cli/text.h"
 #include "tools/cli/version.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 using nlohmann::json;
@@ -227,4 +227,4 @@ void AddInfoCommand(CLI::App& app, Action* action) {
       [options, action] { *action = [options] { return Info(*options); }; });
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

@@ -14,22 +14,22 @@ int RunTool(int argc, char** argv) {
       "ONNX models on them",
       "onnxifi"};
   app.require_subcommand(1);
-  app.set_version_flag("--version", onnxifi::cli::VersionText());
-  onnxifi::cli::Action action;
-  onnxifi::cli::AddInfoCommand(app, &action);
-  onnxifi::cli::AddRunCommand(app, &action);
-  onnxifi::cli::AddBenchCommand(app, &action);
-  onnxifi::cli::AddCompareCommand(app, &action);
-  onnxifi::cli::AddPartitionCommand(app, &action);
-  onnxifi::cli::AddCheckCasesCommand(app, &action);
+  app.set_version_flag("--version", onnxifi::client::VersionText());
+  onnxifi::client::Action action;
+  onnxifi::client::AddInfoCommand(app, &action);
+  onnxifi::client::AddRunCommand(app, &action);
+  onnxifi::client::AddBenchCommand(app, &action);
+  onnxifi::client::AddCompareCommand(app, &action);
+  onnxifi::client::AddPartitionCommand(app, &action);
+  onnxifi::client::AddCheckCasesCommand(app, &action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    return onnxifi::cli::ReportError(
-        onnxifi::cli::kErrorUsage,
+    return onnxifi::client::ReportError(
+        onnxifi::client::kErrorUsage,
         std::string("usage: ") + error.what() + ": see onnxifi --help",
-        onnxifi::cli::kExitUsage);
+        onnxifi::client::kExitUsage);
   }
   return action();
 }
@@ -40,13 +40,13 @@ int main(int argc, char** argv) {
   try {
     return RunTool(argc, argv);
   } catch (const std::bad_alloc&) {
-    return onnxifi::cli::ReportError(ONNXIFI_STATUS_NO_SYSTEM_MEMORY,
-                                     "memory: none left: use a smaller "
-                                     "model or free some",
-                                     onnxifi::cli::kExitResources);
+    return onnxifi::client::ReportError(ONNXIFI_STATUS_NO_SYSTEM_MEMORY,
+                                        "memory: none left: use a smaller "
+                                        "model or free some",
+                                        onnxifi::client::kExitResources);
   } catch (const std::exception& error) {
-    return onnxifi::cli::ReportError(onnxifi::cli::kErrorUsage,
-                                     std::string("tool: ") + error.what(),
-                                     onnxifi::cli::kExitUsage);
+    return onnxifi::client::ReportError(onnxifi::client::kErrorUsage,
+                                        std::string("tool: ") + error.what(),
+                                        onnxifi::client::kExitUsage);
   }
 }

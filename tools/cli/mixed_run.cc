@@ -4,9 +4,9 @@
 #include <string>
 
 #include "base/str_cat.h"
-#include "tools/cli/text.h"
+#include "client/text.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 Result<MixedRun> MixedRun::Make(const graph::Graph& graph,
                                 const GraphRunner& reference,
@@ -123,4 +123,4 @@ Result<MixedRun::Alone> MixedRun::RunAlone(const Segment& segment) {
   return alone;
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

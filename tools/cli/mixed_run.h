@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "base/status.h"
+#include "client/host_value.h"
 #include "graph/extract.h"
 #include "graph/graph.h"
 #include "tools/cli/graph_runner.h"
-#include "tools/cli/host_value.h"
 #include "tools/cli/segment_search.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 // Runs one graph on one set of inputs, some of its nodes on a backend under
 // test and the others on a reference. Single-threaded.
@@ -68,6 +68,6 @@ class MixedRun {
   size_t runs_ = 0;
 };
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 #endif  // ONNXIFI_TOOLS_CLI_MIXED_RUN_H_

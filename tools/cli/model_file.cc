@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 Result<graph::Graph> ReadModelFile(const graph::MappedFile& file,
                                    const std::string& path) {
@@ -17,4 +17,4 @@ Result<graph::Graph> ReadModelFile(const graph::MappedFile& file,
   return graph;
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

@@ -11,7 +11,7 @@
 #include "tools/cli/graph_runner.h"
 #include "tools/cli/model_file.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 // As the heterogeneous backend does it; a failure is not one of the analysis.
@@ -115,4 +115,4 @@ std::vector<WhatIf> AskWhatIf(Analysis& analysis) {
   return found;
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

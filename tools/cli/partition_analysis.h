@@ -10,7 +10,7 @@
 #include "partitioner/placer.h"
 #include "tools/cli/partition_costs.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 // What `onnxifi partition` is asked.
 struct PartitionOptions {
@@ -70,6 +70,6 @@ struct WhatIf {
 // gained by what does not change the plan.
 std::vector<WhatIf> AskWhatIf(Analysis& analysis);
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 #endif  // ONNXIFI_TOOLS_CLI_PARTITION_ANALYSIS_H_

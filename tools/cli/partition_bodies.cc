@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "base/str_cat.h"
-#include "tools/cli/text.h"
+#include "client/text.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 using nlohmann::json;
@@ -135,4 +135,4 @@ void AddBodies(const std::vector<PlacedBody>& bodies,
   }
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

@@ -7,7 +7,7 @@
 
 #include "partitioner/placer.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 // A body that is placed on its own, and the way to it.
 struct PlacedBody {
@@ -32,6 +32,6 @@ void PrintBodyNodes(const std::vector<PlacedBody>& bodies);
 void AddBodies(const std::vector<PlacedBody>& bodies,
                const std::vector<size_t>& used, nlohmann::json* report);
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 #endif  // ONNXIFI_TOOLS_CLI_PARTITION_BODIES_H_

@@ -4,16 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "client/file.h"
 #include "partitioner/picture.h"
 #include "partitioner/plan_diff.h"
 #include "tools/cli/cli_error.h"
 #include "tools/cli/commands.h"
-#include "tools/cli/file.h"
 #include "tools/cli/partition_analysis.h"
 #include "tools/cli/partition_onnx.h"
 #include "tools/cli/partition_report.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 int WriteText(const std::string& path, const std::string& text) {
@@ -116,4 +116,4 @@ void AddPartitionCommand(CLI::App& app, Action* action) {
   });
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

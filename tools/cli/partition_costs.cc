@@ -9,11 +9,11 @@
 #include <string_view>
 
 #include "base/str_cat.h"
+#include "client/text.h"
 #include "partitioner/calibration_file.h"
 #include "partitioner/measured_costs.h"
-#include "tools/cli/text.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 using Mode = partitioner::MeasuredCostsOptions::Mode;
@@ -120,4 +120,4 @@ nlohmann::json FiguresJson(const partitioner::DeviceFigures& figures) {
           {"to_host", copy(figures.to_host)}};
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

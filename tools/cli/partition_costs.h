@@ -9,7 +9,7 @@
 #include "partitioner/node_cost.h"
 #include "partitioner/placer.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 // What `onnxifi partition` has to do with measured costs: it uses what is kept,
 // as the heterogeneous backend does, and --calibrate measures anew.
@@ -29,6 +29,6 @@ nlohmann::json SourcesJson(const partitioner::SourceCounts& counts);
 // What a launch and copies take in the cost model.
 nlohmann::json FiguresJson(const partitioner::DeviceFigures& figures);
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 #endif  // ONNXIFI_TOOLS_CLI_PARTITION_COSTS_H_

@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "base/str_cat.h"
+#include "client/text.h"
 #include "tools/cli/partition_report.h"
-#include "tools/cli/text.h"
 #include "tools/cli/version.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 using nlohmann::json;
@@ -108,4 +108,4 @@ std::string PlanDiffJson(const partitioner::PlanDiff& diff,
   return report.dump(1) + "\n";
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

@@ -12,15 +12,15 @@
 #include <vector>
 
 #include "base/str_cat.h"
+#include "client/file.h"
+#include "client/text.h"
 #include "graph/annotate.h"
 #include "graph/model_nodes.h"
 #include "tools/cli/cli_error.h"
-#include "tools/cli/file.h"
 #include "tools/cli/partition_report.h"
-#include "tools/cli/text.h"
 #include "tools/cli/version.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 using graph::Property;
@@ -284,4 +284,4 @@ int WritePartitionOnnx(const Analysis& analysis,
   return kExitOk;
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

@@ -3,7 +3,7 @@
 
 #include "tools/cli/partition_analysis.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 // Writes the model with the plan in metadata_props, under keys that start with
 // "onnxifi.", which Netron shows: options.onnx_file. Nothing else of the file
@@ -12,6 +12,6 @@ namespace onnxifi::cli {
 int WritePartitionOnnx(const Analysis& analysis,
                        const PartitionOptions& options);
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 #endif  // ONNXIFI_TOOLS_CLI_PARTITION_ONNX_H_

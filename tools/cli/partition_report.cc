@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "base/str_cat.h"
+#include "client/text.h"
 #include "partitioner/node_work.h"
 #include "tools/cli/partition_bodies.h"
-#include "tools/cli/text.h"
 #include "tools/cli/version.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 using nlohmann::json;
@@ -258,4 +258,4 @@ std::string Microseconds(Ns ns) {
   return FixedText(static_cast<double>(ns) / 1000, 1);
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

@@ -7,7 +7,7 @@
 #include "partitioner/plan_diff.h"
 #include "tools/cli/partition_analysis.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 // What `onnxifi partition` tells people, on standard output, and programs.
 void PrintPartition(const Analysis& analysis, const PartitionOptions& options,
@@ -25,6 +25,6 @@ std::string PlanDiffJson(const partitioner::PlanDiff& diff,
 // A time in microseconds with one digit after the point.
 std::string Microseconds(partitioner::Ns ns);
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 #endif  // ONNXIFI_TOOLS_CLI_PARTITION_REPORT_H_

@@ -8,19 +8,19 @@
 #include <vector>
 
 #include "base/str_cat.h"
-#include "tools/cli/case_set.h"
+#include "client/case_set.h"
+#include "client/compare.h"
+#include "client/file.h"
+#include "client/model_info.h"
+#include "client/npy.h"
+#include "client/text.h"
+#include "client/value_file.h"
 #include "tools/cli/cli_error.h"
 #include "tools/cli/commands.h"
-#include "tools/cli/compare.h"
-#include "tools/cli/file.h"
-#include "tools/cli/model_info.h"
-#include "tools/cli/npy.h"
 #include "tools/cli/session.h"
-#include "tools/cli/text.h"
-#include "tools/cli/value_file.h"
 #include "tools/cli/version.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 using nlohmann::json;
@@ -308,4 +308,4 @@ void AddRunCommand(CLI::App& app, Action* action) {
   });
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

@@ -1,6 +1,6 @@
 #include "tools/cli/segment_search.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 // Moves the end to the front as far as the segment still differs: to a place
@@ -44,4 +44,4 @@ Result<Segment> FindSegment(size_t nodes, const SegmentDiffers& differs) {
   }
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

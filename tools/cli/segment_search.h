@@ -6,7 +6,7 @@
 
 #include "base/status.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 // Nodes begin, ..., end - 1 of a graph in topological order.
 struct Segment {
@@ -27,6 +27,6 @@ using SegmentDiffers = std::function<Result<bool>(const Segment&)>;
 // Requires that all `nodes` together differ.
 Result<Segment> FindSegment(size_t nodes, const SegmentDiffers& differs);
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 #endif  // ONNXIFI_TOOLS_CLI_SEGMENT_SEARCH_H_

@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 TEST(SegmentSearchTest, FindsTheFirstWrongNode) {
@@ -76,4 +76,4 @@ TEST(SegmentSearchTest, AFailureEndsIt) {
 }
 
 }  // namespace
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

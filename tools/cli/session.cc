@@ -8,15 +8,15 @@
 #include <span>
 
 #include "base/str_cat.h"
+#include "client/text.h"
+#include "client/value_file.h"
 #include "graph/annotate.h"
 #include "graph/onnx_writer.h"
 #include "partitioner/support.h"
 #include "tools/cli/cli_error.h"
 #include "tools/cli/model_file.h"
-#include "tools/cli/text.h"
-#include "tools/cli/value_file.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -376,4 +376,4 @@ Result<double> Session::Run() {
              model_.outputs.size(), ": report it"));
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

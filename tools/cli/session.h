@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "base/status.h"
+#include "client/client.h"
+#include "client/generate.h"
+#include "client/host_value.h"
+#include "client/interface.h"
+#include "client/model_info.h"
 #include "graph/onnx_reader.h"
-#include "tools/cli/client.h"
-#include "tools/cli/generate.h"
-#include "tools/cli/host_value.h"
-#include "tools/cli/interface.h"
-#include "tools/cli/model_info.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 // What `run` and `bench` have in common on the command line.
 struct SessionOptions {
@@ -98,6 +98,6 @@ class Session {
 // Reads "1x3x224x224", "[1,3,224,224]" or "" (a scalar).
 Result<graph::Shape> ParseShape(std::string_view text);
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 #endif  // ONNXIFI_TOOLS_CLI_SESSION_H_

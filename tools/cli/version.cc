@@ -4,7 +4,7 @@
 
 #include "base/str_cat.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 std::string VersionText() {
   uint64_t loader = 0;
@@ -14,4 +14,4 @@ std::string VersionText() {
                 ", interface 1.0 and 1.1)");
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

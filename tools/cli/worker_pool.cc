@@ -19,7 +19,7 @@
 
 #include "base/str_cat.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -323,4 +323,4 @@ Status RunInWorkers(size_t count, const WorkerOptions& options,
   return Pool(count, options, setup, done).Run();
 }
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

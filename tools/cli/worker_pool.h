@@ -7,7 +7,7 @@
 
 #include "base/status.h"
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 
 // How one task ended.
 struct TaskEnd {
@@ -37,6 +37,6 @@ Status RunInWorkers(size_t count, const WorkerOptions& options,
                     const WorkerSetup& setup,
                     const std::function<void(size_t, const TaskEnd&)>& done);
 
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client
 
 #endif  // ONNXIFI_TOOLS_CLI_WORKER_POOL_H_

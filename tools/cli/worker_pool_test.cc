@@ -6,7 +6,7 @@
 
 #include <map>
 
-namespace onnxifi::cli {
+namespace onnxifi::client {
 namespace {
 
 using Ends = std::map<size_t, TaskEnd>;
@@ -93,4 +93,4 @@ TEST(WorkerPoolTest, AFailedSetUpIsReportedWithItsReason) {
 }
 
 }  // namespace
-}  // namespace onnxifi::cli
+}  // namespace onnxifi::client

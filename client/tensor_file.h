@@ -1,0 +1,17 @@
+#ifndef ONNXIFI_CLIENT_TENSOR_FILE_H_
+#define ONNXIFI_CLIENT_TENSOR_FILE_H_
+
+#include <string>
+
+#include "base/status.h"
+#include "client/host_tensor.h"
+
+namespace onnxifi::client {
+
+// Reads a tensor from a file: .npy by its name, else a serialized TensorProto.
+// The tensor's name is that in the file, or empty.
+Result<HostTensor> ReadTensorFile(const std::string& path);
+
+}  // namespace onnxifi::client
+
+#endif  // ONNXIFI_CLIENT_TENSOR_FILE_H_
