@@ -10,14 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "base/model_builder.h"
 #include "base/str_cat.h"
 #include "client/client.h"
-#include "tests/fixtures/model_builder.h"
 
 namespace onnxifi::client {
 namespace {
 
-using fixtures::ModelBuilder;
+using wire::ModelBuilder;
 
 constexpr size_t kNodes = 10'000;
 constexpr int kCalls = 9;
@@ -27,7 +27,7 @@ constexpr int kCalls = 9;
 class Network {
  public:
   std::string Build() {
-    builder_.Input("image", fixtures::kFloat, {1, 8, 8, 8});
+    builder_.Input("image", wire::kFloat, {1, 8, 8, 8});
     AddInts("to_rows", {8, 64});
     AddInts("to_image", {1, 8, 8, 8});
     while (nodes_ < kNodes) {
@@ -35,8 +35,7 @@ class Network {
       const bool last = kNodes - nodes_ < 3;
       AddBlock(last ? 0 : random_() % 7);
     }
-    return builder_.Output(images_.back(), fixtures::kFloat, {1, 8, 8, 8})
-        .Build();
+    return builder_.Output(images_.back(), wire::kFloat, {1, 8, 8, 8}).Build();
   }
 
  private:
@@ -53,14 +52,13 @@ class Network {
         return Keep(AddConv(x, 8));
       case 4: {
         const std::string both =
-            Node("Concat", {x, Earlier()}, {fixtures::AttrInt("axis", 1)});
+            Node("Concat", {x, Earlier()}, {wire::AttrInt("axis", 1)});
         return Keep(AddConv(both, 16));
       }
       case 5: {
         const std::string half =
-            Node("Cast", {x}, {fixtures::AttrInt("to", fixtures::kFloat16)});
-        return Keep(
-            Node("Cast", {half}, {fixtures::AttrInt("to", fixtures::kFloat)}));
+            Node("Cast", {x}, {wire::AttrInt("to", wire::kFloat16)});
+        return Keep(Node("Cast", {half}, {wire::AttrInt("to", wire::kFloat)}));
       }
       default: {
         const std::string rows = Node("Reshape", {x, "to_rows"});
@@ -72,12 +70,12 @@ class Network {
 
   std::string AddConv(const std::string& x, int64_t channels) {
     return Node("Conv", {x, Weight({8, channels, 3, 3})},
-                {fixtures::AttrInts("kernel_shape", {3, 3}),
-                 fixtures::AttrInts("pads", {1, 1, 1, 1})});
+                {wire::AttrInts("kernel_shape", {3, 3}),
+                 wire::AttrInts("pads", {1, 1, 1, 1})});
   }
 
-  std::string Node(const std::string& op, const fixtures::Names& inputs,
-                   const fixtures::Names& attributes = {}) {
+  std::string Node(const std::string& op, const wire::Names& inputs,
+                   const wire::Names& attributes = {}) {
     const std::string name = StrCat(block_, "/", op);
     std::string output = StrCat(name, "_output_", nodes_++);
     builder_.Node(op, inputs, {output}, attributes, "", name);
@@ -88,14 +86,14 @@ class Network {
     size_t count = 1;
     for (const int64_t dim : dims) count *= static_cast<size_t>(dim);
     std::string name = StrCat(block_, ".weight");
-    builder_.Initializer(fixtures::TensorOf<float>(
-        name, fixtures::kFloat, dims, std::vector<float>(count, 0.01f)));
+    builder_.Initializer(wire::TensorOf<float>(
+        name, wire::kFloat, dims, std::vector<float>(count, 0.01f)));
     return name;
   }
 
   void AddInts(const char* name, const std::vector<int64_t>& values) {
-    builder_.Initializer(fixtures::TensorOf<int64_t>(
-        name, fixtures::kInt64, {static_cast<int64_t>(values.size())}, values));
+    builder_.Initializer(wire::TensorOf<int64_t>(
+        name, wire::kInt64, {static_cast<int64_t>(values.size())}, values));
   }
 
   void Keep(std::string image) { images_.push_back(std::move(image)); }

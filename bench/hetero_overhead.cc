@@ -18,17 +18,17 @@
 #include <utility>
 #include <vector>
 
+#include "base/model_builder.h"
 #include "base/str_cat.h"
 #include "client/client.h"
 #include "client/generate.h"
 #include "client/model_info.h"
 #include "graph/onnx_reader.h"
-#include "tests/fixtures/model_builder.h"
 
 namespace onnxifi::client {
 namespace {
 
-using fixtures::ModelBuilder;
+using wire::ModelBuilder;
 
 constexpr int kPairs = 41;
 constexpr int kChainNodes = 200;
@@ -104,13 +104,12 @@ Result<Medians> Compare(Subject& first, Subject& second, int runs) {
 // Nodes that no backend joins: their kernels take next to nothing.
 std::string Chain() {
   ModelBuilder builder;
-  builder.Input("x0", fixtures::kFloat, {1, 8});
+  builder.Input("x0", wire::kFloat, {1, 8});
   for (int i = 0; i < kChainNodes; ++i) {
     builder.Node(i % 2 == 0 ? "Softsign" : "Sin", {StrCat("x", i)},
                  {StrCat("x", i + 1)});
   }
-  return builder.Output(StrCat("x", kChainNodes), fixtures::kFloat, {1, 8})
-      .Build();
+  return builder.Output(StrCat("x", kChainNodes), wire::kFloat, {1, 8}).Build();
 }
 
 size_t PartsOf(const std::string& report) {

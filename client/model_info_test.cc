@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/fixtures/model_builder.h"
+#include "base/model_builder.h"
 
 namespace onnxifi::client {
 namespace {
 
-namespace fx = fixtures;
+namespace fx = wire;
 
 Result<ModelInfo> Read(const std::string& model) {
   return ReadModelInfo(std::as_bytes(std::span(model)));

@@ -6,14 +6,14 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/model_builder.h"
 #include "client/compare.h"
-#include "tests/fixtures/model_builder.h"
 
 namespace onnxifi::client {
 namespace {
 
 namespace fs = std::filesystem;
-namespace fx = fixtures;
+namespace fx = wire;
 using graph::DataType;
 
 class ValueFileTest : public testing::Test {

@@ -4,15 +4,15 @@
 
 #include <string>
 
+#include "base/model_builder.h"
 #include "graph/limits.h"
-#include "tests/fixtures/model_builder.h"
 
 namespace onnxifi::graph {
 namespace {
 
-using fixtures::ModelBuilder;
-using fixtures::NodeBytes;
-using fixtures::WireWriter;
+using wire::ModelBuilder;
+using wire::NodeBytes;
+using wire::WireWriter;
 
 Bytes BytesOf(const std::string& text) {
   return std::as_bytes(std::span(text.data(), text.size()));
@@ -26,14 +26,14 @@ Names NamesOf(std::span<const std::string_view> names) {
 
 TEST(ModelNodesTest, NamesOfTheMainGraphOnly) {
   const std::string body = ModelBuilder()
-                               .Output("inner", fixtures::kFloat, {})
+                               .Output("inner", wire::kFloat, {})
                                .Node("Identity", {"x"}, {"inner"})
                                .BuildGraph();
   const std::string model =
       ModelBuilder()
-          .Function(fixtures::FunctionBytes(
-              "mine", "F", {"a"}, {"b"}, {NodeBytes("Relu", {"a"}, {"b"})}, 17))
-          .Node("If", {"c"}, {"p"}, {fixtures::AttrGraph("then_branch", body)})
+          .Function(wire::FunctionBytes("mine", "F", {"a"}, {"b"},
+                                        {NodeBytes("Relu", {"a"}, {"b"})}, 17))
+          .Node("If", {"c"}, {"p"}, {wire::AttrGraph("then_branch", body)})
           .Node("F", {"p", "", "q"}, {"", "y"}, {}, "mine")
           .Build();
   const auto nodes = ModelNodes::Read(BytesOf(model));

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "tests/fixtures/model_builder.h"
+#include "base/model_builder.h"
 
 namespace onnxifi::loader {
 namespace {
 
-using fixtures::ModelBuilder;
-using fixtures::WireWriter;
+using wire::ModelBuilder;
+using wire::WireWriter;
 
 std::optional<uint64_t> Count(const std::string& bytes) {
   return CountNodes(std::as_bytes(std::span(bytes.data(), bytes.size())));
@@ -21,16 +21,16 @@ std::optional<uint64_t> Count(const std::string& bytes) {
 std::string Model() {
   const std::string body = ModelBuilder()
                                .Node("Relu", {"x"}, {"inner"})
-                               .Output("inner", fixtures::kFloat, {})
+                               .Output("inner", wire::kFloat, {})
                                .BuildGraph();
   return ModelBuilder()
-      .Input("x", fixtures::kFloat, {2})
-      .Output("z", fixtures::kFloat, {2})
-      .Initializer(fixtures::TensorOf<float>("w", fixtures::kFloat, {1}, {1}))
-      .Function(fixtures::FunctionBytes(
-          "mine", "F", {"a"}, {"b"},
-          {fixtures::NodeBytes("Relu", {"a"}, {"b"})}, 17))
-      .Node("If", {"c"}, {"p"}, {fixtures::AttrGraph("then_branch", body)})
+      .Input("x", wire::kFloat, {2})
+      .Output("z", wire::kFloat, {2})
+      .Initializer(wire::TensorOf<float>("w", wire::kFloat, {1}, {1}))
+      .Function(wire::FunctionBytes("mine", "F", {"a"}, {"b"},
+                                    {wire::NodeBytes("Relu", {"a"}, {"b"})},
+                                    17))
+      .Node("If", {"c"}, {"p"}, {wire::AttrGraph("then_branch", body)})
       .Node("Relu", {"x"}, {"y"})
       .Node("Relu", {"y"}, {"z"})
       .Build();

@@ -42,23 +42,23 @@ TEST_F(CompatibilityTest, R_085_to_R_088_Arguments) {
 
 // Every model that must be refused, with the status; also for onnxInitGraph.
 TEST_F(CompatibilityTest, R_089_to_R_103_R_156_R_157_RefusedModels) {
-  const std::string external = fixtures::ModelBuilder()
-                                   .Input("x", fixtures::kFloat, {2})
-                                   .Output("y", fixtures::kFloat, {2})
-                                   .Initializer(fixtures::ExternalTensor(
-                                       "w", fixtures::kFloat, {2}, "w.bin"))
-                                   .Node("Add", {"x", "w"}, {"y"})
-                                   .Build();
-  const std::string undefined = fixtures::ModelBuilder()
-                                    .Input("x", fixtures::kFloat, {2})
-                                    .Output("y", fixtures::kFloat, {2})
+  const std::string external =
+      wire::ModelBuilder()
+          .Input("x", wire::kFloat, {2})
+          .Output("y", wire::kFloat, {2})
+          .Initializer(wire::ExternalTensor("w", wire::kFloat, {2}, "w.bin"))
+          .Node("Add", {"x", "w"}, {"y"})
+          .Build();
+  const std::string undefined = wire::ModelBuilder()
+                                    .Input("x", wire::kFloat, {2})
+                                    .Output("y", wire::kFloat, {2})
                                     .Node("Add", {"x", "nowhere"}, {"y"})
                                     .Build();
   const std::string strange =
-      fixtures::ModelBuilder()
+      wire::ModelBuilder()
           .Opset("no.such.domain", 1)
-          .Input("x", fixtures::kFloat, {2})
-          .Output("y", fixtures::kFloat, {2})
+          .Input("x", wire::kFloat, {2})
+          .Output("y", wire::kFloat, {2})
           .Node("Op", {"x"}, {"y"}, {}, "no.such.domain")
           .Build();
   const struct {
@@ -102,8 +102,8 @@ TEST_F(CompatibilityTest, R_099_WeightsDoNotMatter) {
 }
 
 TEST_F(CompatibilityTest, TypesThatCannotBeBoundAreRefused) {
-  for (const int32_t type : {int32_t{fixtures::kString}, 17, 22}) {
-    const std::string model = fixtures::ModelBuilder(11, 23)
+  for (const int32_t type : {int32_t{wire::kString}, 17, 22}) {
+    const std::string model = wire::ModelBuilder(11, 23)
                                   .Input("x", type, {2})
                                   .Output("y", type, {2})
                                   .Node("Identity", {"x"}, {"y"})
@@ -114,8 +114,8 @@ TEST_F(CompatibilityTest, TypesThatCannotBeBoundAreRefused) {
 
 TEST_F(CompatibilityTest, Q_08_SequencesAreRefused) {
   const std::string type =
-      fixtures::SequenceType(fixtures::TensorType(fixtures::kFloat, {2}));
-  const std::string model = fixtures::ModelBuilder()
+      wire::SequenceType(wire::TensorType(wire::kFloat, {2}));
+  const std::string model = wire::ModelBuilder()
                                 .InputOfType("x", type)
                                 .OutputOfType("y", type)
                                 .Node("Identity", {"x"}, {"y"})

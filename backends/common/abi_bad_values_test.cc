@@ -14,8 +14,8 @@ namespace {
 
 using namespace models;  // NOLINT: short names in tests
 
-constexpr int32_t kFloat = fixtures::kFloat;
-constexpr int32_t kString = fixtures::kString;
+constexpr int32_t kFloat = wire::kFloat;
+constexpr int32_t kString = wire::kString;
 constexpr uint32_t kTensor = ONNXIFI_VALUE_KIND_TENSOR;
 constexpr uint32_t kSequence = ONNXIFI_VALUE_KIND_SEQUENCE;
 constexpr uint32_t kMap = ONNXIFI_VALUE_KIND_MAP;
@@ -76,7 +76,7 @@ TEST_F(BadValueTest, Tensors) {
   Tensor("type 27", ONNXIFI_STATUS_INVALID_DATATYPE,
          [](V& v) { v.dataType = 27; });
   Tensor("another type", ONNXIFI_STATUS_MISMATCHING_DATATYPE,
-         [](V& v) { v.dataType = fixtures::kInt32; });
+         [](V& v) { v.dataType = wire::kInt32; });
   Tensor("strings", ONNXIFI_STATUS_MISMATCHING_DATATYPE,
          [](V& v) { v.dataType = kString; });
   Tensor("rank", ONNXIFI_STATUS_UNSUPPORTED_SHAPE,
@@ -153,7 +153,7 @@ TEST_F(BadValueTest, Sequences) {
   element("kind", ONNXIFI_STATUS_MISMATCHING_DATATYPE,
           [](V& v) { v.kind = kMap; });
   element("type", ONNXIFI_STATUS_MISMATCHING_DATATYPE,
-          [](V& v) { v.dataType = fixtures::kInt32; });
+          [](V& v) { v.dataType = wire::kInt32; });
   EXPECT_NE(LastError().find("input 'x': element 1"), std::string::npos)
       << LastError();
 }

@@ -8,11 +8,11 @@
 namespace onnxifi::testing {
 namespace {
 
-using fixtures::Dims;
-using fixtures::ExternalTensor;
-using fixtures::kFloat;
-using fixtures::ModelBuilder;
-using fixtures::TensorOf;
+using wire::Dims;
+using wire::ExternalTensor;
+using wire::kFloat;
+using wire::ModelBuilder;
+using wire::TensorOf;
 
 // y = x + w, where w is in a file.
 std::string ExternalWeight() {

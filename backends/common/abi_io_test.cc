@@ -105,9 +105,9 @@ TEST_F(IoTest, R_187_R_188_R_189_R_209_NullArrays) {
 
 TEST_F(IoTest, R_190_NoInputs) {
   const std::string model =
-      fixtures::ModelBuilder()
-          .Output("y", fixtures::kFloat, {2})
-          .Initializer(fixtures::TensorOf<float>("w", kFloat, {2}, {7, 8}))
+      wire::ModelBuilder()
+          .Output("y", wire::kFloat, {2})
+          .Initializer(wire::TensorOf<float>("w", kFloat, {2}, {7, 8}))
           .Node("Identity", {"w"}, {"y"})
           .Build();
   onnxGraph graph = NewGraph(model);
@@ -247,11 +247,11 @@ TEST_F(IoTest, R_207_R_208_SymbolicShapes) {
 
 // The backend alone would take these shapes.
 TEST_F(IoTest, R_208_OneSymbolOneValue) {
-  onnxGraph graph = NewGraph(fixtures::ModelBuilder()
-                                 .Input("a", fixtures::kFloat, {"N"})
-                                 .Input("b", fixtures::kFloat, {"N"})
-                                 .Output("c", fixtures::kFloat, {""})
-                                 .Output("d", fixtures::kFloat, {""})
+  onnxGraph graph = NewGraph(wire::ModelBuilder()
+                                 .Input("a", wire::kFloat, {"N"})
+                                 .Input("b", wire::kFloat, {"N"})
+                                 .Output("c", wire::kFloat, {""})
+                                 .Output("d", wire::kFloat, {""})
                                  .Node("Identity", {"a"}, {"c"})
                                  .Node("Identity", {"b"}, {"d"})
                                  .Build());
@@ -270,9 +270,9 @@ TEST_F(IoTest, R_208_OneSymbolOneValue) {
 
 // The model does not say how large the output is; the plan does.
 TEST_F(IoTest, R_206_OutputShapeMustBeTheComputedOne) {
-  onnxGraph graph = NewGraph(fixtures::ModelBuilder()
-                                 .Input("x", fixtures::kFloat, {"N"})
-                                 .Output("y", fixtures::kFloat, {"M"})
+  onnxGraph graph = NewGraph(wire::ModelBuilder()
+                                 .Input("x", wire::kFloat, {"N"})
+                                 .Output("y", wire::kFloat, {"M"})
                                  .Node("Identity", {"x"}, {"y"})
                                  .Build());
   const std::vector<float> x(4, 1);

@@ -11,13 +11,13 @@
 namespace onnxifi::testing {
 namespace {
 
-using fixtures::AttrInt;
-using fixtures::FunctionBytes;
-using fixtures::ModelBuilder;
-using fixtures::NodeBytes;
-using fixtures::WireWriter;
+using wire::AttrInt;
+using wire::FunctionBytes;
+using wire::ModelBuilder;
+using wire::NodeBytes;
+using wire::WireWriter;
 
-constexpr int32_t kFloat = fixtures::kFloat;
+constexpr int32_t kFloat = wire::kFloat;
 constexpr uint32_t kNone = ONNXIFI_SUPPORT_NONE;
 constexpr uint32_t kNative = ONNXIFI_SUPPORT_NATIVE;
 constexpr uint32_t kEmulated = ONNXIFI_SUPPORT_EMULATED;
@@ -95,9 +95,8 @@ ModelBuilder OnTwo() {
       .Output("y", kFloat, {2});
 }
 
-std::string Function(const char* name, const fixtures::Names& inputs,
-                     const fixtures::Names& outputs,
-                     const fixtures::Names& nodes) {
+std::string Function(const char* name, const wire::Names& inputs,
+                     const wire::Names& outputs, const wire::Names& nodes) {
   return FunctionBytes("mine", name, inputs, outputs, nodes, 17);
 }
 
@@ -153,8 +152,8 @@ TEST_F(QueryGraphTest, AllNodesAreAskedAtOnce) {
 }
 
 TEST_F(QueryGraphTest, ConstantsAreNoWork) {
-  const std::string value = fixtures::AttrTensor(
-      "value", fixtures::TensorOf<float>("", kFloat, {2}, {1, 2}));
+  const std::string value =
+      wire::AttrTensor("value", wire::TensorOf<float>("", kFloat, {2}, {1, 2}));
   const Answer answer = Ask(OnTwo()
                                 .Node("Constant", {}, {"k"}, {value})
                                 .Node("Add", {"a", "k"}, {"y"})
@@ -235,7 +234,7 @@ TEST_F(QueryGraphTest, HostInputsAreThoseOfTheCall) {
 
 // A result of a function that no call asks for: its nodes are still there.
 TEST_F(QueryGraphTest, R_ext_27_NodesThatNobodyReadsAreRefusedToo) {
-  const auto model = [](const fixtures::Names& body) {
+  const auto model = [](const wire::Names& body) {
     return OnTwo()
         .Function(Function("Two", {"p"}, {"r", "s"}, body))
         .Node("Add", {"a", "b"}, {"c"})
@@ -246,8 +245,8 @@ TEST_F(QueryGraphTest, R_ext_27_NodesThatNobodyReadsAreRefusedToo) {
   };
   const std::string add = NodeBytes("Add", {"p", "p"}, {"r"});
   const std::string relu = NodeBytes("Relu", {"p"}, {"s"});
-  for (const fixtures::Names& body :
-       {fixtures::Names{add, relu}, fixtures::Names{relu, add}}) {
+  for (const wire::Names& body :
+       {wire::Names{add, relu}, wire::Names{relu, add}}) {
     const Answer answer = Ask(model(body));
     ASSERT_EQ(answer.nodes.size(), 4u);
     EXPECT_EQ(answer.nodes[1].support, kNone);
@@ -258,14 +257,14 @@ TEST_F(QueryGraphTest, R_ext_27_NodesThatNobodyReadsAreRefusedToo) {
 TEST_F(QueryGraphTest, AGradientIsAnsweredForAllThatItBecomes) {
   const std::string xs =
       WireWriter().Bytes(1, "xs").Bytes(9, "a").Varint(20, 8).bytes();
-  const Answer answer = Ask(OnTwo()
-                                .Opset("ai.onnx.preview.training", 1)
-                                .Output("d", kFloat, {2})
-                                .Node("Add", {"a", "b"}, {"y"})
-                                .Node("Gradient", {"a"}, {"d"},
-                                      {xs, fixtures::AttrString("y", "y")},
-                                      "ai.onnx.preview.training", "grad")
-                                .Build());
+  const Answer answer =
+      Ask(OnTwo()
+              .Opset("ai.onnx.preview.training", 1)
+              .Output("d", kFloat, {2})
+              .Node("Add", {"a", "b"}, {"y"})
+              .Node("Gradient", {"a"}, {"d"}, {xs, wire::AttrString("y", "y")},
+                    "ai.onnx.preview.training", "grad")
+              .Build());
   ASSERT_EQ(answer.support(), (Support{kNative, kNone}));
   EXPECT_NE(answer.reasons[1].find("'grad/"), std::string::npos)
       << answer.reasons[1];
@@ -281,10 +280,10 @@ TEST_F(QueryGraphTest, BodiesHaveNoAnswersOfTheirOwn) {
   };
   const Answer answer =
       Ask(OnTwo()
-              .Input("c", fixtures::kBool, {})
+              .Input("c", wire::kBool, {})
               .Node("If", {"c"}, {"x"},
-                    {fixtures::AttrGraph("then_branch", body("Identity")),
-                     fixtures::AttrGraph("else_branch", body("Relu"))})
+                    {wire::AttrGraph("then_branch", body("Identity")),
+                     wire::AttrGraph("else_branch", body("Relu"))})
               .Node("Add", {"x", "b"}, {"y"})
               .Build());
   EXPECT_EQ(answer.support(), (Support{kNone, kNative}));

@@ -10,13 +10,13 @@
 namespace onnxifi::testing {
 namespace {
 
-using fixtures::ModelBuilder;
-using fixtures::SequenceType;
-using fixtures::TensorType;
+using wire::ModelBuilder;
+using wire::SequenceType;
+using wire::TensorType;
 using namespace models;  // NOLINT: short names in tests
 
-constexpr int32_t kFloat = fixtures::kFloat;
-constexpr int32_t kString = fixtures::kString;
+constexpr int32_t kFloat = wire::kFloat;
+constexpr int32_t kString = wire::kString;
 constexpr uint32_t kSequence = ONNXIFI_VALUE_KIND_SEQUENCE;
 constexpr uint32_t kOptional = ONNXIFI_VALUE_KIND_OPTIONAL;
 constexpr uint32_t kMap = ONNXIFI_VALUE_KIND_MAP;
@@ -242,7 +242,7 @@ TEST_F(ValuesTest, R_ext_14_OutputsComeInModelOrder) {
   EXPECT_EQ(out[0].index, 0u);
   EXPECT_EQ(out[1].name, "q");
   EXPECT_EQ(out[1].index, 1u);
-  EXPECT_EQ(out[1].type, static_cast<uint32_t>(fixtures::kInt32));
+  EXPECT_EQ(out[1].type, static_cast<uint32_t>(wire::kInt32));
 }
 
 TEST_F(ValuesTest, MisalignedMemoryIsFine) {

@@ -1,6 +1,7 @@
 #include "backends/common/host_memory.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 
@@ -51,7 +52,8 @@ HostMemory& HostMemory::Get() { return g_host_memory; }
 Result<MemoryBlock> HostMemory::Allocate(size_t size, size_t alignment, bool) {
   alignment = std::max(alignment, kAlignment);
   size_t rounded = 0;
-  if (CheckedAdd(size, alignment - 1, &rounded)) {
+  // No object is larger than PTRDIFF_MAX; allocators need not check that.
+  if (CheckedAdd(size, alignment - 1, &rounded) && rounded <= PTRDIFF_MAX) {
     // Sizes have to be multiples of the alignment.
     rounded &= ~(alignment - 1);
     const auto owner = std::make_shared<AllocatedBytes>(rounded, alignment);

@@ -9,13 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "tests/fixtures/model_builder.h"
+#include "base/model_builder.h"
 
 namespace onnxifi::null {
 namespace {
 
-using fixtures::Dims;
-using fixtures::ModelBuilder;
+using wire::Dims;
+using wire::ModelBuilder;
 
 // With sanitizers the plugin stays mapped: what static objects of ONNX and
 // protobuf hold would count as lost otherwise.
@@ -155,16 +155,16 @@ TEST_F(NullPluginTest, CopiesEveryFixedSizeType) {
 }
 
 TEST_F(NullPluginTest, TakesSymbolicShapes) {
-  const std::string model = Identity(fixtures::kFloat, {"N", "M"}).Build();
+  const std::string model = Identity(wire::kFloat, {"N", "M"}).Build();
   Copy(model, ONNXIFI_DATATYPE_FLOAT32, {2, 3}, 24);
   Copy(model, ONNXIFI_DATATYPE_FLOAT32, {7, 1}, 28);
 }
 
 TEST_F(NullPluginTest, GivesConstants) {
   const std::string model = ModelBuilder()
-                                .Output("y", fixtures::kInt32, {2})
-                                .Initializer(fixtures::TensorOf<int32_t>(
-                                    "w", fixtures::kInt32, {2}, {41, 42}))
+                                .Output("y", wire::kInt32, {2})
+                                .Initializer(wire::TensorOf<int32_t>(
+                                    "w", wire::kInt32, {2}, {41, 42}))
                                 .Node("Identity", {"w"}, {"y"})
                                 .Build();
   onnxGraph graph = nullptr;
@@ -219,7 +219,7 @@ TEST_F(NullPluginTest, CopiesStringsAndSequencesThroughInterface11) {
   tensor.structSize = sizeof(tensor);
   tensor.kind = ONNXIFI_VALUE_KIND_TENSOR;
   tensor.name = "x";
-  tensor.dataType = fixtures::kString;
+  tensor.dataType = wire::kString;
   tensor.dimensions = 1;
   tensor.shape = shape;
   tensor.data = strings;
@@ -230,10 +230,9 @@ TEST_F(NullPluginTest, CopiesStringsAndSequencesThroughInterface11) {
   sequence.name = "x";
   sequence.elementCount = 1;
   sequence.elements = &tensor;
-  const std::string type = fixtures::TensorType(fixtures::kString, {"N"});
+  const std::string type = wire::TensorType(wire::kString, {"N"});
   for (const onnxValue* x : {&tensor, &sequence}) {
-    const std::string declared =
-        x == &tensor ? type : fixtures::SequenceType(type);
+    const std::string declared = x == &tensor ? type : wire::SequenceType(type);
     const std::string model = ModelBuilder()
                                   .InputOfType("x", declared)
                                   .OutputOfType("y", declared)
@@ -264,13 +263,13 @@ TEST_F(NullPluginTest, CopiesStringsAndSequencesThroughInterface11) {
 
 TEST_F(NullPluginTest, RefusesEverythingElse) {
   const std::string relu = ModelBuilder()
-                               .Input("x", fixtures::kFloat, {2})
-                               .Output("y", fixtures::kFloat, {2})
+                               .Input("x", wire::kFloat, {2})
+                               .Output("y", wire::kFloat, {2})
                                .Node("Relu", {"x"}, {"y"})
                                .Build();
   EXPECT_EQ(plugin_.onnxGetBackendCompatibility(id_, relu.size(), relu.data()),
             ONNXIFI_STATUS_UNSUPPORTED_OPERATOR);
-  const std::string text = Identity(fixtures::kString, {2}).Build();
+  const std::string text = Identity(wire::kString, {2}).Build();
   EXPECT_EQ(plugin_.onnxGetBackendCompatibility(id_, text.size(), text.data()),
             ONNXIFI_STATUS_UNSUPPORTED_DATATYPE);
 }
@@ -289,7 +288,7 @@ TEST(NullPluginUnloadTest, R_024_R_288_LoadUseAndUnload) {
       onnxBackend backend = nullptr;
       ASSERT_EQ(plugin.onnxInitBackend(id, nullptr, &backend),
                 ONNXIFI_STATUS_SUCCESS);
-      const std::string model = Identity(fixtures::kFloat, {4}).Build();
+      const std::string model = Identity(wire::kFloat, {4}).Build();
       onnxGraph graph = nullptr;
       ASSERT_EQ(plugin.onnxInitGraph(backend, nullptr, model.size(),
                                      model.data(), 0, nullptr, &graph),

@@ -14,7 +14,7 @@
 #include <tuple>
 #include <vector>
 
-#include "tests/fixtures/model_builder.h"
+#include "base/model_builder.h"
 
 namespace {
 
@@ -121,9 +121,9 @@ class Pair {
       : f_(functions), host_(host), id_(id) {
     EXPECT_EQ(f_.onnxInitBackend(id_, nullptr, &backend_),
               ONNXIFI_STATUS_SUCCESS);
-    model_ = onnxifi::fixtures::ModelBuilder()
-                 .Input("x", onnxifi::fixtures::kFloat, {3})
-                 .Output("y", onnxifi::fixtures::kFloat, {3})
+    model_ = onnxifi::wire::ModelBuilder()
+                 .Input("x", onnxifi::wire::kFloat, {3})
+                 .Output("y", onnxifi::wire::kFloat, {3})
                  .Node("Identity", {"x"}, {"y"})
                  .Build();
     EXPECT_EQ(f_.onnxInitGraph(backend_, nullptr, model_.size(), model_.data(),
@@ -196,7 +196,7 @@ class Pair {
     x.known.structSize = static_cast<uint32_t>(sizeof(onnxValue) + grown);
     x.known.kind = ONNXIFI_VALUE_KIND_TENSOR;
     x.known.name = "x";
-    x.known.dataType = onnxifi::fixtures::kFloat;
+    x.known.dataType = onnxifi::wire::kFloat;
     x.known.dimensions = 1;
     x.known.shape = kShape;
     x.known.data = kX;

@@ -13,12 +13,13 @@
 #include <string>
 #include <vector>
 
+#include "base/model_builder.h"
 #include "tests/fixtures/fake_answer.h"
-#include "tests/fixtures/model_builder.h"
 
 namespace {
 
 using namespace onnxifi::fixtures;  // NOLINT: the names of the lies
+using onnxifi::wire::ModelBuilder;
 
 // Two backends each, in this order.
 constexpr const char* kPlugins[] = {"interface_good", "interface_before_query",

@@ -20,7 +20,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/fixtures/model_builder.h"
+#include "base/model_builder.h"
 
 #ifdef ONNXIFI_UNNAMED_MEMBER_
 #error "this must be compiled with the original header"
@@ -40,8 +40,8 @@ extern "C" __attribute__((visibility("default"))) DIR* opendir(
 
 namespace {
 
-using onnxifi::fixtures::kFloat;
-using onnxifi::fixtures::ModelBuilder;
+using onnxifi::wire::kFloat;
+using onnxifi::wire::ModelBuilder;
 
 onnxifi_library g_lib;
 int g_failures = 0;
@@ -58,7 +58,7 @@ std::string AddOne() {
   return ModelBuilder(3, 7)
       .Input("x", kFloat, {2})
       .Input("one", kFloat, {1})
-      .Initializer(onnxifi::fixtures::TensorOf<float>("one", kFloat, {1}, {1}))
+      .Initializer(onnxifi::wire::TensorOf<float>("one", kFloat, {1}, {1}))
       .Output("y", kFloat, {2})
       .Node("Add", {"x", "one"}, {"y"})
       .Build();

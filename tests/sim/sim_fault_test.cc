@@ -255,9 +255,9 @@ TEST_F(SimFaultTest, AnOperatorIsWrongBesideAnotherNode) {
 }
 
 TEST_F(SimFaultTest, WhatCannotBeMadeWrongIsNotCompiled) {
-  const std::string model = fixtures::ModelBuilder()
-                                .Input("x", fixtures::kFloat, {2})
-                                .Output("y", fixtures::kBool, {2})
+  const std::string model = wire::ModelBuilder()
+                                .Input("x", wire::kFloat, {2})
+                                .Output("y", wire::kBool, {2})
                                 .Node("IsNaN", {"x"}, {"y"})
                                 .Build();
   const client::Backend backend = Open("sim wrong bool");
@@ -279,9 +279,9 @@ TEST_F(SimFaultTest, AWrongResultByValue) {
 }
 
 TEST_F(SimFaultTest, AWrongString) {
-  const std::string model = fixtures::ModelBuilder()
-                                .Input("x", fixtures::kString, {2})
-                                .Output("y", fixtures::kString, {2})
+  const std::string model = wire::ModelBuilder()
+                                .Input("x", wire::kString, {2})
+                                .Output("y", wire::kString, {2})
                                 .Node("Identity", {"x"}, {"y"})
                                 .Build();
   const client::Backend backend = Open("sim wrong strings");

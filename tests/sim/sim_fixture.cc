@@ -13,7 +13,7 @@ namespace onnxifi::sim {
 
 using client::HostTensor;
 using client::HostValue;
-using fixtures::ModelBuilder;
+using wire::ModelBuilder;
 
 namespace {
 
@@ -137,10 +137,10 @@ std::vector<float> FloatsOf(const HostValue& value) {
 }
 
 std::string UnaryModel(const std::vector<std::string>& ops,
-                       const fixtures::Dims& dims) {
+                       const wire::Dims& dims) {
   ModelBuilder model;
-  model.Input("x", fixtures::kFloat, dims);
-  model.Output("y", fixtures::kFloat, dims);
+  model.Input("x", wire::kFloat, dims);
+  model.Output("y", wire::kFloat, dims);
   for (size_t i = 0; i < ops.size(); ++i) {
     model.Node(ops[i], {i == 0 ? "x" : StrCat("t", i)},
                {i + 1 == ops.size() ? "y" : StrCat("t", i + 1)}, {}, "",
@@ -151,18 +151,18 @@ std::string UnaryModel(const std::vector<std::string>& ops,
 
 std::string WeightModel() {
   return ModelBuilder()
-      .Input("x", fixtures::kFloat, {2, 3})
-      .Output("y", fixtures::kFloat, {2, 3})
-      .Initializer(fixtures::TensorOf<float>("w", fixtures::kFloat, {2, 3},
-                                             {1, 2, 3, 4, 5, 6}))
+      .Input("x", wire::kFloat, {2, 3})
+      .Output("y", wire::kFloat, {2, 3})
+      .Initializer(
+          wire::TensorOf<float>("w", wire::kFloat, {2, 3}, {1, 2, 3, 4, 5, 6}))
       .Node("Add", {"x", "w"}, {"y"})
       .Build();
 }
 
 std::string NonZeroModel() {
   return ModelBuilder()
-      .Input("x", fixtures::kFloat, {4})
-      .Output("y", fixtures::kInt64, {1, "found"})
+      .Input("x", wire::kFloat, {4})
+      .Output("y", wire::kInt64, {1, "found"})
       .Node("NonZero", {"x"}, {"y"})
       .Build();
 }

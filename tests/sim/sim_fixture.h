@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "base/model_builder.h"
 #include "client/client.h"
-#include "tests/fixtures/model_builder.h"
 
 namespace onnxifi::sim {
 
@@ -30,7 +30,7 @@ std::vector<float> FloatsOf(const client::HostValue& value);
 // y = ops(x), each a unary operator; nodes are named "node0" and so on. x and y
 // are floats.
 std::string UnaryModel(const std::vector<std::string>& ops,
-                       const fixtures::Dims& dims = {2, 3});
+                       const wire::Dims& dims = {2, 3});
 // y = x + w with 24 bytes of w.
 std::string WeightModel();
 // y = NonZero(x), whose shape follows from data: it runs value by value.

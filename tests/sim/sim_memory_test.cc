@@ -12,13 +12,13 @@
 #include <vector>
 
 #include "base/futex.h"
+#include "base/model_builder.h"
 #include "base/str_cat.h"
-#include "tests/fixtures/model_builder.h"
 
 namespace onnxifi::sim {
 namespace {
 
-using fixtures::ModelBuilder;
+using wire::ModelBuilder;
 
 constexpr char kMachine[] = R"({"devices": [
   {"name": "with memory", "operators": "all", "device_memory": true,
@@ -162,8 +162,8 @@ class SimMemoryTest : public testing::Test {
   }
   static std::string Relu() {
     return ModelBuilder()
-        .Input("x", fixtures::kFloat, {6})
-        .Output("y", fixtures::kFloat, {6})
+        .Input("x", wire::kFloat, {6})
+        .Output("y", wire::kFloat, {6})
         .Node("Relu", {"x"}, {"y"})
         .Build();
   }
@@ -230,8 +230,8 @@ TEST_F(SimMemoryTest, RunsInHostMemoryAreTraced) {
 TEST_F(SimMemoryTest, R_ext_45_GraphsThatRunValueByValue) {
   Open(0);
   ASSERT_EQ(Init(ModelBuilder()
-                     .Input("x", fixtures::kFloat, {6})
-                     .Output("y", fixtures::kInt64, {1, 3})
+                     .Input("x", wire::kFloat, {6})
+                     .Output("y", wire::kInt64, {1, 3})
                      .Node("Relu", {"x"}, {"r"})
                      .Node("NonZero", {"r"}, {"y"})
                      .Build()),

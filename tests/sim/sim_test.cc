@@ -8,10 +8,10 @@ namespace onnxifi::sim {
 namespace {
 
 using client::HostValue;
-using fixtures::AttrGraph;
-using fixtures::AttrInt;
-using fixtures::ModelBuilder;
 using graph::DataType;
+using wire::AttrGraph;
+using wire::AttrInt;
+using wire::ModelBuilder;
 
 constexpr uint32_t kNative = ONNXIFI_SUPPORT_NATIVE;
 
@@ -35,10 +35,10 @@ std::vector<HostValue> One(HostValue value) {
 TEST_F(SimTest, ResultsAreThoseOfTheCpu) {
   const std::string convolution =
       ModelBuilder()
-          .Input("x", fixtures::kFloat, {"N", 1, 5, 5})
-          .Output("y", fixtures::kFloat, {"N", 1, 3, 3})
-          .Initializer(fixtures::TensorOf<float>(
-              "w", fixtures::kFloat, {1, 1, 3, 3},
+          .Input("x", wire::kFloat, {"N", 1, 5, 5})
+          .Output("y", wire::kFloat, {"N", 1, 3, 3})
+          .Initializer(wire::TensorOf<float>(
+              "w", wire::kFloat, {1, 1, 3, 3},
               {.1f, .2f, .3f, -.4f, .5f, .6f, .7f, -.8f, .9f}))
           .Node("Conv", {"x", "w"}, {"c"})
           .Node("Sigmoid", {"c"}, {"y"})
@@ -97,8 +97,8 @@ TEST_F(SimTest, InformationIsThatOfTheFile) {
   }
 }
 
-std::string OneNode(const char* op, fixtures::ElemType type,
-                    const fixtures::Dims& dims) {
+std::string OneNode(const char* op, wire::ElemType type,
+                    const wire::Dims& dims) {
   return ModelBuilder()
       .Input("x", type, dims)
       .Output("y", type, dims)
@@ -108,33 +108,32 @@ std::string OneNode(const char* op, fixtures::ElemType type,
 
 std::string ReshapeModel() {
   return ModelBuilder()
-      .Input("x", fixtures::kFloat, {2, 3})
-      .Output("y", fixtures::kFloat, {3, 2})
-      .Initializer(
-          fixtures::TensorOf<int64_t>("shape", fixtures::kInt64, {2}, {3, 2}))
+      .Input("x", wire::kFloat, {2, 3})
+      .Output("y", wire::kFloat, {3, 2})
+      .Initializer(wire::TensorOf<int64_t>("shape", wire::kInt64, {2}, {3, 2}))
       .Node("Reshape", {"x", "shape"}, {"y"})
       .Build();
 }
 
 std::string CastModel() {
   return ModelBuilder()
-      .Input("x", fixtures::kFloat, {2})
-      .Output("y", fixtures::kInt64, {2})
-      .Node("Cast", {"x"}, {"y"}, {AttrInt("to", fixtures::kInt64)})
+      .Input("x", wire::kFloat, {2})
+      .Output("y", wire::kInt64, {2})
+      .Node("Cast", {"x"}, {"y"}, {AttrInt("to", wire::kInt64)})
       .Build();
 }
 
 TEST_F(SimTest, RefusalsHaveTheirStatus) {
   const char* kPicky = "sim picky";
-  const auto relu = [](fixtures::ElemType type, const fixtures::Dims& dims) {
+  const auto relu = [](wire::ElemType type, const wire::Dims& dims) {
     return OneNode("Relu", type, dims);
   };
-  using fixtures::kFloat;
+  using wire::kFloat;
   EXPECT_EQ(Check(kPicky, relu(kFloat, {2, 3, 4})), ONNXIFI_STATUS_SUCCESS);
   EXPECT_EQ(Check(kPicky, ReshapeModel()), ONNXIFI_STATUS_SUCCESS);
   EXPECT_EQ(Check(kPicky, OneNode("Exp", kFloat, {2})),
             ONNXIFI_STATUS_UNSUPPORTED_OPERATOR);
-  EXPECT_EQ(Check(kPicky, relu(fixtures::kInt32, {2})),
+  EXPECT_EQ(Check(kPicky, relu(wire::kInt32, {2})),
             ONNXIFI_STATUS_UNSUPPORTED_DATATYPE);
   EXPECT_EQ(Check(kPicky, CastModel()), ONNXIFI_STATUS_UNSUPPORTED_DATATYPE);
   EXPECT_EQ(Check(kPicky, relu(kFloat, {1, 2, 3, 4})),
@@ -143,7 +142,7 @@ TEST_F(SimTest, RefusalsHaveTheirStatus) {
             ONNXIFI_STATUS_UNSUPPORTED_SHAPE);
   // The same models are fine elsewhere, and what is refused is not compiled.
   for (const std::string& model :
-       {OneNode("Exp", kFloat, {2}), relu(fixtures::kInt32, {2}), CastModel(),
+       {OneNode("Exp", kFloat, {2}), relu(wire::kInt32, {2}), CastModel(),
         relu(kFloat, {1, 2, 3, 4}), relu(kFloat, {"N", 2})}) {
     EXPECT_EQ(Check("sim plain", model), ONNXIFI_STATUS_SUCCESS);
     const client::Backend backend = Open(kPicky);
@@ -156,14 +155,14 @@ TEST_F(SimTest, BodiesHaveToBeSupportedToo) {
   const auto model = [](const char* op) {
     const auto branch = [&](const char* inner) {
       return ModelBuilder()
-          .Output("r", fixtures::kFloat, {2})
+          .Output("r", wire::kFloat, {2})
           .Node(inner, {"x"}, {"r"})
           .BuildGraph("branch");
     };
     return ModelBuilder()
-        .Input("c", fixtures::kBool, {})
-        .Input("x", fixtures::kFloat, {2})
-        .Output("y", fixtures::kFloat, {2})
+        .Input("c", wire::kBool, {})
+        .Input("x", wire::kFloat, {2})
+        .Output("y", wire::kFloat, {2})
         .Node("If", {"c"}, {"y"},
               {AttrGraph("then_branch", branch("Relu")),
                AttrGraph("else_branch", branch(op))})
@@ -184,13 +183,13 @@ TEST_F(SimTest, ReasonsNameTheCulprit) {
   } kCases[] = {
       {"sim no exp", UnaryModel({"Exp"}), ONNXIFI_STATUS_UNSUPPORTED_OPERATOR,
        "device 'sim no exp' has no Exp"},
-      {"sim picky", OneNode("Relu", fixtures::kInt32, {2}),
+      {"sim picky", OneNode("Relu", wire::kInt32, {2}),
        ONNXIFI_STATUS_UNSUPPORTED_DATATYPE, "int32 input 0"},
       {"sim picky", CastModel(), ONNXIFI_STATUS_UNSUPPORTED_DATATYPE,
        "int64 output 0"},
-      {"sim picky", OneNode("Relu", fixtures::kFloat, {1, 2, 3, 4}),
+      {"sim picky", OneNode("Relu", wire::kFloat, {1, 2, 3, 4}),
        ONNXIFI_STATUS_UNSUPPORTED_SHAPE, "rank 4 of input 0, at most 3"},
-      {"sim picky", OneNode("Relu", fixtures::kFloat, {"N", 2}),
+      {"sim picky", OneNode("Relu", wire::kFloat, {"N", 2}),
        ONNXIFI_STATUS_UNSUPPORTED_SHAPE, "the shape of input 0 is not fixed"},
   };
   for (const auto& c : kCases) {

@@ -12,14 +12,14 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/model_builder.h"
 #include "client/npy.h"
-#include "tests/fixtures/model_builder.h"
 
 namespace onnxifi::client {
 namespace {
 
 namespace fs = std::filesystem;
-namespace fx = fixtures;
+namespace fx = wire;
 
 struct Ran {
   int exit = -1;

@@ -15,6 +15,7 @@ void AddBenchCommand(CLI::App& app, Action* action);
 void AddCompareCommand(CLI::App& app, Action* action);
 void AddPartitionCommand(CLI::App& app, Action* action);
 void AddCheckCasesCommand(CLI::App& app, Action* action);
+void AddCertifyCommand(CLI::App& app, Action* action);
 
 }  // namespace onnxifi::client
 

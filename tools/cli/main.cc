@@ -1,7 +1,9 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 
+#include "conformance/runner/worker.h"
 #include "tools/cli/cli_error.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/version.h"
@@ -22,6 +24,7 @@ int RunTool(int argc, char** argv) {
   onnxifi::client::AddCompareCommand(app, &action);
   onnxifi::client::AddPartitionCommand(app, &action);
   onnxifi::client::AddCheckCasesCommand(app, &action);
+  onnxifi::client::AddCertifyCommand(app, &action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -37,6 +40,11 @@ int RunTool(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Started by `certify`, for no user.
+  if (argc == 2 &&
+      std::string_view(argv[1]) == onnxifi::conformance::kWorkerArgument) {
+    return onnxifi::conformance::WorkerMain();
+  }
   try {
     return RunTool(argc, argv);
   } catch (const std::bad_alloc&) {

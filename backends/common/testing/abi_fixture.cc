@@ -4,14 +4,14 @@
 
 namespace onnxifi::testing {
 
-using fixtures::Dims;
-using fixtures::ModelBuilder;
-using fixtures::TensorOf;
+using wire::Dims;
+using wire::ModelBuilder;
+using wire::TensorOf;
 
 namespace models {
 namespace {
 
-constexpr int32_t kFloat = fixtures::kFloat;
+constexpr int32_t kFloat = wire::kFloat;
 
 ModelBuilder AddOf(ModelBuilder builder, const char* op, const Dims& dims,
                    const Dims& out_dims, int32_t out_type) {
@@ -30,9 +30,9 @@ std::string Two() {
   return ModelBuilder()
       .Input("x", kFloat, {4})
       .Output("p", kFloat, {4})
-      .Output("q", fixtures::kInt32, {4})
+      .Output("q", wire::kInt32, {4})
       .Node("Identity", {"x"}, {"p"})
-      .Node("Cast", {"x"}, {"q"}, {fixtures::AttrInt("to", fixtures::kInt32)})
+      .Node("Cast", {"x"}, {"q"}, {wire::AttrInt("to", wire::kInt32)})
       .Build();
 }
 std::string WeightByDescriptor() {
@@ -65,8 +65,8 @@ std::string Symbolic() {
 }
 std::string Bool() {
   return ModelBuilder()
-      .Input("x", fixtures::kBool, {5})
-      .Output("y", fixtures::kBool, {5})
+      .Input("x", wire::kBool, {5})
+      .Output("y", wire::kBool, {5})
       .Node("Not", {"x"}, {"y"})
       .Build();
 }
@@ -84,7 +84,7 @@ std::string BadShape() {
   return AddOf(ModelBuilder(), "Add", {2, 3}, {2, 4}, kFloat).Build();
 }
 std::string BadType() {
-  return AddOf(ModelBuilder(), "Add", {2, 3}, {2, 3}, fixtures::kInt32).Build();
+  return AddOf(ModelBuilder(), "Add", {2, 3}, {2, 3}, wire::kInt32).Build();
 }
 std::string Junk() { return "\xff\xff\xff this is no protobuf at all"; }
 std::string NoGraph() { return ModelBuilder().BuildWithoutGraph(); }

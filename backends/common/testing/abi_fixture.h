@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "backends/common/testing/fake_backend.h"
-#include "tests/fixtures/model_builder.h"
+#include "base/model_builder.h"
 
 namespace onnxifi::testing {
 

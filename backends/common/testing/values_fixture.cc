@@ -8,13 +8,13 @@ namespace onnxifi::testing {
 namespace models {
 namespace {
 
-using fixtures::ModelBuilder;
-using fixtures::SequenceType;
-using fixtures::TensorType;
-using fixtures::WireWriter;
+using wire::ModelBuilder;
+using wire::SequenceType;
+using wire::TensorType;
+using wire::WireWriter;
 
-constexpr int32_t kFloat = fixtures::kFloat;
-constexpr int32_t kString = fixtures::kString;
+constexpr int32_t kFloat = wire::kFloat;
+constexpr int32_t kString = wire::kString;
 
 }  // namespace
 
@@ -43,14 +43,14 @@ std::string SequenceIdentity() {
 std::string NonZero() {
   return ModelBuilder()
       .Input("x", kFloat, {"N"})
-      .Output("y", fixtures::kInt64, {1, "M"})
+      .Output("y", wire::kInt64, {1, "M"})
       .Node("NonZero", {"x"}, {"y"})
       .Build();
 }
 std::string CastMap() {
   return ModelBuilder()
       .Opset("ai.onnx.ml", 1)
-      .InputOfType("x", MapType(fixtures::kInt64, TensorType(kFloat, {})))
+      .InputOfType("x", MapType(wire::kInt64, TensorType(kFloat, {})))
       .Output("y", kFloat, {1, "M"})
       .Node("CastMap", {"x"}, {"y"}, {}, "ai.onnx.ml")
       .Build();
@@ -74,7 +74,7 @@ std::string ZipMap() {
 
 namespace {
 
-constexpr uint32_t kString = fixtures::kString;
+constexpr uint32_t kString = wire::kString;
 
 Received Copy(const onnxValue& value) {
   EXPECT_EQ(value.structSize, sizeof(onnxValue));
@@ -134,13 +134,13 @@ TestValue TestValue::Tensor(std::string name, uint32_t type,
 
 TestValue TestValue::Floats(std::string name, std::vector<uint64_t> shape,
                             const std::vector<float>& values) {
-  return Tensor(std::move(name), fixtures::kFloat, std::move(shape),
+  return Tensor(std::move(name), wire::kFloat, std::move(shape),
                 BytesOf(values));
 }
 
 TestValue TestValue::Ints(std::string name,
                           const std::vector<int64_t>& values) {
-  return Tensor(std::move(name), fixtures::kInt64, {values.size()},
+  return Tensor(std::move(name), wire::kInt64, {values.size()},
                 BytesOf(values));
 }
 
