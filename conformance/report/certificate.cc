@@ -148,6 +148,18 @@ void ReadProfile(Reader& reader, VendorProfile* profile) {
   });
 }
 
+std::string Dump(const Json& json) {
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// With the checksum of all the rest as the last member, which finds accidents;
+// whoever makes it anew is found by the certificate's number alone.
+std::string Sealed(Json json) {
+  const std::string sum = client::Sha256Of(Dump(json));
+  json["checksum"] = sum;
+  return Dump(json);
+}
+
 // Closes a file at the end of a scope.
 struct File {
   explicit File(const std::string& path)
@@ -201,7 +213,7 @@ std::string ToText(const Certificate& certificate) {
   }
   Json counts = Json::object();
   for (const auto& [name, count] : certificate.counts) counts[name] = count;
-  const Json json = {
+  Json json = {
       {"schema", kSchema},
       {"verdict", certificate.verdict},
       {"date", certificate.date},
@@ -227,7 +239,7 @@ std::string ToText(const Certificate& certificate) {
       {"waivers", WaiversOf(profile)},
       {"problems", certificate.problems},
       {"members", members}};
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return Sealed(std::move(json));
 }
 
 Result<Certificate> ParseCertificate(std::string_view text) {
@@ -253,6 +265,11 @@ Result<Certificate> ParseCertificate(std::string_view text) {
     certificate.members.push_back(std::move(member));
   });
   ONNXIFI_RETURN_IF_ERROR(reader.status());
+  Json rest = json;
+  rest.erase("checksum");
+  if (Sealed(std::move(rest)) != text) {
+    return Bad("its checksum is not that of its text");
+  }
   // Members that are unknown, repeated or elsewhere, and other blanks.
   if (ToText(certificate) != text) {
     return Bad("it has something that this suite does not write");

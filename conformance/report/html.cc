@@ -90,9 +90,10 @@ std::string HtmlReport(const CertifyResult& result,
   const std::string& plugin = result.results.header.plugin;
   const std::string name = MarkupText(plugin.substr(plugin.rfind('/') + 1));
   return StrCat(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
-      "<meta name=\"viewport\" content=\"width=device-width\">\n",
-      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>", name,
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta "
+      "charset=\"utf-8\"/>\n",
+      "<meta name=\"viewport\" content=\"width=device-width\"/>\n",
+      "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>", name,
       ": ", result.verdict.text(), "</title>\n<style>", kStyle,
       "</style>\n</head>\n<body>\n<h1>", name, ": <span class=\"", style, "\">",
       result.verdict.text(), "</span></h1>\n", Facts(result),

@@ -70,6 +70,16 @@ Result<RunHeader> MakeHeader(const CertifyOptions& options,
   return header;
 }
 
+// Results of two builds are results of none.
+Status CheckUnchanged(const RunHeader& header) {
+  ONNXIFI_ASSIGN_OR_RETURN(const std::string hash,
+                           client::Sha256OfFile(header.plugin));
+  if (hash == header.plugin_sha256) return Status::Ok();
+  return Status(ONNXIFI_STATUS_INVALID_STATE,
+                StrCat("'", header.plugin,
+                       "' was replaced while the suite ran: run it again"));
+}
+
 Result<ResultsFile> OpenResults(const CertifyOptions& options,
                                 const std::string& path,
                                 const RunHeader& header, Results* results) {
@@ -158,6 +168,7 @@ Result<CertifyResult> Certify(const CertifyOptions& options,
         progress(record, result.results.records.size(), all);
         return Status::Ok();
       }));
+  ONNXIFI_RETURN_IF_ERROR(CheckUnchanged(header));
   result.date = Today();
   result.verdict = Judge(result.results, result.profile, result.date);
   return result;

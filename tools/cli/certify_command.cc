@@ -147,7 +147,10 @@ int Run(Options& options) {
       !status.ok()) {
     return ReportError(kErrorWrite, status.message(), kExitUsage);
   }
-  return result->verdict.passed() ? kExitOk : kExitComparison;
+  const bool enough = options.files.certificate.empty()
+                          ? result->verdict.passed()
+                          : result->verdict.certified();
+  return enough ? kExitOk : kExitComparison;
 }
 
 void AddSelection(CLI::App* command, const std::shared_ptr<Options>& options) {
