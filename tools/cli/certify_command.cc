@@ -68,6 +68,17 @@ int ListTests(const Options& options) {
   return kExitOk;
 }
 
+// Without one of the user: that of the run that goes on, or a new one, small
+// enough to be typed again.
+uint64_t ChooseSeed(const conformance::CertifyOptions& options) {
+  if (options.resume) {
+    const Result<conformance::Results> results =
+        conformance::ReadResults(options.results);
+    if (results.ok()) return results->header.seed;
+  }
+  return std::random_device{}() % 1000000;
+}
+
 // Merges results instead of running anything.
 Result<CertifyResult> Merge(const Options& options) {
   std::vector<conformance::ShardResults> shards;
@@ -127,10 +138,7 @@ int Run(Options& options) {
   }
   if (options.list) return ListTests(options);
   if (!options.verify.empty()) return Verify(options);
-  if (!options.seeded) {
-    // Small enough to be typed again.
-    options.certify.seed = std::random_device{}() % 1000000;
-  }
+  if (!options.seeded) options.certify.seed = ChooseSeed(options.certify);
   const Result<CertifyResult> result =
       !options.merge.empty()
           ? Merge(options)
