@@ -143,7 +143,9 @@ onnxEvent Session::NewSignalledEvent() {
 
 void Session::DisownGraph(onnxGraph graph) { Remove(&graphs_, graph); }
 void Session::DisownEvent(onnxEvent event) { Remove(&events_, event); }
-void Session::DisownBackend(onnxBackend backend) { Remove(&backends_, backend); }
+void Session::DisownBackend(onnxBackend backend) {
+  Remove(&backends_, backend);
+}
 
 bool Session::Bind(onnxGraph graph, ProbeTensors& tensors) {
   const onnxTensorDescriptorV1 x = Describe(
