@@ -23,6 +23,10 @@ inline bool Done(onnxStatus status) {
   return status == ONNXIFI_STATUS_SUCCESS || status == ONNXIFI_STATUS_FALLBACK;
 }
 
+// For calls whose status says nothing: static_cast<void> does not silence the
+// compiler there.
+inline void Ignore(onnxStatus) {}
+
 // Takes the outputs of runValues, with everything that the interface says of
 // how they come. Lives on the thread of the call.
 struct Outputs {

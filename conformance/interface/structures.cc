@@ -43,7 +43,7 @@ class GoodCalls {
     ready_ = client.session().Bind(graph_, tensors_);
   }
   ~GoodCalls() {
-    if (memory_.buffer != 0) static_cast<void>(Free(Form::kNow));
+    if (memory_.buffer != 0) Ignore(Free(Form::kNow));
   }
   GoodCalls(const GoodCalls&) = delete;
   GoodCalls& operator=(const GoodCalls&) = delete;
@@ -214,7 +214,7 @@ class GoodCalls {
     if (has == ONNXIFI_STATUS_UNSUPPORTED_MEMORY_TYPE) return;
     rows->push_back({"allocateMemory", [this](Form form) {
                        if (memory_.buffer != 0) {
-                         static_cast<void>(Free(Form::kNow));
+                         Ignore(Free(Form::kNow));
                        }
                        return Allocate(form, &memory_);
                      }});
