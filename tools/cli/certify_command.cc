@@ -52,7 +52,8 @@ int ListTests(const Options& options) {
   if (!path.empty()) {
     Result<conformance::CaseArchive> opened =
         conformance::CaseArchive::Open(path);
-    if (!opened.ok()) return ReportError(kErrorFile, opened.status().message(), kExitUsage);
+    if (!opened.ok())
+      return ReportError(kErrorFile, opened.status().message(), kExitUsage);
     archive =
         std::make_unique<conformance::CaseArchive>(std::move(opened.value()));
   }
@@ -131,7 +132,8 @@ int Run(Options& options) {
       options.certify, [&](const Record& record, size_t done, size_t all) {
         ShowProgress(options, record, done, all);
       });
-  if (!result.ok()) return ReportError(kErrorFile, result.status().message(), kExitUsage);
+  if (!result.ok())
+    return ReportError(kErrorFile, result.status().message(), kExitUsage);
   PrintSummary(options, result.value());
   return result.value().verdict.passed() ? kExitOk : kExitComparison;
 }
