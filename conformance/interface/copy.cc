@@ -62,8 +62,8 @@ class Copier {
     return event;
   }
   onnxMemoryCopy Across(size_t from, size_t to, size_t size) const {
-    return CopyOf(memory_.memoryType, memory_.buffer + from,
-                  memory_.memoryType, memory_.buffer + to, size);
+    return CopyOf(memory_.memoryType, memory_.buffer + from, memory_.memoryType,
+                  memory_.buffer + to, size);
   }
   onnxEventState State(onnxEvent event) {
     onnxEventState state = ONNXIFI_EVENT_STATE_INVALID;
@@ -134,7 +134,8 @@ void BeginsWhenAllAreSignalled(Test& test) {
                      ONNXIFI_STATUS_SUCCESS, "a wait event");
     }
     CERTIFY_STATUS(test, test.plugin().onnxWaitEvent(event),
-                   ONNXIFI_STATUS_SUCCESS, copier.client().client().LastError());
+                   ONNXIFI_STATUS_SUCCESS,
+                   copier.client().client().LastError());
     copier.Expect("x...............", "all are signalled");
     // Without an event the call waits for itself.
     if (!waits.empty()) {
@@ -154,8 +155,7 @@ void WithoutAnEventTheCallWaits(Test& test) {
     copier.client().client().Unsupported("the backend is not THREAD_SAFE");
     return;
   }
-  const std::vector<onnxEvent> waits = {session.NewEvent(),
-                                        session.NewEvent()};
+  const std::vector<onnxEvent> waits = {session.NewEvent(), session.NewEvent()};
   onnxStatus signalled[2] = {};
   std::thread signals([&] {
     for (size_t i = 0; i < 2; ++i) {
@@ -167,8 +167,8 @@ void WithoutAnEventTheCallWaits(Test& test) {
   copier.Expect("x...............", "a call that waits");
   signals.join();
   for (const onnxStatus status : signalled) {
-    CERTIFY_CHECK(test, status == ONNXIFI_STATUS_SUCCESS, "onnxSignalEvent: ",
-                  StatusText(status));
+    CERTIFY_CHECK(test, status == ONNXIFI_STATUS_SUCCESS,
+                  "onnxSignalEvent: ", StatusText(status));
   }
 }
 
@@ -207,17 +207,15 @@ void CopiesAndRunsGateEachOther(Test& test) {
   ProbeTensors two({2, 3}, 40);
   const onnxMemory memory = copier.client().New(24);
   CERTIFY_REQUIRE(test,
-                  first != nullptr && second != nullptr &&
-                      memory.buffer != 0 && session.Bind(first, one) &&
-                      session.Bind(second, two),
+                  first != nullptr && second != nullptr && memory.buffer != 0 &&
+                      session.Bind(first, one) && session.Bind(second, two),
                   "no graphs");
   for (const bool fails : {false, true}) {
     onnxEvent gate = session.NewEvent();
     onnxEvent ran = session.Start(first, gate);
     onnxEvent copied = nullptr;
-    const onnxMemoryCopy copies[] = {
-        Up(one.y.bytes().data(), memory, 0, 24),
-        Down(memory, 0, two.x.bytes().data(), 24)};
+    const onnxMemoryCopy copies[] = {Up(one.y.bytes().data(), memory, 0, 24),
+                                     Down(memory, 0, two.x.bytes().data(), 24)};
     CERTIFY_STATUS(test, copier.client().Copy(copies, {ran}, &copied),
                    ONNXIFI_STATUS_SUCCESS, session.plugin().LastError(nullptr));
     CERTIFY_REQUIRE(test, copied != nullptr, "no event");
@@ -356,17 +354,16 @@ void QueryCopyTellsTheTruth(Test& test) {
         arguments.support = &answer;
         CERTIFY_STATUS(test, query(&arguments), ONNXIFI_STATUS_SUCCESS,
                        "from type ", one, " to ", other);
-        CERTIFY_CHECK(test,
-                      answer.support <= ONNXIFI_COPY_STAGED &&
-                          answer.latencyNs >= -1,
-                      "from type ", one, " to ", other, ": support ",
-                      answer.support, ", latency ", answer.latencyNs);
+        CERTIFY_CHECK(
+            test,
+            answer.support <= ONNXIFI_COPY_STAGED && answer.latencyNs >= -1,
+            "from type ", one, " to ", other, ": support ", answer.support,
+            ", latency ", answer.latencyNs);
       }
       CERTIFY_CHECK(test,
                     support[0].support == support[1].support &&
                         support[0].latencyNs == support[1].latencyNs &&
-                        support[0].bytesPerSecond ==
-                            support[1].bytesPerSecond,
+                        support[0].bytesPerSecond == support[1].bytesPerSecond,
                     "another answer the second time");
       // NONE is refused; between host memories nothing else can go wrong.
       if (client.table().copyMemory == nullptr) continue;
@@ -414,8 +411,8 @@ void QueryCopyRefusesBadArguments(Test& test) {
   }
   refused("support == NULL", ONNXIFI_STATUS_INVALID_POINTER,
           [](A& a) { a.support = nullptr; });
-  for (const uint32_t size : {uint32_t{0}, uint32_t{8},
-                              static_cast<uint32_t>(sizeof(support) - 1)}) {
+  for (const uint32_t size :
+       {uint32_t{0}, uint32_t{8}, static_cast<uint32_t>(sizeof(support) - 1)}) {
     support.structSize = size;
     refused("support->structSize is too small", ONNXIFI_STATUS_INVALID_SIZE,
             [](A&) {});

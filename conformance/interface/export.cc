@@ -77,8 +77,9 @@ class ExportClient {
     if (graph == nullptr) return "";
     Exported exported;
     const onnxStatus status = Export(graph, &exported);
-    CERTIFY_CHECK(test_, status == ONNXIFI_STATUS_SUCCESS, "exportGraph: ",
-                  StatusText(status), ": ", client_.LastError());
+    CERTIFY_CHECK(test_, status == ONNXIFI_STATUS_SUCCESS,
+                  "exportGraph: ", StatusText(status), ": ",
+                  client_.LastError());
     CERTIFY_CHECK(test_, exported.calls == 1 && exported.same_thread,
                   "`receive` was called ", exported.calls, " times, on ",
                   exported.same_thread ? "this" : "another", " thread");
@@ -96,8 +97,7 @@ class ExportClient {
     arguments.verdict = &verdict;
     const onnxStatus status = client_.table().checkExported(&arguments);
     CERTIFY_CHECK(test_, status == ONNXIFI_STATUS_SUCCESS && verdict <= 2,
-                  "checkExported: ", StatusText(status), ", verdict ",
-                  verdict);
+                  "checkExported: ", StatusText(status), ", verdict ", verdict);
     return verdict;
   }
   onnxStatus Import(const std::string& bytes, onnxGraph* graph,
@@ -112,8 +112,8 @@ class ExportClient {
     arguments.graph = graph;
     const onnxStatus status = client_.table().importGraph(&arguments);
     CERTIFY_CHECK(test_, Done(status) == (*graph != nullptr),
-                  "importGraph returns ", StatusText(status),
-                  " and *graph is ", *graph == nullptr ? "NULL" : "not NULL");
+                  "importGraph returns ", StatusText(status), " and *graph is ",
+                  *graph == nullptr ? "NULL" : "not NULL");
     return status;
   }
   void Release(onnxGraph graph) {
@@ -155,8 +155,7 @@ class ExportClient {
       }
       return onnxStatus{ONNXIFI_STATUS_SUCCESS};
     };
-    if (client_.table().describeOptions(&arguments) !=
-        ONNXIFI_STATUS_SUCCESS) {
+    if (client_.table().describeOptions(&arguments) != ONNXIFI_STATUS_SUCCESS) {
       return false;
     }
     for (const std::string& key : keys_) {
@@ -186,8 +185,8 @@ void AGraphComesBack(Test& test) {
   std::string copy = bytes;
   onnxGraph graph = nullptr;
   const onnxStatus status = with.Import(copy, &graph);
-  CERTIFY_REQUIRE(test, Done(status), "importGraph: ", StatusText(status),
-                  ": ", with.client().LastError());
+  CERTIFY_REQUIRE(test, Done(status), "importGraph: ", StatusText(status), ": ",
+                  with.client().LastError());
   with.client().session().OwnGraph(graph);
   std::fill(copy.begin(), copy.end(), '\xee');
   ProbeTensors tensors({2, 3}, 7);
@@ -227,8 +226,7 @@ void WeightsComeWithIt(Test& test) {
           .Output("v", wire::kFloat, {4096})
           .Node("Identity", {"x"}, {"y"})
           .Node("Identity", {"w"}, {"v"})
-          .Initializer(
-              wire::TensorOf<float>("w", wire::kFloat, {4096}, weight))
+          .Initializer(wire::TensorOf<float>("w", wire::kFloat, {4096}, weight))
           .Build();
   if (!with.client().Takes(model)) {
     with.client().Unsupported("the backend has no Identity of weights");
@@ -237,12 +235,12 @@ void WeightsComeWithIt(Test& test) {
   const std::string bytes = with.BytesOf(model);
   onnxGraph graph = nullptr;
   const onnxStatus status = with.Import(bytes, &graph);
-  CERTIFY_REQUIRE(test, Done(status), "importGraph: ", StatusText(status),
-                  ": ", with.client().LastError());
-  with.client().RunsTo(graph, ListOf(FloatValue("x", {2}, {1, 2})),
-                       ListOf(FloatValue("y", {2}, {1, 2}),
-                              FloatValue("v", {4096}, weight)),
-                       "an imported graph with weights");
+  CERTIFY_REQUIRE(test, Done(status), "importGraph: ", StatusText(status), ": ",
+                  with.client().LastError());
+  with.client().RunsTo(
+      graph, ListOf(FloatValue("x", {2}, {1, 2})),
+      ListOf(FloatValue("y", {2}, {1, 2}), FloatValue("v", {4096}, weight)),
+      "an imported graph with weights");
   with.Release(graph);
 }
 
@@ -264,17 +262,15 @@ void DamageDoesNoHarm(Test& test) {
     refused += Done(status) ? 0 : 1;
     CERTIFY_CHECK(test, unusable || !must_refuse, "checkExported of ", what,
                   ": ", verdict);
-    CERTIFY_CHECK(test,
-                  !unusable || status == ONNXIFI_STATUS_INVALID_MODEL,
-                  "checkExported says UNUSABLE of ", what,
-                  ", importGraph ", StatusText(status));
+    CERTIFY_CHECK(test, !unusable || status == ONNXIFI_STATUS_INVALID_MODEL,
+                  "checkExported says UNUSABLE of ", what, ", importGraph ",
+                  StatusText(status));
     if (!Done(status)) return;
     ProbeTensors tensors({2, 3}, 7);
     with.client().session().OwnGraph(graph);
     if (with.client().session().Bind(graph, tensors) &&
         with.client().session().Run(graph)) {
-      const std::string wrong =
-          tensors.Wrong(*with.client().session().model());
+      const std::string wrong = tensors.Wrong(*with.client().session().model());
       CERTIFY_CHECK(test, wrong.empty(), what, " runs wrong: ", wrong);
     }
     with.client().session().DisownGraph(graph);
@@ -295,8 +291,8 @@ void DamageDoesNoHarm(Test& test) {
     }
     for (int i = 0; i < 8; ++i) {
       damaged = bytes;
-      const size_t at = begin + test.random()() % std::max<size_t>(
-                                                      end - begin, 1);
+      const size_t at =
+          begin + test.random()() % std::max<size_t>(end - begin, 1);
       damaged[at] = static_cast<char>(damaged[at] ^ (1 << i));
       look(damaged, false, StrCat("bit ", i, " of byte ", at, " turned"));
     }

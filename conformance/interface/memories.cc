@@ -45,11 +45,12 @@ MemoryClient::MemoryClient(Test& test) : test_(test), client_(test) {
     client_.Unsupported("the device has no memory for clients");
     return;
   }
-  CERTIFY_CHECK(test_, status == ONNXIFI_STATUS_SUCCESS, "allocateMemory: ",
-                StatusText(status), ": ", client_.LastError());
+  CERTIFY_CHECK(test_, status == ONNXIFI_STATUS_SUCCESS,
+                "allocateMemory: ", StatusText(status), ": ",
+                client_.LastError());
   if (status != ONNXIFI_STATUS_SUCCESS) return;
-  reachable_ = memory.hostPointer != nullptr ||
-               client_.table().copyMemory != nullptr;
+  reachable_ =
+      memory.hostPointer != nullptr || client_.table().copyMemory != nullptr;
   CERTIFY_STATUS(test_, Free(memory), ONNXIFI_STATUS_SUCCESS,
                  client_.LastError());
   ready_ = !test_.failed();
@@ -88,8 +89,8 @@ onnxStatus MemoryClient::Free(const onnxMemory& memory, onnxBackend backend) {
   arguments.buffer = memory.buffer;
   const onnxStatus status = client_.table().freeMemory(&arguments);
   if (status == ONNXIFI_STATUS_SUCCESS && backend == nullptr) {
-    const auto at = std::find_if(
-        live_.begin(), live_.end(), [&](const onnxMemory& live) {
+    const auto at =
+        std::find_if(live_.begin(), live_.end(), [&](const onnxMemory& live) {
           return live.buffer == memory.buffer &&
                  live.memoryType == memory.memoryType;
         });
@@ -156,8 +157,8 @@ bool MemoryClient::Write(const onnxMemory& memory, size_t offset,
   }
   const onnxMemoryCopy copy = Up(from, memory, offset, size);
   const onnxStatus status = Copy({&copy, 1});
-  CERTIFY_CHECK(test_, status == ONNXIFI_STATUS_SUCCESS, "copyMemory: ",
-                StatusText(status), ": ", client_.LastError());
+  CERTIFY_CHECK(test_, status == ONNXIFI_STATUS_SUCCESS,
+                "copyMemory: ", StatusText(status), ": ", client_.LastError());
   return status == ONNXIFI_STATUS_SUCCESS;
 }
 
@@ -170,8 +171,8 @@ bool MemoryClient::Read(const onnxMemory& memory, size_t offset, void* to,
   }
   const onnxMemoryCopy copy = Down(memory, offset, to, size);
   const onnxStatus status = Copy({&copy, 1});
-  CERTIFY_CHECK(test_, status == ONNXIFI_STATUS_SUCCESS, "copyMemory: ",
-                StatusText(status), ": ", client_.LastError());
+  CERTIFY_CHECK(test_, status == ONNXIFI_STATUS_SUCCESS,
+                "copyMemory: ", StatusText(status), ": ", client_.LastError());
   return status == ONNXIFI_STATUS_SUCCESS;
 }
 
@@ -247,7 +248,7 @@ onnxStatus BoundMemory::Bind(const onnxMemory& x, size_t x_at,
 }
 
 void BoundMemory::Expect(const onnxMemory& x, size_t x_at, const onnxMemory& y,
-            size_t y_at, float first, const char* what) {
+                         size_t y_at, float first, const char* what) {
   std::vector<float> in(6);
   for (size_t i = 0; i < 6; ++i) in[i] = first + static_cast<float>(i);
   const onnxStatus status = Bind(x, x_at, y, y_at);

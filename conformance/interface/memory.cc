@@ -78,8 +78,8 @@ void AllocateRefusesBadArguments(Test& test) {
                   "*memory was changed: ", what);
   };
   refused("size 0", ONNXIFI_STATUS_INVALID_SIZE, client.Allocate(0, &memory));
-  for (const size_t alignment : {size_t{3}, size_t{96}, size_t{8192},
-                                 size_t{1} << 40, kMost}) {
+  for (const size_t alignment :
+       {size_t{3}, size_t{96}, size_t{8192}, size_t{1} << 40, kMost}) {
     refused("an alignment that is none", ONNXIFI_STATUS_INVALID_SIZE,
             client.Allocate(8, &memory, 0, alignment));
   }
@@ -102,8 +102,8 @@ void AllocateRefusesBadArguments(Test& test) {
     refused(none.what, ONNXIFI_STATUS_INVALID_BACKEND,
             client.Allocate(8, &memory, 0, 0, none.value));
   }
-  for (const uint32_t size : {uint32_t{0}, uint32_t{4},
-                              static_cast<uint32_t>(sizeof(memory) - 1)}) {
+  for (const uint32_t size :
+       {uint32_t{0}, uint32_t{4}, static_cast<uint32_t>(sizeof(memory) - 1)}) {
     memory.structSize = size;
     refused("memory->structSize is too small", ONNXIFI_STATUS_INVALID_SIZE,
             client.Allocate(8, &memory));
@@ -112,13 +112,13 @@ void AllocateRefusesBadArguments(Test& test) {
     onnxMemory known = New<onnxMemory>();
     uint64_t behind = 0x0123456789abcdef;
   } exact;
-  CERTIFY_STATUS(test, client.Allocate(8, &exact.known),
-                 ONNXIFI_STATUS_SUCCESS, client.client().LastError());
+  CERTIFY_STATUS(test, client.Allocate(8, &exact.known), ONNXIFI_STATUS_SUCCESS,
+                 client.client().LastError());
   CERTIFY_CHECK(test, exact.behind == 0x0123456789abcdef,
                 "bytes behind structSize were written");
   Later<onnxMemory> later(New<onnxMemory>());
-  CERTIFY_STATUS(test, client.Allocate(8, &later.known),
-                 ONNXIFI_STATUS_SUCCESS, "a structure of a later version");
+  CERTIFY_STATUS(test, client.Allocate(8, &later.known), ONNXIFI_STATUS_SUCCESS,
+                 "a structure of a later version");
 }
 
 void FreedOnceByItsOwnBackend(Test& test) {

@@ -24,15 +24,15 @@ void HostPointersAreUsedInPlace(Test& test) {
   CERTIFY_REQUIRE(test, buffer.ok(), buffer.status().message());
   std::byte* const at = buffer.value().bytes().data();
   onnxMemory memory = MemoryClient::Untouched();
-  const onnxStatus status =
-      client.Import(ONNXIFI_EXTERNAL_HOST_POINTER, AddressOf(at), 8192,
-                    &memory);
+  const onnxStatus status = client.Import(ONNXIFI_EXTERNAL_HOST_POINTER,
+                                          AddressOf(at), 8192, &memory);
   if (status == ONNXIFI_STATUS_UNSUPPORTED_MEMORY_TYPE) {
     client.client().Unsupported("it imports no host pointers");
     return;
   }
-  CERTIFY_REQUIRE(test, status == ONNXIFI_STATUS_SUCCESS, "importMemory: ",
-                  StatusText(status), ": ", client.client().LastError());
+  CERTIFY_REQUIRE(test, status == ONNXIFI_STATUS_SUCCESS,
+                  "importMemory: ", StatusText(status), ": ",
+                  client.client().LastError());
   CheckMemory(test, client, memory, 8192, 0);
   BoundMemory bound(test, client);
   CERTIFY_REQUIRE(test, bound.ready(), "no graph");
@@ -45,8 +45,7 @@ void HostPointersAreUsedInPlace(Test& test) {
                  client.client().LastError());
   // It is the client's as before.
   std::memset(at, 1, 8192);
-  CERTIFY_CHECK(test, buffer.value().Damage().empty(),
-                buffer.value().Damage());
+  CERTIFY_CHECK(test, buffer.value().Damage().empty(), buffer.value().Damage());
   CERTIFY_STATUS(test, client.Free(memory, client.session().backend()),
                  ONNXIFI_STATUS_INVALID_MEMORY_LOCATION, "freed twice");
 }
@@ -59,8 +58,8 @@ void ImportRefusesBadArguments(Test& test) {
   onnxMemory memory = MemoryClient::Untouched();
   const auto refused = [&](const char* what, onnxStatus wanted,
                            onnxStatus got) {
-    CERTIFY_CHECK(test, got == wanted, "importMemory returns ",
-                  StatusText(got), ", not ", StatusText(wanted), ": ", what);
+    CERTIFY_CHECK(test, got == wanted, "importMemory returns ", StatusText(got),
+                  ", not ", StatusText(wanted), ": ", what);
     CERTIFY_CHECK(test, MemoryClient::IsUntouched(memory),
                   "*memory was changed: ", what);
   };
@@ -115,8 +114,9 @@ void DlpackIsTakenOver(Test& test) {
       client.client().Unsupported("it imports no DLPack tensors");
       return;
     }
-    CERTIFY_REQUIRE(test, status == ONNXIFI_STATUS_SUCCESS, "importMemory: ",
-                    StatusText(status), ": ", client.client().LastError());
+    CERTIFY_REQUIRE(test, status == ONNXIFI_STATUS_SUCCESS,
+                    "importMemory: ", StatusText(status), ": ",
+                    client.client().LastError());
     CheckMemory(test, client, memory, 2 * kBytes, 0);
     onnxMemory seen = memory;
     seen.hostPointer = tensor.data.data();
@@ -141,17 +141,22 @@ void RefusedDlpackStaysTheClients(Test& test) {
     const char* what;
     onnxStatus wanted;
     void (*spoil)(T&);
-  } kRows[] = {
-      {"another device", ONNXIFI_STATUS_UNSUPPORTED_MEMORY_TYPE,
-       [](T& t) { t.managed.tensor.device_type = 0x7000; }},
-      {"gaps", ONNXIFI_STATUS_INVALID_SHAPE,
-       [](T& t) { t.strides = {7, 1}; }},
-      {"a transposed tensor", ONNXIFI_STATUS_INVALID_SHAPE,
-       [](T& t) { t.strides = {1, 2}; }},
-      {"a tensor that runs backwards", ONNXIFI_STATUS_INVALID_SHAPE,
-       [](T& t) { t.strides = {6, -1}; }},
-      {"data == NULL", ONNXIFI_STATUS_INVALID_MEMORY_LOCATION,
-       [](T& t) { t.managed.tensor.data = nullptr; }}};
+  } kRows[] = {{"another device", ONNXIFI_STATUS_UNSUPPORTED_MEMORY_TYPE,
+                [](T& t) { t.managed.tensor.device_type = 0x7000; }},
+               {"gaps", ONNXIFI_STATUS_INVALID_SHAPE,
+                [](T& t) {
+                  t.strides = {7, 1};
+                }},
+               {"a transposed tensor", ONNXIFI_STATUS_INVALID_SHAPE,
+                [](T& t) {
+                  t.strides = {1, 2};
+                }},
+               {"a tensor that runs backwards", ONNXIFI_STATUS_INVALID_SHAPE,
+                [](T& t) {
+                  t.strides = {6, -1};
+                }},
+               {"data == NULL", ONNXIFI_STATUS_INVALID_MEMORY_LOCATION,
+                [](T& t) { t.managed.tensor.data = nullptr; }}};
   for (const auto& row : kRows) {
     CountedTensor tensor;
     tensor.managed.tensor.strides = tensor.strides.data();
@@ -194,10 +199,10 @@ void ExportedMemoryIsTheSame(Test& test) {
     ++offered;
     CERTIFY_REQUIRE(test, status == ONNXIFI_STATUS_SUCCESS && external != 0,
                     "exportMemory: ", StatusText(status));
-    CERTIFY_CHECK(test,
-                  std::memcmp(reinterpret_cast<void*>(external), bytes.data(),
-                              100) == 0,
-                  "the exported host pointer names other bytes");
+    CERTIFY_CHECK(
+        test,
+        std::memcmp(reinterpret_cast<void*>(external), bytes.data(), 100) == 0,
+        "the exported host pointer names other bytes");
   }
   external = 0;
   status = client.Export(ONNXIFI_EXTERNAL_DLPACK, memory, &external);
@@ -209,8 +214,7 @@ void ExportedMemoryIsTheSame(Test& test) {
     const DlTensor& tensor = managed->tensor;
     CERTIFY_CHECK(test,
                   tensor.rank == 1 && tensor.shape != nullptr &&
-                      tensor.shape[0] >= 100 &&
-                      tensor.bits * tensor.lanes == 8,
+                      tensor.shape[0] >= 100 && tensor.bits * tensor.lanes == 8,
                   "a DLPack tensor that is not 1-D and of bytes");
     if (tensor.device_type == 1) {
       CERTIFY_CHECK(test,
@@ -240,8 +244,8 @@ void ExportRefusesBadArguments(Test& test) {
   onnxPointer external = 4711;
   const auto refused = [&](const char* what, onnxStatus wanted,
                            onnxStatus got) {
-    CERTIFY_CHECK(test, got == wanted, "exportMemory returns ",
-                  StatusText(got), ", not ", StatusText(wanted), ": ", what);
+    CERTIFY_CHECK(test, got == wanted, "exportMemory returns ", StatusText(got),
+                  ", not ", StatusText(wanted), ": ", what);
     CERTIFY_CHECK(test, external == 4711, "*external was changed: ", what);
   };
   constexpr uint32_t kPointer = ONNXIFI_EXTERNAL_HOST_POINTER;
