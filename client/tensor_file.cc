@@ -9,9 +9,8 @@
 #include "graph/wire_tensor.h"
 
 namespace onnxifi::client {
-namespace {
 
-Result<HostTensor> ReadProtoTensor(std::span<const std::byte> bytes) {
+Result<HostTensor> ReadTensorBytes(std::span<const std::byte> bytes) {
   ONNXIFI_ASSIGN_OR_RETURN(const graph::WireTensor read,
                            graph::ReadWireTensor(bytes, {}));
   const graph::TensorData& data = *read.data;
@@ -34,13 +33,11 @@ Result<HostTensor> ReadProtoTensor(std::span<const std::byte> bytes) {
   return tensor;
 }
 
-}  // namespace
-
 Result<HostTensor> ReadTensorFile(const std::string& path) {
   ONNXIFI_ASSIGN_OR_RETURN(const graph::MappedFile file, graph::MapFile(path));
   Result<HostTensor> tensor = path.ends_with(".npy")
                                   ? ReadNpy(file.bytes)
-                                  : ReadProtoTensor(file.bytes);
+                                  : ReadTensorBytes(file.bytes);
   if (tensor.ok()) return tensor;
   return tensor.status().WithContext(StrCat("file '", EscapeText(path), "'"));
 }

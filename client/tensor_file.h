@@ -1,6 +1,8 @@
 #ifndef ONNXIFI_CLIENT_TENSOR_FILE_H_
 #define ONNXIFI_CLIENT_TENSOR_FILE_H_
 
+#include <cstddef>
+#include <span>
 #include <string>
 
 #include "base/status.h"
@@ -11,6 +13,8 @@ namespace onnxifi::client {
 // Reads a tensor from a file: .npy by its name, else a serialized TensorProto.
 // The tensor's name is that in the file, or empty.
 Result<HostTensor> ReadTensorFile(const std::string& path);
+// The same of the bytes of a TensorProto.
+Result<HostTensor> ReadTensorBytes(std::span<const std::byte> bytes);
 
 }  // namespace onnxifi::client
 

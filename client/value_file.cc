@@ -195,23 +195,31 @@ std::string SerializeMap(const HostValue& map) {
 
 }  // namespace
 
-Result<HostValue> ReadValueFile(const std::string& path,
-                                const ValueInfo& declared) {
+Result<HostValue> ReadValueBytes(std::span<const std::byte> bytes,
+                                 const ValueInfo& declared) {
   HostValue value;
   if (KindOf(declared) == GraphKind::kTensor) {
-    ONNXIFI_ASSIGN_OR_RETURN(value.tensor, ReadTensorFile(path));
+    ONNXIFI_ASSIGN_OR_RETURN(value.tensor, ReadTensorBytes(bytes));
   } else {
-    ONNXIFI_ASSIGN_OR_RETURN(const graph::MappedFile file,
-                             graph::MapFile(path));
-    Result<HostValue> read = Read(file.bytes, declared);
-    if (!read.ok()) {
-      return read.status().WithContext(
-          StrCat("file '", EscapeText(path), "' as ", TypeText(declared)));
-    }
-    value = std::move(read).value();
+    ONNXIFI_ASSIGN_OR_RETURN(value, Read(bytes, declared));
   }
   value.tensor.set_name(declared.name);
   return value;
+}
+
+Result<HostValue> ReadValueFile(const std::string& path,
+                                const ValueInfo& declared) {
+  if (KindOf(declared) == GraphKind::kTensor) {
+    HostValue value;
+    ONNXIFI_ASSIGN_OR_RETURN(value.tensor, ReadTensorFile(path));
+    value.tensor.set_name(declared.name);
+    return value;
+  }
+  ONNXIFI_ASSIGN_OR_RETURN(const graph::MappedFile file, graph::MapFile(path));
+  Result<HostValue> value = ReadValueBytes(file.bytes, declared);
+  if (value.ok()) return value;
+  return value.status().WithContext(
+      StrCat("file '", EscapeText(path), "' as ", TypeText(declared)));
 }
 
 std::string SerializeValue(const HostValue& value) {

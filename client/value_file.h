@@ -1,6 +1,8 @@
 #ifndef ONNXIFI_CLIENT_VALUE_FILE_H_
 #define ONNXIFI_CLIENT_VALUE_FILE_H_
 
+#include <cstddef>
+#include <span>
 #include <string>
 
 #include "base/status.h"
@@ -15,6 +17,9 @@ namespace onnxifi::client {
 // value gets the declared name.
 Result<HostValue> ReadValueFile(const std::string& path,
                                 const ValueInfo& declared);
+// The same of the bytes of such a message.
+Result<HostValue> ReadValueBytes(std::span<const std::byte> bytes,
+                                 const ValueInfo& declared);
 
 // The value as the message of ONNX that holds it.
 std::string SerializeValue(const HostValue& value);

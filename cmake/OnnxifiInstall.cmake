@@ -67,6 +67,13 @@ if(TARGET onnxifi_probe)
           DESTINATION "${CMAKE_INSTALL_LIBEXECDIR}/onnxifi")
 endif()
 
+# `onnxifi certify` finds it from its own folder.
+get_property(case_archive GLOBAL PROPERTY ONNXIFI_CASE_ARCHIVE)
+if(case_archive)
+  install(FILES "${case_archive}"
+          DESTINATION "${CMAKE_INSTALL_DATADIR}/onnxifi/conformance")
+endif()
+
 configure_package_config_file(
   "${CMAKE_CURRENT_LIST_DIR}/onnxifiConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/onnxifiConfig.cmake"

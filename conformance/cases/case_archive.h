@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/status.h"
+#include "client/compare.h"
 
 namespace onnxifi::conformance {
 
@@ -23,17 +25,20 @@ struct ArchivedCase {
   std::string name;  // "node/test_abs"
   std::span<const std::byte> model;
   std::vector<CaseData> data;
-  double rtol = 0;  // as the case asks; 0 and 0: ONNX's own
-  double atol = 0;
-  bool random = false;  // the outputs are random: types and shapes count
+  client::Tolerance tolerance;
+  // The outputs are draws within this range: types, shapes and limits count.
+  std::optional<client::ValueRange> random;
 };
 
 // The data of cases, in one file: an uncompressed tar archive of the folders
 // that the onnx package's cases are, as scripts/write_case_archive.py makes it.
-// Mapped; every size in it is checked when it is opened. Immutable.
+// Mapped; every name, number and size in it is checked when it is opened, and
+// that each case is whole. Immutable.
 class CaseArchive {
  public:
   static Result<CaseArchive> Open(const std::string& path);
+  // The same of bytes that outlive the archive.
+  static Result<CaseArchive> Read(std::span<const std::byte> bytes);
 
   // Ordered by name.
   const std::vector<ArchivedCase>& cases() const { return cases_; }

@@ -61,12 +61,12 @@ Session::Session(Test& test) : test_(test) {
 
 Session::~Session() {
   const Plugin& f = plugin();
-  for (onnxGraph graph : graphs_) {
-    CERTIFY_STATUS(test_, f.onnxReleaseGraph(graph), ONNXIFI_STATUS_SUCCESS,
-                   "at the end");
-  }
   for (onnxEvent event : events_) {
     CERTIFY_STATUS(test_, f.onnxReleaseEvent(event), ONNXIFI_STATUS_SUCCESS,
+                   "at the end");
+  }
+  for (onnxGraph graph : graphs_) {
+    CERTIFY_STATUS(test_, f.onnxReleaseGraph(graph), ONNXIFI_STATUS_SUCCESS,
                    "at the end");
   }
   for (onnxBackend backend : backends_) {
@@ -96,9 +96,8 @@ onnxBackend Session::NewBackend() {
 const ProbeModel* Session::model() {
   if (model_ != nullptr || !ready()) return model_;
   for (const ProbeModel& model : ProbeModels()) {
-    if (plugin().onnxGetBackendCompatibility(id_, model.bytes.size(),
-                                             model.bytes.data()) ==
-        ONNXIFI_STATUS_SUCCESS) {
+    if (Accepted(plugin().onnxGetBackendCompatibility(id_, model.bytes.size(),
+                                                      model.bytes.data()))) {
       model_ = &model;
       return model_;
     }
@@ -113,10 +112,11 @@ onnxGraph Session::NewGraph(std::span<const char> model) {
   onnxGraph made = nullptr;
   onnxBackend on = backend();
   if (on == nullptr) return nullptr;
-  CERTIFY_STATUS(test_,
-                 plugin().onnxInitGraph(on, nullptr, model.size(), model.data(),
-                                        0, nullptr, &made),
-                 ONNXIFI_STATUS_SUCCESS, plugin().LastError(id_));
+  const onnxStatus status = plugin().onnxInitGraph(
+      on, nullptr, model.size(), model.data(), 0, nullptr, &made);
+  CERTIFY_CHECK(test_, Accepted(status), "onnxInitGraph: ", StatusText(status),
+                ": ", plugin().LastError(id_));
+  if (!Accepted(status)) return nullptr;
   CERTIFY_CHECK(test_, made != nullptr, "onnxInitGraph gives NULL");
   if (made != nullptr) graphs_.push_back(made);
   return made;
@@ -187,6 +187,18 @@ bool Session::Run(onnxGraph graph) {
     DisownEvent(event);
   }
   return status == ONNXIFI_STATUS_SUCCESS;
+}
+
+bool Session::Can(uint64_t capabilities) const {
+  return (InfoNumber(ONNXIFI_BACKEND_CAPABILITIES, 0) & capabilities) ==
+         capabilities;
+}
+
+bool Session::Holds(const void* value) const {
+  const auto in = [value](const std::vector<void*>& handles) {
+    return std::find(handles.begin(), handles.end(), value) != handles.end();
+  };
+  return in(ids_) || in(backends_) || in(graphs_) || in(events_);
 }
 
 uint64_t Session::InfoNumber(onnxBackendInfo selector,

@@ -15,7 +15,9 @@ namespace onnxifi::conformance {
 
 // A backend of the plugin and what a test makes of it. Whatever is still there
 // at the end is released in the right order, and each release must succeed. All
-// calls that fail here are failures of the test, and give NULL.
+// calls that fail here are failures of the test, and give NULL. Events go before
+// graphs: a run that a failed test has never let begin ends with its event, and
+// its graph can be released.
 // Thread-compatible; several may exist at once.
 class Session {
  public:
@@ -56,6 +58,10 @@ class Session {
   // Starts a run behind `gate`; the output event, or NULL.
   onnxEvent Start(onnxGraph graph, onnxEvent gate);
 
+  // Whether the backend claims all of these ONNXIFI_CAPABILITY_* bits.
+  bool Can(uint64_t capabilities) const;
+  // Whether the session knows `value` as one of its live handles.
+  bool Holds(const void* value) const;
   uint64_t InfoNumber(onnxBackendInfo selector, uint64_t fallback) const;
   std::string InfoText(onnxBackendInfo selector) const;
 
@@ -69,6 +75,11 @@ class Session {
   const ProbeModel* model_ = nullptr;
 };
 
+// Whether a model is accepted, with or without the reservation that it will be
+// slow.
+inline bool Accepted(onnxStatus status) {
+  return status == ONNXIFI_STATUS_SUCCESS || status == ONNXIFI_STATUS_FALLBACK;
+}
 // A fence of an event, as onnxRunGraph takes it.
 onnxMemoryFenceV1 EventFence(onnxEvent event);
 // Descriptor of a tensor in host memory.
