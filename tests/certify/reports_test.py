@@ -214,14 +214,17 @@ class Reports(unittest.TestCase):
         self.assertEqual(found["state"], "not certified")
         self.assertIn("not certified: PASSED", text)
 
+        waiver = {"tests": "a", "outcome": "FAIL", "count": 1, "reason": "b",
+                  "owner": "c", "expires": "2020-01-01"}
         whole = {**manifest, "verdict": "CERTIFIED", "filter": "",
-                 "vendor": "x\x1b[31m"}
+                 "vendor": "x\x1b[31m", "waivers": [waiver], "waived": 3}
         beside.write_text(seal(whole).replace("\x1b", "\\u001b"))
         text, found = self.info(plugin)
         self.assertEqual(found["state"], "this build")
         self.assertEqual(found["suite"], manifest["suite"])
         self.assertEqual(found["date"], manifest["date"])
         self.assertIn("certified  suite", text)
+        self.assertIn("3 tests waived, 1 waivers have ended", text)
         self.assertNotIn("\x1b", text)
 
         with open(plugin, "ab") as file:

@@ -23,6 +23,16 @@ std::string ProfilesText(const conformance::VendorProfile& profile) {
   return text;
 }
 
+// Waivers whose last day has gone: the vendor said that it would be repaired.
+size_t EndedWaivers(const conformance::VendorProfile& profile) {
+  const std::string today = conformance::Today();
+  size_t ended = 0;
+  for (const conformance::Waiver& waiver : profile.waivers) {
+    if (waiver.expires < today) ++ended;
+  }
+  return ended;
+}
+
 bool CoversTheSuite(const conformance::Certificate& certificate) {
   return certificate.certified() && certificate.run.tier == "full" &&
          certificate.run.filter.empty() && certificate.run.shards == 1;
@@ -61,7 +71,8 @@ json CertificateJson(const std::string& plugin) {
           {"vendor", EscapeText(read->profile.name)},
           {"profiles", ProfilesText(read->profile)},
           {"tests", read->run.tests},
-          {"waivers", read->profile.waivers.size()}};
+          {"waived", read->waived},
+          {"waivers_ended", EndedWaivers(read->profile)}};
 }
 
 std::string CertificateLine(const json& certificate) {
@@ -69,11 +80,15 @@ std::string CertificateLine(const json& certificate) {
   if (state == "unreadable") {
     return StrCat("certificate unreadable: ", Member(certificate, "reason"));
   }
-  const std::string facts =
+  std::string facts =
       StrCat("suite ", Member(certificate, "suite"), "  tier ",
              Member(certificate, "tier"), "  profiles ",
              Member(certificate, "profiles"), "  ", Member(certificate, "date"),
-             "  ", Member(certificate, "waivers"), " waivers");
+             "  ", Member(certificate, "waived"), " tests waived");
+  if (const std::string ended = Member(certificate, "waivers_ended");
+      ended != "0") {
+    facts += StrCat(", ", ended, " waivers have ended");
+  }
   if (state == "this build") return StrCat("certified  ", facts);
   if (state == "another build") {
     return StrCat("certificate is of another build  (", facts, ")");
