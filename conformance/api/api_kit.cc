@@ -64,9 +64,10 @@ std::vector<NamedHandle> NotLive(Test& test, Session& session,
   void* const backend = session.backend();
   const ProbeModel* model = session.model();
   // Of graphs there may be only one at a time.
-  void* const graph = model == nullptr || kind == HandleKind::kGraph
-                          ? nullptr
-                          : session.NewGraph(model->bytes);
+  const bool room = kind != HandleKind::kGraph &&
+                    session.InfoNumber(ONNXIFI_BACKEND_MAX_GRAPH_COUNT, 1) > 1;
+  void* const graph =
+      model == nullptr || !room ? nullptr : session.NewGraph(model->bytes);
   void* const event = session.NewEvent();
   const auto add = [&](HandleKind of, const char* name, void* handle) {
     if (handle == nullptr) return;
