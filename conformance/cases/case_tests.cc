@@ -67,12 +67,8 @@ class Case {
     Session session(test_);
     if (!session.ready()) return;
     const std::string_view bytes = graph::Text(source_.model);
-    PluginModel model(test_, session, bytes);
-    for (const CaseData& data : source_.data) {
-      if (!model.ready()) break;
-      RunData(data, model);
-    }
-    if (model.ready() && !test_.failed() && Sampled(0)) Renamed(session);
+    const bool ran = RunModel(bytes, session);
+    if (ran && !test_.failed() && Sampled(0)) Renamed(session);
     if (worst_ >= 0) test_.Show("error", worst_, 1);
     if (test_.failed()) test_.Keep("model.onnx", std::string(bytes));
   }
@@ -81,6 +77,13 @@ class Case {
   // Whether this run of the suite takes a closer look, of kind `which`.
   bool Sampled(uint64_t which) const {
     return (hash_ + test_.environment().seed + which) % kSample == 0;
+  }
+
+  bool RunModel(std::string_view bytes, Session& session) {
+    PluginModel model(test_, session, bytes);
+    if (!model.ready()) return false;
+    for (const CaseData& data : source_.data) RunData(data, model);
+    return true;
   }
 
   void RunData(const CaseData& data, PluginModel& model) {
@@ -158,7 +161,9 @@ class Case {
               ? client::CompareRange(want[i], got[i], *source_.random)
               : client::Compare(want[i], got[i], source_.tolerance);
       CERTIFY_CHECK(test_, compared.equal, when, compared.reason);
-      const double limit = source_.tolerance.rtol;
+      const bool bfloat16 = want[i].tensor.type() == graph::DataType::kBfloat16;
+      const double limit =
+          std::max(source_.tolerance.rtol, bfloat16 ? 1.0 / 64 : 0);
       if (limit > 0) worst_ = std::max(worst_, compared.max_rel_error / limit);
     }
   }

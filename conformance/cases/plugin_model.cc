@@ -182,6 +182,13 @@ PluginModel::PluginModel(Test& test, Session& session, std::string_view model)
   Ask(copy->bytes());
 }
 
+PluginModel::~PluginModel() {
+  // At once: a plugin may have room for one graph only.
+  if (graph_ == nullptr) return;
+  CERTIFY_STATUS(test_, test_.plugin().onnxReleaseGraph(graph_),
+                 ONNXIFI_STATUS_SUCCESS, "after the last run");
+}
+
 onnxStatus PluginModel::Compatibility(std::span<const std::byte> model) const {
   if (!by_values_) {
     return test_.plugin().onnxGetBackendCompatibility(
@@ -234,7 +241,6 @@ void PluginModel::Ask(std::span<const std::byte> model) {
                 " with ",
                 graph == nullptr ? "no graph" : "a graph that is not NULL");
   if (!Runs(status) || graph == nullptr) return;
-  session_.OwnGraph(graph);
   graph_ = graph;
 }
 

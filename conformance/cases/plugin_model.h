@@ -26,6 +26,7 @@ class PluginModel {
  public:
   // Must not outlive the session.
   PluginModel(Test& test, Session& session, std::string_view model);
+  ~PluginModel();
   PluginModel(const PluginModel&) = delete;
   PluginModel& operator=(const PluginModel&) = delete;
 
