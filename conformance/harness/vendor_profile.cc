@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -46,15 +47,6 @@ Status ReadList(const Json& object, const char* key, bool* all,
   }
   *out = found->get<std::vector<std::string>>();
   return Status::Ok();
-}
-
-bool IsDate(const std::string& text) {
-  if (text.size() != 10) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 4 || i == 7;
-    if (dash ? text[i] != '-' : text[i] < '0' || text[i] > '9') return false;
-  }
-  return true;
 }
 
 Result<Waiver> ReadWaiver(const Json& object) {
@@ -125,6 +117,9 @@ Result<VendorProfile> ParseVendorProfile(std::string_view text) {
       return Bad(StrCat("unknown profile '", name, "'"));
     }
   }
+  if (!profile.ClaimsProfile("core")) {
+    return Bad("'profiles' without 'core', which every plugin must keep");
+  }
   if (!root.contains("waivers")) return profile;
   if (!root["waivers"].is_array()) return Bad("'waivers' is no list");
   for (const Json& each : root["waivers"]) {
@@ -132,6 +127,23 @@ Result<VendorProfile> ParseVendorProfile(std::string_view text) {
     profile.waivers.push_back(std::move(waiver));
   }
   return profile;
+}
+
+bool IsDate(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  int fields[3] = {};
+  const size_t begins[] = {0, 5, 8, 11};
+  for (size_t i = 0; i < 3; ++i) {
+    for (size_t k = begins[i]; k + 1 < begins[i + 1]; ++k) {
+      if (text[k] < '0' || text[k] > '9') return false;
+      fields[i] = fields[i] * 10 + (text[k] - '0');
+    }
+  }
+  return std::chrono::year_month_day(
+             std::chrono::year(fields[0]),
+             std::chrono::month(static_cast<unsigned>(fields[1])),
+             std::chrono::day(static_cast<unsigned>(fields[2])))
+      .ok();
 }
 
 bool MatchesPattern(const std::string& pattern, const std::string& name) {

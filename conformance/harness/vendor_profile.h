@@ -35,9 +35,12 @@ struct VendorProfile {
   bool ClaimsOperator(std::string_view op) const;
 };
 
-// Reads the file's text. Unknown keys, unknown profiles and waivers without
-// reason, owner or expiry are refused.
+// Reads the file's text. Unknown keys, unknown profiles, waivers without reason,
+// owner or expiry, and a list of profiles without "core" are refused.
 Result<VendorProfile> ParseVendorProfile(std::string_view text);
+
+// YYYY-MM-DD of a day that there is.
+bool IsDate(std::string_view text);
 
 // Whether `name` matches a pattern of the shell; '*' matches '/', too.
 bool MatchesPattern(const std::string& pattern, const std::string& name);

@@ -24,6 +24,14 @@ Result<std::string> ReadText(const std::string& path) {
                      file.bytes.size());
 }
 
+Status ReadProfile(const std::string& path, CertifyResult* result) {
+  ONNXIFI_ASSIGN_OR_RETURN(result->profile_text, ReadText(path));
+  if (path.empty()) return Status::Ok();
+  ONNXIFI_ASSIGN_OR_RETURN(result->profile,
+                           ParseVendorProfile(result->profile_text));
+  return Status::Ok();
+}
+
 // The whole path: workers must not depend on where they are started.
 Result<std::string> WholePath(const std::string& path) {
   char whole[PATH_MAX];
@@ -32,12 +40,6 @@ Result<std::string> WholePath(const std::string& path) {
                   StrCat("'", path, "': there is no such file"));
   }
   return std::string(whole);
-}
-
-std::string HashOfNames(const std::vector<TestInfo>& tests) {
-  client::Sha256 hash;
-  for (const TestInfo& test : tests) hash.Add(test.name + "\n");
-  return hash.Finish();
 }
 
 Result<RunHeader> MakeHeader(const CertifyOptions& options,
@@ -60,16 +62,22 @@ Result<RunHeader> MakeHeader(const CertifyOptions& options,
   header.backend = options.backend;
   header.seed = options.seed;
   header.tier = options.selection.quick ? "quick" : "full";
-  header.filter = options.selection.filter;
-  for (const std::string& profile : options.selection.profiles) {
-    header.filter +=
-        StrCat(header.filter.empty() ? "" : " ", "profile:", profile);
-  }
+  header.filter = FilterText(options.selection);
   header.shard = options.selection.shard;
   header.shards = options.selection.shards;
   header.tests = tests.size();
-  header.list_sha256 = HashOfNames(tests);
+  header.list_sha256 = HashOfNames(NamesOf(tests));
   return header;
+}
+
+// Results of two builds are results of none.
+Status CheckUnchanged(const RunHeader& header) {
+  ONNXIFI_ASSIGN_OR_RETURN(const std::string hash,
+                           client::Sha256OfFile(header.plugin));
+  if (hash == header.plugin_sha256) return Status::Ok();
+  return Status(ONNXIFI_STATUS_INVALID_STATE,
+                StrCat("'", header.plugin,
+                       "' was replaced while the suite ran: run it again"));
 }
 
 Result<ResultsFile> OpenResults(const CertifyOptions& options,
@@ -115,11 +123,8 @@ Result<CertifyResult> Certify(const CertifyOptions& options,
   CertifyResult result;
   RunnerOptions run;
   ONNXIFI_ASSIGN_OR_RETURN(run.order.plugin, WholePath(options.plugin));
-  ONNXIFI_ASSIGN_OR_RETURN(run.order.profile, ReadText(options.vendor_profile));
-  if (!run.order.profile.empty()) {
-    ONNXIFI_ASSIGN_OR_RETURN(result.profile,
-                             ParseVendorProfile(run.order.profile));
-  }
+  ONNXIFI_RETURN_IF_ERROR(ReadProfile(options.vendor_profile, &result));
+  run.order.profile = result.profile_text;
   run.order.archive =
       options.archive.empty() ? InstalledArchive() : options.archive;
   std::optional<CaseArchive> archive;
@@ -136,7 +141,8 @@ Result<CertifyResult> Certify(const CertifyOptions& options,
 
   std::vector<TestInfo> tests = Select(
       AllTests(archive.has_value() ? &*archive : nullptr), options.selection);
-  if (tests.empty()) {
+  // A shard of few tests may get none, and is complete then.
+  if (tests.empty() && options.selection.shards == 1) {
     return Status(
         ONNXIFI_STATUS_INVALID_POINTER,
         StrCat("no test is chosen by filter '", options.selection.filter, "'"));
@@ -162,7 +168,27 @@ Result<CertifyResult> Certify(const CertifyOptions& options,
         progress(record, result.results.records.size(), all);
         return Status::Ok();
       }));
-  result.verdict = Judge(result.results, result.profile, Today());
+  ONNXIFI_RETURN_IF_ERROR(CheckUnchanged(header));
+  result.date = Today();
+  result.verdict = Judge(result.results, result.profile, result.date);
+  return result;
+}
+
+Result<CertifyResult> JudgeResults(Results results,
+                                   const std::string& vendor_profile) {
+  CertifyResult result;
+  ONNXIFI_RETURN_IF_ERROR(ReadProfile(vendor_profile, &result));
+  const std::string hash = result.profile_text.empty()
+                               ? std::string()
+                               : client::Sha256Of(result.profile_text);
+  if (hash != results.header.profile_sha256) {
+    return Status(ONNXIFI_STATUS_INVALID_STATE,
+                  "the vendor profile is not the one of the run: give with "
+                  "--profile what the run was given");
+  }
+  result.results = std::move(results);
+  result.date = Today();
+  result.verdict = Judge(result.results, result.profile, result.date);
   return result;
 }
 

@@ -30,7 +30,9 @@ struct CertifyOptions {
 
 struct CertifyResult {
   Results results;
+  std::string profile_text;  // of the vendor profile; empty: none
   VendorProfile profile;
+  std::string date;  // of the verdict, YYYY-MM-DD
   Verdict verdict;
 };
 
@@ -43,6 +45,11 @@ using Progress =
 // tests went wrong is in the verdict.
 Result<CertifyResult> Certify(const CertifyOptions& options,
                               const Progress& progress);
+
+// Judges results that are all there: reads the vendor profile, which must be
+// the one of the run, and ends with the verdict as of today.
+Result<CertifyResult> JudgeResults(Results results,
+                                   const std::string& vendor_profile);
 
 // The archive beside this program: ../share/onnxifi/conformance/cases.tar, or
 // empty when there is none.

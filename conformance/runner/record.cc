@@ -1,5 +1,6 @@
 #include "conformance/runner/record.h"
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/str_cat.h"
@@ -31,6 +32,15 @@ class Reader {
       return;
     }
     *out = found->get<T>();
+  }
+  // JSON has no NaN: it is written as null, and a plugin may well compute one.
+  void GetFigure(const char* key, double* out) {
+    const auto found = json_.find(key);
+    if (found != json_.end() && found->is_null()) {
+      *out = std::numeric_limits<double>::quiet_NaN();
+    } else {
+      Get(key, out);
+    }
   }
   Status status() const {
     return wrong_.empty() ? Status::Ok()
@@ -79,11 +89,8 @@ Status ReadLists(const Json& requirements, const Json& failures,
     Reader reader(each);
     Figure figure;
     reader.Get("name", &figure.name);
-    reader.Get("limit", &figure.limit);
-    // A number that is none (NaN) is written as null.
-    if (each.contains("value") && each["value"].is_number()) {
-      figure.value = each["value"].get<double>();
-    }
+    reader.GetFigure("value", &figure.value);
+    reader.GetFigure("limit", &figure.limit);
     ONNXIFI_RETURN_IF_ERROR(reader.status());
     record->figures.push_back(std::move(figure));
   }
@@ -180,8 +187,13 @@ Result<RunHeader> ParseHeader(std::string_view line) {
 
 Result<Results> ReadResults(const std::string& path) {
   ONNXIFI_ASSIGN_OR_RETURN(const graph::MappedFile file, graph::MapFile(path));
-  std::string_view text(reinterpret_cast<const char*>(file.bytes.data()),
-                        file.bytes.size());
+  Result<Results> results = ParseResults(
+      {reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()});
+  if (!results.ok()) return results.status().WithContext(path);
+  return results;
+}
+
+Result<Results> ParseResults(std::string_view text) {
   Results results;
   bool first = true;
   for (size_t end; (end = text.find('\n')) != std::string_view::npos;
@@ -195,8 +207,14 @@ Result<Results> ReadResults(const std::string& path) {
     }
     first = false;
   }
-  if (first) return Bad(StrCat("'", path, "' has no first line"));
+  if (first) return Bad("no first line");
   return results;
+}
+
+std::string ToText(const Results& results) {
+  std::string text = ToLine(results.header) + "\n";
+  for (const Record& record : results.records) text += ToLine(record) + "\n";
+  return text;
 }
 
 }  // namespace onnxifi::conformance

@@ -59,6 +59,10 @@ struct Results {
   std::vector<Record> records;
 };
 Result<Results> ReadResults(const std::string& path);
+// The same from the bytes.
+Result<Results> ParseResults(std::string_view text);
+// The file's text.
+std::string ToText(const Results& results);
 
 }  // namespace onnxifi::conformance
 

@@ -1,11 +1,20 @@
 #include "conformance/runner/suite.h"
 
 #include <algorithm>
+#include <cstring>
 
+#include "base/str_cat.h"
+#include "client/sha256.h"
 #include "conformance/cases/case_archive.h"
 #include "conformance/cases/case_tests.h"
 
 namespace onnxifi::conformance {
+namespace {
+
+// No test has a ':' in its name, so no filter of use looks like this.
+constexpr char kProfileWord[] = "profile:";
+
+}  // namespace
 
 uint64_t NameHash(const std::string& name) {
   // FNV-1a, whose low bits are mixed once more: shards take the remainder.
@@ -56,6 +65,44 @@ std::vector<TestInfo> Select(std::vector<TestInfo> tests,
   };
   tests.erase(std::remove_if(tests.begin(), tests.end(), drop), tests.end());
   return tests;
+}
+
+std::vector<std::string> NamesOf(const std::vector<TestInfo>& tests) {
+  std::vector<std::string> names;
+  names.reserve(tests.size());
+  for (const TestInfo& test : tests) names.push_back(test.name);
+  return names;
+}
+
+std::string HashOfNames(const std::vector<std::string>& names) {
+  client::Sha256 hash;
+  for (const std::string& name : names) hash.Add(name + "\n");
+  return hash.Finish();
+}
+
+std::string FilterText(const Selection& selection) {
+  std::string text = selection.filter;
+  for (const std::string& profile : selection.profiles) {
+    text += StrCat(text.empty() ? "" : " ", kProfileWord, profile);
+  }
+  return text;
+}
+
+void ParseFilter(const std::string& text, Selection* selection) {
+  selection->filter.clear();
+  selection->profiles.clear();
+  std::string rest = text;
+  while (!rest.empty()) {
+    const size_t space = rest.rfind(' ');
+    const size_t begin = space == std::string::npos ? 0 : space + 1;
+    if (rest.compare(begin, std::strlen(kProfileWord), kProfileWord) != 0) {
+      break;
+    }
+    selection->profiles.insert(selection->profiles.begin(),
+                               rest.substr(begin + std::strlen(kProfileWord)));
+    rest.resize(space == std::string::npos ? 0 : space);
+  }
+  selection->filter = rest;
 }
 
 }  // namespace onnxifi::conformance

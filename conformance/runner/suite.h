@@ -26,6 +26,13 @@ std::vector<TestInfo> AllTests(const CaseArchive* archive);
 // Those of `tests` that are chosen, in the same order.
 std::vector<TestInfo> Select(std::vector<TestInfo> tests,
                              const Selection& selection);
+std::vector<std::string> NamesOf(const std::vector<TestInfo>& tests);
+// SHA-256 of the names, one a line, in their order.
+std::string HashOfNames(const std::vector<std::string>& names);
+// Filter and profiles of a selection as one text, and back: what results say of
+// how their tests were chosen.
+std::string FilterText(const Selection& selection);
+void ParseFilter(const std::string& text, Selection* selection);
 // The part of a name in front of the last '/': tests that share a process.
 std::string GroupOf(const std::string& test);
 // The same number for a name on every machine.

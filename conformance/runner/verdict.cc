@@ -51,12 +51,24 @@ void JudgeWaivers(const VendorProfile& profile,
 
 }  // namespace
 
+const char* Verdict::text() const {
+  if (certified()) return "CERTIFIED";
+  return passed() ? "PASSED, not all of the suite" : "NOT CERTIFIED";
+}
+
+const Waiver* WaiverOf(const Record& record, const VendorProfile& profile) {
+  for (const Waiver& waiver : profile.waivers) {
+    if (Covers(waiver, record)) return &waiver;
+  }
+  return nullptr;
+}
+
 Verdict Judge(const Results& results, const VendorProfile& profile,
               const std::string& today) {
   Verdict verdict;
   const RunHeader& header = results.header;
-  verdict.complete =
-      header.tier == "full" && header.filter.empty() && header.shards == 1;
+  verdict.complete = header.tier == "full" && header.filter.empty() &&
+                     header.shards == 1 && !header.archive_sha256.empty();
   std::vector<WaiverUse> uses(profile.waivers.size());
   std::set<std::string> seen;
   size_t computed = 0;

@@ -19,12 +19,18 @@ struct Verdict {
   std::vector<std::string> problems;
   // Names of the tests that count against the plugin.
   std::vector<std::string> failed;
-  // All of the suite was run: the full tier, no filter, no shard.
+  // All of the suite was run: the full tier with its cases, no filter, no
+  // shard.
   bool complete = false;
 
   bool passed() const { return problems.empty(); }
   bool certified() const { return passed() && complete; }
+  // "CERTIFIED", "PASSED, not all of the suite" or "NOT CERTIFIED".
+  const char* text() const;
 };
+
+// The waiver that covers a record that went wrong; NULL: none.
+const Waiver* WaiverOf(const Record& record, const VendorProfile& profile);
 
 // `today` is YYYY-MM-DD: waivers end.
 Verdict Judge(const Results& results, const VendorProfile& profile,

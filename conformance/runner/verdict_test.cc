@@ -8,6 +8,7 @@ namespace {
 Results Of(std::vector<std::pair<std::string, Outcome>> rows) {
   Results results;
   results.header.tier = "full";
+  results.header.archive_sha256 = std::string(64, '0');
   results.header.tests = rows.size();
   for (auto& [name, outcome] : rows) {
     Record record;
@@ -34,6 +35,9 @@ TEST(VerdictTest, AllGoodIsCertifiedWhenItIsComplete) {
   EXPECT_TRUE(Judge(results, {}, kToday).passed());
   results.header.shards = 1;
   results.header.tier = "quick";
+  EXPECT_FALSE(Judge(results, {}, kToday).certified());
+  results.header.tier = "full";
+  results.header.archive_sha256.clear();
   EXPECT_FALSE(Judge(results, {}, kToday).certified());
 }
 

@@ -1,15 +1,20 @@
-#include <unistd.h>
-
 #include <cstdio>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/cpu_count.h"
 #include "base/str_cat.h"
+#include "client/file.h"
+#include "client/sha256.h"
 #include "client/text.h"
-#include "conformance/cases/case_archive.h"
+#include "conformance/report/merge.h"
+#include "conformance/report/verify.h"
 #include "conformance/runner/certify.h"
+#include "graph/onnx_reader.h"
+#include "tools/cli/certify_report.h"
 #include "tools/cli/cli_error.h"
 #include "tools/cli/commands.h"
 
@@ -17,13 +22,16 @@ namespace onnxifi::client {
 namespace {
 
 using conformance::CertifyResult;
-using conformance::Outcome;
 using conformance::Record;
 
 struct Options {
   conformance::CertifyOptions certify;
   std::string tier = "full";
   std::string shard;
+  CertifyFiles files;
+  std::vector<std::string> merge;  // results of shards
+  std::string verify;              // a bundle
+  std::string certificate;         // the number it must have
   bool list = false;
   bool quiet = false;
   bool seeded = false;
@@ -45,20 +53,13 @@ bool ParseShard(const std::string& text, conformance::Selection* selection) {
 }
 
 int ListTests(const Options& options) {
-  std::unique_ptr<conformance::CaseArchive> archive;
-  const std::string path = options.certify.archive.empty()
-                               ? conformance::InstalledArchive()
-                               : options.certify.archive;
-  if (!path.empty()) {
-    Result<conformance::CaseArchive> opened =
-        conformance::CaseArchive::Open(path);
-    if (!opened.ok())
-      return ReportError(kErrorFile, opened.status().message(), kExitUsage);
-    archive =
-        std::make_unique<conformance::CaseArchive>(std::move(opened.value()));
+  const Result<conformance::SuiteFacts> suite =
+      conformance::ReadSuiteFacts(options.certify.archive);
+  if (!suite.ok()) {
+    return ReportError(kErrorFile, suite.status().message(), kExitUsage);
   }
-  for (const conformance::TestInfo& test : Select(
-           conformance::AllTests(archive.get()), options.certify.selection)) {
+  for (const conformance::TestInfo& test :
+       Select(suite->tests, options.certify.selection)) {
     std::string requirements;
     for (const std::string& id : test.requirements) requirements += " " + id;
     std::printf("%s %s%s\n", test.name.c_str(), ProfileName(test.profile),
@@ -67,52 +68,64 @@ int ListTests(const Options& options) {
   return kExitOk;
 }
 
-// A bar on a terminal; failures always.
-void ShowProgress(const Options& options, const Record& record, size_t done,
-                  size_t all) {
-  const bool terminal = ::isatty(STDERR_FILENO) != 0;
-  if (terminal) std::fprintf(stderr, "\r\033[K");
-  if (!Certifies(record.outcome) && !options.quiet) {
-    std::printf("%s %s: %s\n", OutcomeName(record.outcome), record.test.c_str(),
-                EscapeText(record.reason).c_str());
-    std::fflush(stdout);
+// Without one of the user: that of the run that goes on, or a new one, small
+// enough to be typed again.
+uint64_t ChooseSeed(const conformance::CertifyOptions& options) {
+  if (options.resume) {
+    const Result<conformance::Results> results =
+        conformance::ReadResults(options.results);
+    if (results.ok()) return results->header.seed;
   }
-  if (!terminal) return;
-  constexpr size_t kWidth = 30;
-  const size_t filled = all == 0 ? kWidth : done * kWidth / all;
-  std::fprintf(stderr, "[%s%s] %zu/%zu %s", std::string(filled, '#').c_str(),
-               std::string(kWidth - filled, ' ').c_str(), done, all,
-               done == all ? "\n" : record.test.c_str());
+  return std::random_device{}() % 1000000;
 }
 
-void PrintSummary(const Options& options, const CertifyResult& result) {
-  const conformance::Verdict& verdict = result.verdict;
-  constexpr size_t kShown = 20;
-  if (!verdict.failed.empty() && !options.quiet) {
-    std::printf("\nto run one of them again:\n");
-    for (size_t i = 0; i < verdict.failed.size() && i < kShown; ++i) {
-      std::printf("  onnxifi certify '%s' --seed %llu --filter '%s'\n",
-                  EscapeText(options.certify.plugin).c_str(),
-                  static_cast<unsigned long long>(options.certify.seed),
-                  verdict.failed[i].c_str());
-    }
-    if (verdict.failed.size() > kShown) {
-      std::printf("  ... and %zu more\n", verdict.failed.size() - kShown);
-    }
+// Merges results instead of running anything.
+Result<CertifyResult> Merge(const Options& options) {
+  std::vector<conformance::ShardResults> shards;
+  for (const std::string& path : options.merge) {
+    ONNXIFI_ASSIGN_OR_RETURN(conformance::Results results,
+                             conformance::ReadResults(path));
+    shards.push_back({path, std::move(results)});
   }
-  for (const std::string& problem : verdict.problems) {
-    std::printf("problem: %s\n", EscapeText(problem).c_str());
+  ONNXIFI_ASSIGN_OR_RETURN(conformance::Results merged,
+                           conformance::MergeShards(shards));
+  if (!options.certify.results.empty()) {
+    const std::string text = ToText(merged);
+    ONNXIFI_RETURN_IF_ERROR(WriteFileAtomically(
+        options.certify.results, std::as_bytes(std::span(text))));
   }
-  std::string counts;
-  for (const auto& [outcome, count] : verdict.counts) {
-    counts +=
-        StrCat(counts.empty() ? "" : ", ", count, " ", OutcomeName(outcome));
+  return conformance::JudgeResults(std::move(merged),
+                                   options.certify.vendor_profile);
+}
+
+Result<conformance::VerifyReport> VerifyFile(const Options& options) {
+  conformance::VerifyOptions verify;
+  verify.certificate = options.certificate;
+  verify.today = conformance::Today();
+  if (!options.certify.plugin.empty()) {
+    ONNXIFI_ASSIGN_OR_RETURN(verify.plugin_sha256,
+                             Sha256OfFile(options.certify.plugin));
   }
-  std::printf("%s; %zu waived; seed %llu\n", counts.c_str(), verdict.waived,
-              static_cast<unsigned long long>(options.certify.seed));
-  std::printf("%s\n", verdict.certified() ? "CERTIFIED"
-                      : verdict.passed()  ? "PASSED, not all of the suite"
-                                          : "NOT CERTIFIED");
+  ONNXIFI_ASSIGN_OR_RETURN(
+      const conformance::SuiteFacts suite,
+      conformance::ReadSuiteFacts(options.certify.archive));
+  ONNXIFI_ASSIGN_OR_RETURN(const graph::MappedFile file,
+                           graph::MapFile(options.verify));
+  return conformance::VerifyBundle(
+      {reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()},
+      suite, verify);
+}
+
+int Verify(const Options& options) {
+  const Result<conformance::VerifyReport> report = VerifyFile(options);
+  if (!report.ok()) {
+    return ReportError(kErrorFile, report.status().message(), kExitUsage);
+  }
+  PrintVerification(*report);
+  // A bundle of a plugin that went wrong is in order, and no good news.
+  return report->problems.empty() && report->certificate.problems.empty()
+             ? kExitOk
+             : kExitComparison;
 }
 
 int Run(Options& options) {
@@ -124,49 +137,61 @@ int Run(Options& options) {
                        kExitUsage);
   }
   if (options.list) return ListTests(options);
-  if (!options.seeded) {
-    // Small enough to be typed again.
-    options.certify.seed = std::random_device{}() % 1000000;
-  }
-  const Result<CertifyResult> result = Certify(
-      options.certify, [&](const Record& record, size_t done, size_t all) {
-        ShowProgress(options, record, done, all);
-      });
-  if (!result.ok())
+  if (!options.verify.empty()) return Verify(options);
+  if (!options.seeded) options.certify.seed = ChooseSeed(options.certify);
+  const Result<CertifyResult> result =
+      !options.merge.empty()
+          ? Merge(options)
+          : Certify(options.certify,
+                    [&](const Record& record, size_t done, size_t all) {
+                      ShowCertifyProgress(record, done, all, options.quiet);
+                    });
+  if (!result.ok()) {
     return ReportError(kErrorFile, result.status().message(), kExitUsage);
-  PrintSummary(options, result.value());
-  return result.value().verdict.passed() ? kExitOk : kExitComparison;
+  }
+  PrintCertifySummary(*result, options.quiet);
+  if (const Status status =
+          WriteCertifyFiles(*result, options.certify.archive, options.files);
+      !status.ok()) {
+    return ReportError(kErrorWrite, status.message(), kExitUsage);
+  }
+  const bool enough = options.files.certificate.empty()
+                          ? result->verdict.passed()
+                          : result->verdict.certified();
+  return enough ? kExitOk : kExitComparison;
 }
 
-}  // namespace
-
-void AddCertifyCommand(CLI::App& app, Action* action) {
-  auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand(
-      "certify", "Tests whether a plugin keeps every promise of the interface");
-  options->certify.jobs = static_cast<int>(AvailableCpus());
-  command->add_option("plugin", options->certify.plugin, "The plugin's file");
-  command->add_option("--backend", options->certify.backend,
-                      "Index of the backend, when the plugin has several");
-  command->add_option("--profile", options->certify.vendor_profile,
-                      "What the vendor claims, and waivers: a JSON file");
+void AddSelection(CLI::App* command, const std::shared_ptr<Options>& options) {
+  conformance::CertifyOptions& certify = options->certify;
   command->add_option("--tier", options->tier, "quick or full")
       ->check(CLI::IsMember({"quick", "full"}));
-  command->add_option("--filter", options->certify.selection.filter,
+  command->add_option("--filter", certify.selection.filter,
                       "Only tests whose names match this pattern");
   command
-      ->add_option("--only-profile", options->certify.selection.profiles,
+      ->add_option("--only-profile", certify.selection.profiles,
                    "Only tests of these profiles")
       ->check(CLI::IsMember(
           {"core", "dynamic", "fp16", "quantised", "async", "memory"}));
   command->add_option("--shard", options->shard,
                       "I/N: the I-th of N parts, from 0");
-  command->add_option("--jobs", options->certify.jobs, "Processes at a time")
-      ->check(CLI::Range(1, 256));
   command
-      ->add_option("--seed", options->certify.seed,
+      ->add_option("--seed", certify.seed,
                    "Seed of all that is random; without it a new one")
       ->each([options](const std::string&) { options->seeded = true; });
+  command->add_flag("--list", options->list, "Print the tests, run none");
+}
+
+void AddLimits(CLI::App* command, conformance::CertifyOptions* certify) {
+  certify->jobs = static_cast<int>(AvailableCpus());
+  command->add_option("--jobs", certify->jobs, "Processes at a time")
+      ->check(CLI::Range(1, 256));
+  command
+      ->add_option("--time-factor", certify->time_factor,
+                   "Times all limits: more than 1 for slow machines")
+      ->check(CLI::Range(0.1, 1000.0));
+}
+
+void AddFiles(CLI::App* command, Options* options) {
   command->add_option("--results", options->certify.results,
                       "File for the results, a line of JSON for each test");
   command->add_flag("--resume", options->certify.resume,
@@ -175,15 +200,50 @@ void AddCertifyCommand(CLI::App& app, Action* action) {
                       "Folder for models, inputs and outputs of failures");
   command->add_option("--cases", options->certify.archive,
                       "Archive of cases instead of the installed one");
+  command->add_option("--junit", options->files.junit,
+                      "Write a report for CI systems");
+  command->add_option("--html", options->files.html, "Write a page to read");
+  command->add_option("--bundle", options->files.bundle,
+                      "Write all that is needed to verify the run elsewhere");
+  command->add_option("--certificate-out", options->files.certificate,
+                      "Write the certificate, to be put beside the plugin");
+}
+
+void AddOthers(CLI::App* command, Options* options) {
+  auto* merge = command->add_option(
+      "--merge", options->merge,
+      "Run nothing: make one result of these of all shards");
   command
-      ->add_option("--time-factor", options->certify.time_factor,
-                   "Times all limits: more than 1 for slow machines")
-      ->check(CLI::Range(0.1, 1000.0));
-  command->add_flag("--list", options->list, "Print the tests, run none");
+      ->add_option("--verify", options->verify,
+                   "Run nothing: check this bundle, and the plugin if one is "
+                   "given")
+      ->excludes(merge);
+  command->add_option("--certificate", options->certificate,
+                      "The number that the bundle must have");
+}
+
+}  // namespace
+
+void AddCertifyCommand(CLI::App& app, Action* action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "certify", "Tests whether a plugin keeps every promise of the interface");
+  command->add_option("plugin,--plugin", options->certify.plugin,
+                      "The plugin's file");
+  command->add_option("--backend", options->certify.backend,
+                      "Index of the backend, when the plugin has several");
+  command->add_option("--profile", options->certify.vendor_profile,
+                      "What the vendor claims, and waivers: a JSON file");
+  AddSelection(command, options);
+  AddLimits(command, &options->certify);
+  AddFiles(command, options.get());
+  AddOthers(command, options.get());
   command->add_flag("--quiet", options->quiet, "Print the summary alone");
   command->callback([=] {
     *action = [options] {
-      if (options->certify.plugin.empty() && !options->list) {
+      const bool runs =
+          !options->list && options->merge.empty() && options->verify.empty();
+      if (options->certify.plugin.empty() && runs) {
         return ReportError(kErrorUsage,
                            "plugin: no file is given: onnxifi certify PLUGIN",
                            kExitUsage);

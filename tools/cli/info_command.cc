@@ -9,6 +9,7 @@
 #include "client/client.h"
 #include "client/interface.h"
 #include "client/text.h"
+#include "tools/cli/certificate_info.h"
 #include "tools/cli/cli_error.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/version.h"
@@ -146,6 +147,21 @@ std::string Text(const json& object, const char* key) {
   return EscapeText(it->is_string() ? it->get<std::string>() : it->dump());
 }
 
+// What lies beside the plugins that are loaded.
+void AddCertificates(json& report) {
+  const auto candidates = report.find("candidates");
+  if (candidates == report.end() || !candidates->is_array()) return;
+  for (json& candidate : *candidates) {
+    const auto path = candidate.find("path");
+    if (Text(candidate, "verdict") != "loaded" || path == candidate.end() ||
+        !path->is_string()) {
+      continue;
+    }
+    json certificate = CertificateJson(path->get<std::string>());
+    if (!certificate.is_null()) candidate["certificate"] = certificate;
+  }
+}
+
 void PrintCandidates(const json& report, bool summary) {
   const auto candidates = report.find("candidates");
   if (candidates == report.end() || !candidates->is_array()) return;
@@ -155,6 +171,10 @@ void PrintCandidates(const json& report, bool summary) {
       std::printf(
           "plugin  %s  %s backends  (%s)\n", Text(candidate, "path").c_str(),
           Text(candidate, "backends").c_str(), Text(candidate, "rule").c_str());
+      if (candidate.contains("certificate")) {
+        std::printf("        %s\n",
+                    CertificateLine(candidate["certificate"]).c_str());
+      }
       continue;
     }
     if (summary && verdict == "skipped") continue;
@@ -188,6 +208,8 @@ int Info(const Options& options) {
   if (!list.ok()) return ReportFailure(list.status(), Step::kLoad);
   Result<json> report = LoadReport();
   if (!report.ok()) return ReportFailure(report.status(), Step::kLoad);
+
+  AddCertificates(report.value());
 
   json backends = json::array();
   for (size_t i = 0; i < list.value().ids().size(); ++i) {
