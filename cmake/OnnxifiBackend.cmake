@@ -1,17 +1,33 @@
-# onnxifi_add_plugin(NAME SRCS... DEPS... [VENDOR text])
-# Builds lib/onnxifi/plugins/libonnxifi-NAME.so: exports are limited to the
-# ABI list by a version script, and archives are linked in hidden.
+# How plugins are built, in this project and, installed with the SDK, outside.
+# ONNXIFI_SDK_INCLUDE_DIR: the folder from which headers are named.
+if(NOT ONNXIFI_SDK_INCLUDE_DIR)
+  set(ONNXIFI_SDK_INCLUDE_DIR "${CMAKE_SOURCE_DIR}")
+endif()
+
+# onnxifi_add_plugin(NAME SRCS... [DEPS...])
+# Builds the module onnxifi-NAME, libonnxifi-NAME.so: exports are limited to the
+# ABI list by a version script, and archives are linked in hidden. In this
+# project it lies in lib/onnxifi/plugins, outside where CMake puts libraries.
 function(onnxifi_add_plugin NAME)
   cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
   add_library(onnxifi-${NAME} MODULE ${ARG_SRCS})
-  target_include_directories(onnxifi-${NAME} PRIVATE "${CMAKE_SOURCE_DIR}")
-  target_link_libraries(onnxifi-${NAME} PRIVATE onnxifi_options ${ARG_DEPS})
+  set(_exports "${ONNXIFI_SDK_INCLUDE_DIR}/backends/common/plugin_exports.map")
+  target_include_directories(onnxifi-${NAME} PRIVATE
+    "${ONNXIFI_SDK_INCLUDE_DIR}")
+  target_link_libraries(onnxifi-${NAME} PRIVATE ${ARG_DEPS})
   set_target_properties(onnxifi-${NAME} PROPERTIES
-    OUTPUT_NAME "onnxifi-${NAME}"
-    LIBRARY_OUTPUT_DIRECTORY "${ONNXIFI_PLUGIN_OUTPUT_DIR}"
-    LINK_DEPENDS "${CMAKE_SOURCE_DIR}/backends/common/plugin_exports.map")
+    OUTPUT_NAME "onnxifi-${NAME}" LINK_DEPENDS "${_exports}")
+  if(TARGET onnxifi_options)
+    target_link_libraries(onnxifi-${NAME} PRIVATE onnxifi_options)
+    set_target_properties(onnxifi-${NAME} PROPERTIES
+      LIBRARY_OUTPUT_DIRECTORY "${ONNXIFI_PLUGIN_OUTPUT_DIR}")
+  else()
+    target_link_libraries(onnxifi-${NAME} PRIVATE onnxifi::sdk)
+    set_target_properties(onnxifi-${NAME} PROPERTIES
+      CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  endif()
   target_link_options(onnxifi-${NAME} PRIVATE
-    "-Wl,--version-script=${CMAKE_SOURCE_DIR}/backends/common/plugin_exports.map"
+    "-Wl,--version-script=${_exports}"
     -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -Wl,-z,relro -Wl,-z,now
     -Wl,--gc-sections)
   if(NOT ONNXIFI_SANITIZE)

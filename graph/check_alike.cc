@@ -1,10 +1,10 @@
 #include "graph/check_alike.h"
 
-#include <memory_resource>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
+
+#include "graph/name_map.h"
 
 namespace onnxifi::graph {
 namespace {
@@ -16,7 +16,7 @@ namespace checker = onnx::checker;
 class Scope {
  public:
   explicit Scope(const onnx::GraphProto& graph) : graph_(graph) {
-    names_.reserve(static_cast<size_t>(graph.node_size()) +
+    names_.Reserve(static_cast<size_t>(graph.node_size()) +
                    static_cast<size_t>(graph.initializer_size()) +
                    static_cast<size_t>(graph.input_size()));
   }
@@ -24,7 +24,7 @@ class Scope {
   bool AddInputs(const checker::CheckerContext& context) {
     for (const auto& input : graph_.input()) {
       checker::check_value_info(input, context);
-      if (!names_.insert(input.name()).second) return false;
+      if (!Add(input.name())) return false;
     }
     for (const auto& output : graph_.output()) {
       checker::check_value_info(output, context);
@@ -34,13 +34,13 @@ class Scope {
 
   bool AddInitializers(const checker::CheckerContext& context) {
     constexpr int kLastWithInputs = 3;  // IR: initializers are inputs, too
-    std::unordered_set<std::string_view> own;
+    NameMap<bool> own;
     for (const auto& tensor : graph_.initializer()) {
-      if (tensor.name().empty() || !own.insert(tensor.name()).second) {
+      if (tensor.name().empty() || !own.Insert(tensor.name(), true).second) {
         return false;
       }
       checker::check_tensor(tensor, context);
-      const bool added = names_.insert(tensor.name()).second;
+      const bool added = Add(tensor.name());
       if (added && context.get_ir_version() <= kLastWithInputs) return false;
     }
     return true;
@@ -48,25 +48,27 @@ class Scope {
 
   bool AddNode(const onnx::NodeProto& node) {
     for (const std::string& input : node.input()) {
-      if (!input.empty() && names_.count(input) == 0) return false;
+      if (!input.empty() && !names_.Has(input)) return false;
     }
     for (const std::string& output : node.output()) {
-      if (!output.empty() && !names_.insert(output).second) return false;
+      if (!output.empty() && !Add(output)) return false;
     }
     return true;
   }
 
   bool HasOutputs() const {
     for (const auto& output : graph_.output()) {
-      if (names_.count(output.name()) == 0) return false;
+      if (!names_.Has(output.name())) return false;
     }
     return true;
   }
 
  private:
+  // False when the name is there.
+  bool Add(std::string_view name) { return names_.Insert(name, true).second; }
+
   const onnx::GraphProto& graph_;
-  std::pmr::monotonic_buffer_resource memory_;
-  std::pmr::unordered_set<std::string_view> names_{&memory_};
+  NameMap<bool> names_;
 };
 
 }  // namespace

@@ -2,9 +2,9 @@
 
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "base/str_cat.h"
+#include "graph/name_map.h"
 #include "graph/tensor_type.h"
 #include "graph/text.h"
 
@@ -48,9 +48,9 @@ bool SameShape(const Declaration& a, const Declaration& b) {
 class Declarations {
  public:
   Status Add(std::string_view name, Declaration declaration) {
-    const auto [entry, added] = first_.emplace(name, declaration);
+    const auto [entry, added] = first_.Insert(name, declaration);
     if (added) return Status::Ok();
-    const Declaration& first = entry->second;
+    const Declaration& first = *entry;
     const std::string where = StrCat("value ", Quoted(name), ": ", first.place,
                                      " and ", declaration.place, " declare ");
     if (first.tensor != declaration.tensor || first.type != declaration.type) {
@@ -69,7 +69,7 @@ class Declarations {
   }
 
  private:
-  std::unordered_map<std::string_view, Declaration> first_;
+  NameMap<Declaration> first_;
 };
 
 }  // namespace

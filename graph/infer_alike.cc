@@ -7,6 +7,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -182,7 +183,7 @@ class Inference {
   std::unordered_map<std::string, int> opsets_;
   ValueTypes types_;
   // Of constants; most values are none.
-  std::unordered_map<std::string_view, const TensorProto*> data_;
+  NameMap<const TensorProto*> data_;
   std::unordered_map<std::string, const TypeProto*> unique_;
   std::unordered_map<std::string, Types> known_;
   // For each kind: the inputs whose data some node of it has asked for.
@@ -209,7 +210,7 @@ void Inference::AddDeclared() {
   for (const auto* list :
        {&graph_.value_info(), &graph_.input(), &graph_.output()}) {
     for (const auto& value : *list) {
-      if (value.has_type()) types_[value.name()] = Unique(value.type());
+      if (value.has_type()) types_.Set(value.name(), Unique(value.type()));
     }
   }
 }
@@ -223,14 +224,14 @@ void Inference::AddInitializers() {
     auto* shape = type.mutable_tensor_type()->mutable_shape();
     for (const int64_t dim : tensor.dims())
       shape->add_dim()->set_dim_value(dim);
-    data_[tensor.name()] = &tensor;
-    const auto declared = types_.find(tensor.name());
-    if (declared != types_.end()) {
+    data_.Set(tensor.name(), &tensor);
+    const TypeProto* const* declared = types_.Find(tensor.name());
+    if (declared != nullptr) {
       // Only compared: the declared type stays.
-      TypeProto copy = *declared->second;
+      TypeProto copy = **declared;
       onnx::shape_inference::mergeShapesAndTypes(type, &copy);
     } else if (model_.ir_version() >= kFirstWithoutInputs) {
-      types_[tensor.name()] = Unique(type);
+      types_.Set(tensor.name(), Unique(type));
     }
   }
 }
@@ -302,8 +303,8 @@ void Inference::SetType(const std::string& name, const TypeProto* type) {
     onnx::shape_inference::MaterializeSymbolicShape(own, symbols_);
     type = own;
   }
-  const auto [entry, added] = types_.emplace(name, type);
-  if (!added) entry->second = Merged(type, entry->second);
+  const auto [entry, added] = types_.Insert(name, type);
+  if (!added) *entry = Merged(type, *entry);
 }
 
 template <typename Number>
@@ -312,7 +313,7 @@ void Inference::SetNumbers(const std::string& name, std::vector<Number> numbers,
   auto* tensor = google::protobuf::Arena::CreateMessage<TensorProto>(arena_);
   *tensor = onnx::ToTensor(numbers);
   if (!scalar) tensor->add_dims(static_cast<int64_t>(numbers.size()));
-  data_[name] = tensor;
+  data_.Set(name, tensor);
 }
 
 // Constants whose data later nodes may look at.
@@ -325,7 +326,7 @@ void Inference::SetConstant(const NodeProto& node) {
   for (const AttributeProto& attribute : node.attribute()) {
     if (attribute.name() == "value") {
       if (attribute.type() == AttributeProto::TENSOR && attribute.has_t()) {
-        data_[name] = &attribute.t();
+        data_.Set(name, &attribute.t());
       }
     } else if (attribute.type() == AttributeProto::INTS) {
       SetNumbers<int64_t>(
@@ -355,10 +356,10 @@ bool Inference::AddNode(int index) {
   }
   inputs_.clear();
   for (const std::string& name : node.input()) {
-    const auto type = types_.find(name);
-    const auto data = data_.find(name);
-    inputs_.push_back({type == types_.end() ? nullptr : type->second,
-                       data == data_.end() ? nullptr : data->second});
+    const TypeProto* const* type = types_.Find(name);
+    const TensorProto* const* data = data_.Find(name);
+    inputs_.push_back(
+        {type == nullptr ? nullptr : *type, data == nullptr ? nullptr : *data});
   }
   const Types& types = Infer(index, *schema);
   for (int i = 0; i < node.output_size(); ++i) {
@@ -375,7 +376,7 @@ bool Inference::Run() {
   for (const auto& import : model_.opset_import()) {
     opsets_[import.domain()] = static_cast<int>(import.version());
   }
-  types_.reserve(static_cast<size_t>(graph_.node_size()) +
+  types_.Reserve(static_cast<size_t>(graph_.node_size()) +
                  static_cast<size_t>(graph_.initializer_size()) +
                  static_cast<size_t>(graph_.input_size()));
   symbols_.addFromGraph(graph_);

@@ -6,16 +6,16 @@
 #include <onnx/onnx_pb.h>
 
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "graph/name_map.h"
 #include "graph/node_kinds.h"
 #include "graph/wire_tensor.h"
 
 namespace onnxifi::graph {
 
 // The types of a graph's values by name; the names are the model's.
-using ValueTypes = std::unordered_map<std::string_view, const onnx::TypeProto*>;
+using ValueTypes = NameMap<const onnx::TypeProto*>;
 
 // The tensor that a message of the skeleton stands for; null when it is none.
 const TensorData* TensorOf(const onnx::TensorProto& proto,

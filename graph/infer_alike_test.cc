@@ -45,8 +45,8 @@ bool Infer(const onnx::ModelProto& model, Texts* texts) {
   if (!InferAlike(model, {}, kinds, *LazySchemas(), &arena, &types)) {
     return false;
   }
-  for (const auto& [name, type] : types) {
-    (*texts)[std::string(name)] = type->DebugString();
+  for (const auto& entry : types.entries()) {
+    (*texts)[std::string(entry.name)] = entry.value->DebugString();
   }
   for (const auto& tensor : model.graph().initializer()) {
     texts->erase(tensor.name());

@@ -135,7 +135,7 @@ Status InferTypes(onnx::ModelProto* model,
   if (InferAlike(*model, tensors, kinds, schemas, arena, types)) {
     return Status::Ok();
   }
-  types->clear();
+  *types = ValueTypes();
   ForEachTensor(model->mutable_graph(), [&](onnx::TensorProto* tensor) {
     const TensorData* data = TensorOf(*tensor, tensors);
     if (data != nullptr && IsSmall(*data)) SetData(*data, tensor);

@@ -2,13 +2,12 @@
 
 #include <cstring>
 #include <memory>
-#include <memory_resource>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "base/str_cat.h"
+#include "graph/name_map.h"
 #include "graph/skeleton.h"
 #include "graph/text.h"
 
@@ -200,21 +199,20 @@ class Builder {
   Builder* const outer_;
   Graph graph_;
   // Names are those of the model, which outlives the builder.
-  std::pmr::monotonic_buffer_resource memory_;
-  std::pmr::unordered_map<std::string_view, ValueId> ids_{&memory_};
+  NameMap<ValueId> ids_;
   const ValueTypes* types_;
   ValueTypes own_types_;
 };
 
 ValueId Builder::Add(const std::string& name) {
   const auto id = static_cast<ValueId>(graph_.values.size());
-  const auto [known, added] = ids_.emplace(name, id);
+  const auto [known, added] = ids_.Insert(name, id);
   if (added) graph_.values.emplace_back().name = name;
-  return known->second;
+  return *known;
 }
 
 ValueId Builder::Find(const std::string& name) {
-  if (const auto own = ids_.find(name); own != ids_.end()) return own->second;
+  if (const ValueId* own = ids_.Find(name); own != nullptr) return *own;
   const ValueId outer = outer_ == nullptr ? kNoValue : outer_->Find(name);
   if (outer == kNoValue) return kNoValue;
   const ValueId id = Add(name);
@@ -241,17 +239,17 @@ void Builder::Reserve(const onnx::GraphProto& proto) {
   }
   graph_.nodes.reserve(static_cast<size_t>(proto.node_size()));
   graph_.values.reserve(values);
-  ids_.reserve(values);
+  ids_.Reserve(values);
 }
 
 void Builder::ReadTypes(const onnx::GraphProto& proto) {
-  own_types_.reserve(static_cast<size_t>(proto.value_info_size()) +
+  own_types_.Reserve(static_cast<size_t>(proto.value_info_size()) +
                      static_cast<size_t>(proto.input_size()) +
                      static_cast<size_t>(proto.output_size()));
   for (const auto* list :
        {&proto.value_info(), &proto.input(), &proto.output()}) {
     for (const auto& value : *list) {
-      if (value.has_type()) own_types_[value.name()] = &value.type();
+      if (value.has_type()) own_types_.Set(value.name(), &value.type());
     }
   }
   types_ = &own_types_;
@@ -265,7 +263,7 @@ Status Builder::AddValues(const onnx::GraphProto& proto) {
   for (const auto& input : proto.input()) {
     // A static weight is no run-time input, even where ONNX would let the
     // caller override it.
-    if (ids_.count(input.name()) != 0) continue;
+    if (ids_.Has(input.name())) continue;
     const ValueId id = Add(input.name());
     ONNXIFI_RETURN_IF_ERROR(SetType(input.type(), &graph_.value(id)));
     graph_.inputs.push_back(id);
@@ -400,9 +398,9 @@ Status Builder::AddNode(const onnx::NodeProto& proto) {
                             ", which exists already"));
     }
     node.outputs.push_back(id);
-    const auto type = types_->find(name);
-    if (type != types_->end()) {
-      ONNXIFI_RETURN_IF_ERROR(SetType(*type->second, &graph_.value(id)));
+    const onnx::TypeProto* const* type = types_->Find(name);
+    if (type != nullptr) {
+      ONNXIFI_RETURN_IF_ERROR(SetType(**type, &graph_.value(id)));
     }
   }
   if (node.op_type == "Constant" && node.domain.empty()) {
@@ -441,7 +439,7 @@ Result<Graph> BuildGraph(const onnx::ModelProto& model, const ValueTypes& types,
   for (const auto& import : model.opset_import()) {
     info.opsets[import.domain()] = static_cast<int>(import.version());
   }
-  return Builder(info, nullptr, types.empty() ? nullptr : &types)
+  return Builder(info, nullptr, types.size() == 0 ? nullptr : &types)
       .Build(model.graph());
 }
 

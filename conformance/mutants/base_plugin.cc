@@ -31,11 +31,11 @@ Result<BasePlugin> BasePlugin::Load() {
                   StrCat("no plugin to make a mutant of: ", dlerror()));
   }
   BasePlugin base;
-#define ONNXIFI_FUNCTION(name, since, kind)                             \
-  base.name = reinterpret_cast<name##Function>(dlsym(library, #name));  \
-  if (base.name == nullptr) {                                           \
-    return Status(ONNXIFI_STATUS_INTERNAL_ERROR,                        \
-                  StrCat("'", path, "' has no function " #name));       \
+#define ONNXIFI_FUNCTION(name, since, kind)                            \
+  base.name = reinterpret_cast<name##Function>(dlsym(library, #name)); \
+  if (base.name == nullptr) {                                          \
+    return Status(ONNXIFI_STATUS_INTERNAL_ERROR,                       \
+                  StrCat("'", path, "' has no function " #name));      \
   }
 #include "abi/onnxifi_functions.inc"
   return base;

@@ -25,8 +25,8 @@ onnxStatus ONNXIFI_ABI InitGraph(const onnxInitGraphArguments* arguments) {
       arguments->weightsCount != 0) {
     return g_base->initGraph(arguments);
   }
-  const std::string changed = ChangedModel(
-      *g_mutant, arguments->onnxModel, arguments->onnxModelSize);
+  const std::string changed =
+      ChangedModel(*g_mutant, arguments->onnxModel, arguments->onnxModelSize);
   onnxInitGraphArguments copy = *arguments;
   copy.onnxModel = changed.data();
   copy.onnxModelSize = changed.size();

@@ -46,10 +46,10 @@ struct TableRow {
 inline void AddTableRows(std::span<const TableRow> rows,
                          std::vector<MutantInfo>* list) {
   for (const TableRow& row : rows) {
-    list->push_back({row.name, Area::kInterface, row.what,
-                     [row](const BasePlugin& base) {
-                       return std::make_unique<TableMutant>(base, row.patch);
-                     }});
+    list->push_back(
+        {row.name, Area::kInterface, row.what, [row](const BasePlugin& base) {
+           return std::make_unique<TableMutant>(base, row.patch);
+         }});
   }
 }
 

@@ -106,8 +106,8 @@ class KeepsDescriptors final : public Mutant {
                             const onnxTensorDescriptorV1* inputs,
                             uint32_t outputs_count,
                             const onnxTensorDescriptorV1* outputs) override {
-    const onnxStatus status = base_.onnxSetGraphIO(
-        graph, inputs_count, inputs, outputs_count, outputs);
+    const onnxStatus status = base_.onnxSetGraphIO(graph, inputs_count, inputs,
+                                                   outputs_count, outputs);
     const std::lock_guard<std::mutex> lock(mutex_);
     kept_.erase(graph);
     if (status == ONNXIFI_STATUS_SUCCESS) {
@@ -145,8 +145,8 @@ class NoBool final : public Mutant {
                             const onnxTensorDescriptorV1* inputs,
                             uint32_t outputs_count,
                             const onnxTensorDescriptorV1* outputs) override {
-    const onnxStatus status = base_.onnxSetGraphIO(
-        graph, inputs_count, inputs, outputs_count, outputs);
+    const onnxStatus status = base_.onnxSetGraphIO(graph, inputs_count, inputs,
+                                                   outputs_count, outputs);
     if (status != ONNXIFI_STATUS_SUCCESS) return status;
     for (uint32_t i = 0; i < outputs_count; ++i) {
       if (outputs[i].dataType == 9) {
@@ -165,8 +165,8 @@ class ScalarsNeedShape final : public Mutant {
                             const onnxTensorDescriptorV1* inputs,
                             uint32_t outputs_count,
                             const onnxTensorDescriptorV1* outputs) override {
-    const onnxStatus status = base_.onnxSetGraphIO(
-        graph, inputs_count, inputs, outputs_count, outputs);
+    const onnxStatus status = base_.onnxSetGraphIO(graph, inputs_count, inputs,
+                                                   outputs_count, outputs);
     if (status != ONNXIFI_STATUS_SUCCESS) return status;
     for (uint32_t i = 0; i < outputs_count; ++i) {
       if (outputs[i].shape == nullptr) {

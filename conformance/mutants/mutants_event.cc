@@ -210,7 +210,8 @@ void AddEventMutants(std::vector<MutantInfo>* list) {
   };
   add("ignores_input_event", "runs begin before their input is valid",
       &MakeMutant<IgnoresInput>);
-  add("does_not_wait", "onnxWaitEvent returns at once", &MakeMutant<DoesNotWait>);
+  add("does_not_wait", "onnxWaitEvent returns at once",
+      &MakeMutant<DoesNotWait>);
   add("always_signalled", "every event counts as signalled",
       &MakeMutant<AlwaysSignalled>);
   add("never_signalled", "no event counts as signalled",
@@ -220,8 +221,10 @@ void AddEventMutants(std::vector<MutantInfo>* list) {
   add("lost_signal", "a client's signal does nothing", &MakeMutant<LostSignal>);
   add("born_signalled", "events are signalled from the start",
       &MakeMutant<BornSignalled>);
-  add("same_event", "the output event is the input event", &MakeMutant<SameEvent>);
-  add("no_output_event", "a run has no output event", &MakeMutant<NoOutputEvent>);
+  add("same_event", "the output event is the input event",
+      &MakeMutant<SameEvent>);
+  add("no_output_event", "a run has no output event",
+      &MakeMutant<NoOutputEvent>);
   add("first_binding_only", "a binding after the first run is not used",
       &MakeMutant<FirstBindingOnly>);
   add("release_signals", "releasing an event signals it",

@@ -22,13 +22,12 @@ uint64_t ElementCount(const onnxTensorDescriptorV1& tensor) {
 
 bool Readable(uint32_t count, const onnxTensorDescriptorV1* tensors) {
   if (count == 0 || tensors == nullptr) return false;
-  return std::all_of(tensors, tensors + count,
-                     [](const onnxTensorDescriptorV1& tensor) {
-                       return tensor.tag == ONNXIFI_TAG_TENSOR_DESCRIPTOR_V1 &&
-                              tensor.name != nullptr &&
-                              (tensor.dimensions == 0 ||
-                               tensor.shape != nullptr);
-                     });
+  return std::all_of(
+      tensors, tensors + count, [](const onnxTensorDescriptorV1& tensor) {
+        return tensor.tag == ONNXIFI_TAG_TENSOR_DESCRIPTOR_V1 &&
+               tensor.name != nullptr &&
+               (tensor.dimensions == 0 || tensor.shape != nullptr);
+      });
 }
 
 // Compiled models are found again by their size.
@@ -45,8 +44,7 @@ class CacheBySize final : public Mutant {
     const onnxStatus status = base_.onnxInitGraph(backend, properties, size,
                                                   model, count, weights, graph);
     if (status == ONNXIFI_STATUS_SUCCESS) {
-      models_.emplace(size,
-                      std::string(static_cast<const char*>(model), size));
+      models_.emplace(size, std::string(static_cast<const char*>(model), size));
     }
     return status;
   }
@@ -185,9 +183,9 @@ class ByPosition final : public Mutant {
     Descriptors changed(tensors, tensors + count);
     size_t next = 0;
     for (const std::string& name : names) {
-      const bool given = std::any_of(
-          tensors, tensors + count,
-          [&](const auto& tensor) { return name == tensor.name; });
+      const bool given =
+          std::any_of(tensors, tensors + count,
+                      [&](const auto& tensor) { return name == tensor.name; });
       if (given && next < changed.size()) changed[next++].name = name.c_str();
     }
     return next == changed.size() ? changed : Descriptors();
@@ -206,8 +204,8 @@ class AfterRun : public Mutant {
                             const onnxTensorDescriptorV1* inputs,
                             uint32_t outputs_count,
                             const onnxTensorDescriptorV1* outputs) override {
-    const onnxStatus status = base_.onnxSetGraphIO(
-        graph, inputs_count, inputs, outputs_count, outputs);
+    const onnxStatus status = base_.onnxSetGraphIO(graph, inputs_count, inputs,
+                                                   outputs_count, outputs);
     if (status == ONNXIFI_STATUS_SUCCESS) {
       inputs_.Bound(graph, inputs_count, inputs);
       outputs_.Bound(graph, outputs_count, outputs);
@@ -271,8 +269,8 @@ class LatestBinding final : public Mutant {
                             const onnxTensorDescriptorV1* inputs,
                             uint32_t outputs_count,
                             const onnxTensorDescriptorV1* outputs) override {
-    const onnxStatus status = base_.onnxSetGraphIO(
-        graph, inputs_count, inputs, outputs_count, outputs);
+    const onnxStatus status = base_.onnxSetGraphIO(graph, inputs_count, inputs,
+                                                   outputs_count, outputs);
     if (status == ONNXIFI_STATUS_SUCCESS) {
       bound_.Bound(graph, outputs_count, outputs);
     }

@@ -8,8 +8,7 @@ namespace onnxifi::mutants {
 namespace {
 
 using Answer = onnxStatus (*)(onnxBackendInfo selector, void* value,
-                              size_t* size, size_t capacity,
-                              onnxStatus status);
+                              size_t* size, size_t capacity, onnxStatus status);
 
 // Changes what onnxGetBackendInfo has answered.
 class InfoMutant final : public Mutant {
@@ -180,8 +179,7 @@ constexpr Row kRows[] = {
      "the version of the interface is 0.7"},
     {"info_no_graphs", &Counts<ONNXIFI_BACKEND_MAX_GRAPH_COUNT, 0>,
      "it can hold no graph"},
-    {"info_common_init_properties",
-     &Counts<ONNXIFI_BACKEND_INIT_PROPERTIES, 7>,
+    {"info_common_init_properties", &Counts<ONNXIFI_BACKEND_INIT_PROPERTIES, 7>,
      "properties of the interface count as the vendor's"},
 };
 
@@ -189,10 +187,10 @@ constexpr Row kRows[] = {
 
 void AddInfoMutants(std::vector<MutantInfo>* list) {
   for (const Row& row : kRows) {
-    list->push_back({row.name, Area::kInfo, row.what,
-                     [row](const BasePlugin& base) {
-                       return std::make_unique<InfoMutant>(base, row.answer);
-                     }});
+    list->push_back(
+        {row.name, Area::kInfo, row.what, [row](const BasePlugin& base) {
+           return std::make_unique<InfoMutant>(base, row.answer);
+         }});
   }
 }
 

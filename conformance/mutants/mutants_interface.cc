@@ -112,8 +112,7 @@ onnxStatus ONNXIFI_ABI DropLastNode(void* context, uint32_t count,
 onnxStatus ONNXIFI_ABI AnswerTwice(void* context, uint32_t count,
                                    const onnxNodeSupport* nodes) {
   const auto& client = Client(context);
-  const onnxStatus status =
-      client.receive(client.receiveContext, count, nodes);
+  const onnxStatus status = client.receive(client.receiveContext, count, nodes);
   return status != ONNXIFI_STATUS_SUCCESS
              ? status
              : client.receive(client.receiveContext, count, nodes);
@@ -268,22 +267,21 @@ onnxStatus ONNXIFI_ABI AnySize(const onnxCheckModelArguments* arguments) {
   return BaseTable().checkModel(&whole);
 }
 
-#define SWAP(member, from, to)                              \
-  &SwapStatus<&T::member, ONNXIFI_STATUS_##from,            \
-              ONNXIFI_STATUS_##to>
+#define SWAP(member, from, to) \
+  &SwapStatus<&T::member, ONNXIFI_STATUS_##from, ONNXIFI_STATUS_##to>
 #define QUERY(receive) &Replace<&T::queryGraph, &Query<receive>>
 
 constexpr TableRow kRows[] = {
     {"table_no_size", &NoSize, "the table has no size"},
     {"table_other_version", &OtherVersion, "the table has another version"},
-    {"check_model_claims_operators", SWAP(checkModel, UNSUPPORTED_OPERATOR,
-                                          SUCCESS),
+    {"check_model_claims_operators",
+     SWAP(checkModel, UNSUPPORTED_OPERATOR, SUCCESS),
      "checkModel accepts operators that it does not run"},
-    {"check_model_claims_types", SWAP(checkModel, UNSUPPORTED_DATATYPE,
-                                      SUCCESS),
+    {"check_model_claims_types",
+     SWAP(checkModel, UNSUPPORTED_DATATYPE, SUCCESS),
      "checkModel accepts types that it does not run"},
-    {"check_model_next", &Before<&T::checkModel,
-                                 &NextIgnored<onnxCheckModelArguments>>,
+    {"check_model_next",
+     &Before<&T::checkModel, &NextIgnored<onnxCheckModelArguments>>,
      "checkModel ignores a chain of extensions"},
     {"check_model_any_size", &Replace<&T::checkModel, &AnySize>,
      "checkModel takes a structure that is too small"},
@@ -368,10 +366,10 @@ constexpr HostRow kHostRows[] = {
 
 void AddInterfaceMutants(std::vector<MutantInfo>* list) {
   for (const HostRow& row : kHostRows) {
-    list->push_back({row.name, Area::kInterface, row.what,
-                     [row](const BasePlugin& base) {
-                       return std::make_unique<HostMutant>(base, row.change);
-                     }});
+    list->push_back(
+        {row.name, Area::kInterface, row.what, [row](const BasePlugin& base) {
+           return std::make_unique<HostMutant>(base, row.change);
+         }});
   }
   list->push_back({"table_moves", Area::kInterface,
                    "the table lies elsewhere each time",

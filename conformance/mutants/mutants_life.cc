@@ -95,7 +95,9 @@ void ChangeDirectory() {
 void Chatter() { fputs("mutant: all is well\n", stderr); }
 void SetMask() { umask(0); }
 void IgnoreSignal() { signal(SIGINT, SIG_IGN); }
-void CatchCrash() { signal(SIGSEGV, [](int) { _exit(0); }); }
+void CatchCrash() {
+  signal(SIGSEGV, [](int) { _exit(0); });
+}
 void BlockSignals() {
   sigset_t all;
   sigfillset(&all);
@@ -123,7 +125,8 @@ class KeepsGraphs final : public Mutant {
   using Mutant::Mutant;
   onnxStatus onnxReleaseGraph(onnxGraph graph) override {
     // Asks for nothing, but finds out whether the handle is live.
-    const onnxStatus probe = base_.onnxSetGraphIO(graph, 0, nullptr, 0, nullptr);
+    const onnxStatus probe =
+        base_.onnxSetGraphIO(graph, 0, nullptr, 0, nullptr);
     return probe == ONNXIFI_STATUS_INVALID_GRAPH ? probe
                                                  : ONNXIFI_STATUS_SUCCESS;
   }
@@ -238,8 +241,8 @@ class BindingSurvives final : public Mutant {
                             uint32_t outputs_count,
                             const onnxTensorDescriptorV1* outputs) override {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const onnxStatus status = base_.onnxSetGraphIO(
-        graph, inputs_count, inputs, outputs_count, outputs);
+    const onnxStatus status = base_.onnxSetGraphIO(graph, inputs_count, inputs,
+                                                   outputs_count, outputs);
     Bound& last = last_[graph];
     if (status == ONNXIFI_STATUS_SUCCESS) {
       last = Bound(inputs, inputs_count, outputs, outputs_count);
@@ -322,11 +325,10 @@ constexpr Row kRows[] = {
 
 void AddLifeMutants(std::vector<MutantInfo>* list) {
   for (const Row& row : kRows) {
-    list->push_back({row.name, Area::kLifeCycle, row.what,
-                     [row](const BasePlugin& base) {
-                       return std::make_unique<SideEffect>(base, row.when,
-                                                           row.effect);
-                     }});
+    list->push_back(
+        {row.name, Area::kLifeCycle, row.what, [row](const BasePlugin& base) {
+           return std::make_unique<SideEffect>(base, row.when, row.effect);
+         }});
   }
   const auto add = [list](const char* name, Area area, const char* what,
                           std::unique_ptr<Mutant> (*make)(const BasePlugin&)) {
@@ -339,7 +341,8 @@ void AddLifeMutants(std::vector<MutantInfo>* list) {
   add("keeps_backends", Area::kLifeCycle, "released backends stay alive",
       &MakeMutant<KeepsBackends>);
   add("stale_graph_on_error", Area::kLifeCycle,
-      "a failing onnxInitGraph does not store NULL", &MakeMutant<StaleGraphOnError>);
+      "a failing onnxInitGraph does not store NULL",
+      &MakeMutant<StaleGraphOnError>);
   add("null_graph", Area::kLifeCycle, "a graph is NULL and SUCCESS",
       &MakeMutant<NullGraph>);
   add("weights_swapped", Area::kRun, "two weights are in each other's place",

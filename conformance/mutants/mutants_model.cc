@@ -56,7 +56,6 @@ constexpr char kAveragePool[] = "GlobalAveragePool";
 constexpr char kMaxPool[] = "GlobalMaxPool";
 constexpr char kHardSigmoid[] = "HardSigmoid";
 
-
 void OtherAxis(Node& node) {
   if (Attribute* axis = Find(node, kAxis)) axis->i = axis->i == 0 ? 1 : 0;
 }
@@ -81,7 +80,8 @@ constexpr NodeRow kRows[] = {
     {"conv_transpose_pad_side", "ConvTranspose", &SwapPads, "pads swapped"},
     {"max_pool_pad_side", "MaxPool", &SwapPads, "pads swapped"},
     {"max_pool_same_side", "MaxPool", &OtherSameSide, "SAME on the other side"},
-    {"max_pool_dilation", "MaxPool", &Forget<kDilations>, "dilations forgotten"},
+    {"max_pool_dilation", "MaxPool", &Forget<kDilations>,
+     "dilations forgotten"},
     {"average_pool_counts_pads", "AveragePool", &Flip<kCountIncludePad>,
      "pads count, or do not, the wrong way round"},
     {"global_pools_swapped", "GlobalMaxPool", &Become<kAveragePool>,
@@ -181,8 +181,8 @@ constexpr NodeRow kRows[] = {
        p = p == 1 ? 2 : 1;
      },
      "the other norm"},
-    {"lp_pool_p", "LpPool",
-     [](Node& node) { IntOf(node, kP, 2) += 1; }, "a higher norm"},
+    {"lp_pool_p", "LpPool", [](Node& node) { IntOf(node, kP, 2) += 1; },
+     "a higher norm"},
     {"dequantize_zero_point", "DequantizeLinear", &DropThird,
      "the zero point is forgotten"},
 };

@@ -242,10 +242,10 @@ constexpr Row kRows[] = {
 
 void AddOutputMutants(std::vector<MutantInfo>* list) {
   for (const Row& row : kRows) {
-    list->push_back({row.name, Area::kRun, row.what,
-                     [row](const BasePlugin& base) {
-                       return std::make_unique<OutputMutant>(base, row.change);
-                     }});
+    list->push_back(
+        {row.name, Area::kRun, row.what, [row](const BasePlugin& base) {
+           return std::make_unique<OutputMutant>(base, row.change);
+         }});
   }
   list->push_back({"previous_result", Area::kRun,
                    "a run hands out the result of the run before",

@@ -36,8 +36,7 @@ ValueId ValueLike(Graph& graph, ValueId like, DataType type) {
 ValueId Int64s(Graph& graph, const std::vector<int64_t>& numbers, bool scalar) {
   graph::Shape dims;
   if (!scalar) dims.push_back(static_cast<int64_t>(numbers.size()));
-  Result<graph::NewTensor> tensor =
-      graph::MakeTensor(DataType::kInt64, dims);
+  Result<graph::NewTensor> tensor = graph::MakeTensor(DataType::kInt64, dims);
   if (!tensor.ok()) return graph::kNoValue;
   std::memcpy(tensor->data, numbers.data(), numbers.size() * sizeof(int64_t));
   Value made;
@@ -143,8 +142,7 @@ bool SoftmaxOverflows(Graph& graph, size_t at) {
 bool LogSumExpOverflows(Graph& graph, size_t at) {
   Node& node = graph.nodes[at];
   if (!IsFloat(graph, node, 0) || node.opset < 18) return false;
-  const ValueId power =
-      ValueLike(graph, node.inputs[0], DataType::kFloat);
+  const ValueId power = ValueLike(graph, node.inputs[0], DataType::kFloat);
   const ValueId y = node.outputs[0];
   const ValueId sum = ValueLike(graph, y, DataType::kFloat);
   const ValueId x = node.inputs[0];

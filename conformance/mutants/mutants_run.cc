@@ -105,8 +105,7 @@ class HeadOfLine final : public Mutant {
     if (last_ == nullptr || backend == backends_.end() || input == nullptr ||
         base_.onnxGetEventState(last_, &state) != ONNXIFI_STATUS_SUCCESS ||
         state == ONNXIFI_EVENT_STATE_SIGNALLED ||
-        base_.onnxInitEvent(backend->second, &gate) !=
-            ONNXIFI_STATUS_SUCCESS) {
+        base_.onnxInitEvent(backend->second, &gate) != ONNXIFI_STATUS_SUCCESS) {
       const onnxStatus status = base_.onnxRunGraph(graph, input, output);
       if (status == ONNXIFI_STATUS_SUCCESS) last_ = output->event;
       return status;

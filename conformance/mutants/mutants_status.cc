@@ -17,11 +17,11 @@ class StatusMutant final : public Mutant {
                onnxStatus to)
       : Mutant(base), function_(function), from_(from), to_(to) {}
 
-#define ONNXIFI_MUTANT_PASS(name, parameters, arguments)     \
-  onnxStatus name parameters override {                      \
-    const onnxStatus status = base_.name arguments;          \
-    const bool hit = function_ == Function::k_##name;        \
-    return hit && status == from_ ? to_ : status;            \
+#define ONNXIFI_MUTANT_PASS(name, parameters, arguments) \
+  onnxStatus name parameters override {                  \
+    const onnxStatus status = base_.name arguments;      \
+    const bool hit = function_ == Function::k_##name;    \
+    return hit && status == from_ ? to_ : status;        \
   }
 #include "conformance/mutants/functions.inc"
 #undef ONNXIFI_MUTANT_PASS
@@ -40,10 +40,10 @@ struct Row {
   const char* what;
 };
 
-#define ROW(name, function, from, to, what)                           \
-  {                                                                   \
-    name, Function::k_##function, ONNXIFI_STATUS_##from,              \
-        ONNXIFI_STATUS_##to, #function " reports " #to " for " what   \
+#define ROW(name, function, from, to, what)                                   \
+  {                                                                           \
+    name, Function::k_##function, ONNXIFI_STATUS_##from, ONNXIFI_STATUS_##to, \
+        #function " reports " #to " for " what                                \
   }
 
 constexpr Row kRows[] = {
@@ -53,8 +53,8 @@ constexpr Row kRows[] = {
         INTERNAL_ERROR, "a NULL count"),
     ROW("ids_small_array_succeeds", onnxGetBackendIDs, FALLBACK, SUCCESS,
         "an array that is too small"),
-    ROW("ids_small_array_other_code", onnxGetBackendIDs, FALLBACK,
-        INVALID_SIZE, "an array that is too small"),
+    ROW("ids_small_array_other_code", onnxGetBackendIDs, FALLBACK, INVALID_SIZE,
+        "an array that is too small"),
     ROW("release_id_stale_accepted", onnxReleaseBackendID, INVALID_ID, SUCCESS,
         "an ID that is not live"),
     ROW("release_id_wrong_code", onnxReleaseBackendID, INVALID_ID,
@@ -65,8 +65,8 @@ constexpr Row kRows[] = {
         "an ID that is not live"),
     ROW("info_stale_id_other_code", onnxGetBackendInfo, INVALID_ID,
         INVALID_POINTER, "an ID that is not live"),
-    ROW("info_null_size_accepted", onnxGetBackendInfo, INVALID_POINTER,
-        SUCCESS, "a NULL size"),
+    ROW("info_null_size_accepted", onnxGetBackendInfo, INVALID_POINTER, SUCCESS,
+        "a NULL size"),
     ROW("info_small_buffer_succeeds", onnxGetBackendInfo, FALLBACK, SUCCESS,
         "a buffer that is too small"),
     ROW("info_unknown_selector_accepted", onnxGetBackendInfo,
@@ -81,10 +81,10 @@ constexpr Row kRows[] = {
         INVALID_SIZE, SUCCESS, "a model of no bytes"),
     ROW("compat_junk_accepted", onnxGetBackendCompatibility, INVALID_PROTOBUF,
         SUCCESS, "bytes that are no protobuf"),
-    ROW("compat_junk_other_code", onnxGetBackendCompatibility,
-        INVALID_PROTOBUF, UNSUPPORTED_OPERATOR, "bytes that are no protobuf"),
-    ROW("compat_bad_model_accepted", onnxGetBackendCompatibility,
-        INVALID_MODEL, SUCCESS, "a model that is valid nowhere"),
+    ROW("compat_junk_other_code", onnxGetBackendCompatibility, INVALID_PROTOBUF,
+        UNSUPPORTED_OPERATOR, "bytes that are no protobuf"),
+    ROW("compat_bad_model_accepted", onnxGetBackendCompatibility, INVALID_MODEL,
+        SUCCESS, "a model that is valid nowhere"),
     ROW("compat_claims_every_operator", onnxGetBackendCompatibility,
         UNSUPPORTED_OPERATOR, SUCCESS, "an operator that it does not run"),
     ROW("compat_claims_every_version", onnxGetBackendCompatibility,
@@ -93,10 +93,10 @@ constexpr Row kRows[] = {
         UNSUPPORTED_OPERATOR, "models that it runs"),
     ROW("init_backend_stale_id_accepted", onnxInitBackend, INVALID_ID, SUCCESS,
         "an ID that is not live"),
-    ROW("init_backend_null_accepted", onnxInitBackend, INVALID_POINTER,
-        SUCCESS, "a NULL backend"),
-    ROW("init_backend_bad_property_accepted", onnxInitBackend,
-        INVALID_PROPERTY, SUCCESS, "a value that is none of the property's"),
+    ROW("init_backend_null_accepted", onnxInitBackend, INVALID_POINTER, SUCCESS,
+        "a NULL backend"),
+    ROW("init_backend_bad_property_accepted", onnxInitBackend, INVALID_PROPERTY,
+        SUCCESS, "a value that is none of the property's"),
     ROW("init_backend_unknown_property_accepted", onnxInitBackend,
         UNSUPPORTED_PROPERTY, SUCCESS, "an unknown property"),
     ROW("init_backend_unknown_property_other_code", onnxInitBackend,
@@ -155,14 +155,14 @@ constexpr Row kRows[] = {
         SUCCESS, "an input that is missing"),
     ROW("set_io_bad_type_accepted", onnxSetGraphIO, MISMATCHING_DATATYPE,
         SUCCESS, "another data type than the model's"),
-    ROW("set_io_bad_shape_accepted", onnxSetGraphIO, MISMATCHING_SHAPE,
-        SUCCESS, "another shape than the model's"),
+    ROW("set_io_bad_shape_accepted", onnxSetGraphIO, MISMATCHING_SHAPE, SUCCESS,
+        "another shape than the model's"),
     ROW("set_io_unknown_type_accepted", onnxSetGraphIO, INVALID_DATATYPE,
         SUCCESS, "an unknown data type"),
     ROW("set_io_unknown_memory_accepted", onnxSetGraphIO, INVALID_MEMORY_TYPE,
         SUCCESS, "an unknown memory type"),
-    ROW("set_io_null_buffer_accepted", onnxSetGraphIO,
-        INVALID_MEMORY_LOCATION, SUCCESS, "a NULL buffer"),
+    ROW("set_io_null_buffer_accepted", onnxSetGraphIO, INVALID_MEMORY_LOCATION,
+        SUCCESS, "a NULL buffer"),
     ROW("set_io_shape_code_swapped", onnxSetGraphIO, MISMATCHING_SHAPE,
         MISMATCHING_DATATYPE, "another shape than the model's"),
     ROW("run_stale_graph_accepted", onnxRunGraph, INVALID_GRAPH, SUCCESS,
@@ -173,8 +173,8 @@ constexpr Row kRows[] = {
         "a fence with a wrong tag"),
     ROW("run_unbound_accepted", onnxRunGraph, UNIDENTIFIED_NAME, SUCCESS,
         "a graph without inputs and outputs"),
-    ROW("run_unknown_fence_accepted", onnxRunGraph, INVALID_FENCE_TYPE,
-        SUCCESS, "an unknown type of fence"),
+    ROW("run_unknown_fence_accepted", onnxRunGraph, INVALID_FENCE_TYPE, SUCCESS,
+        "an unknown type of fence"),
     ROW("run_stale_event_accepted", onnxRunGraph, INVALID_EVENT, SUCCESS,
         "an input event that is not live"),
     ROW("release_graph_stale_accepted", onnxReleaseGraph, INVALID_GRAPH,
@@ -189,8 +189,8 @@ constexpr Row kRows[] = {
         INVALID_ID, SUCCESS, "an ID that is not live"),
     ROW("bind_run_stale_graph_accepted", onnxSetIOAndRunGraph, INVALID_GRAPH,
         SUCCESS, "a graph that is not live"),
-    ROW("bind_run_bad_shape_accepted", onnxSetIOAndRunGraph,
-        MISMATCHING_SHAPE, SUCCESS, "another shape than the model's"),
+    ROW("bind_run_bad_shape_accepted", onnxSetIOAndRunGraph, MISMATCHING_SHAPE,
+        SUCCESS, "another shape than the model's"),
 };
 
 #undef ROW
@@ -199,11 +199,11 @@ constexpr Row kRows[] = {
 
 void AddStatusMutants(std::vector<MutantInfo>* list) {
   for (const Row& row : kRows) {
-    list->push_back({row.name, Area::kStatus, row.what,
-                     [row](const BasePlugin& base) {
-                       return std::make_unique<StatusMutant>(
-                           base, row.function, row.from, row.to);
-                     }});
+    list->push_back(
+        {row.name, Area::kStatus, row.what, [row](const BasePlugin& base) {
+           return std::make_unique<StatusMutant>(base, row.function, row.from,
+                                                 row.to);
+         }});
   }
 }
 

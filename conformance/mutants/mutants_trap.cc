@@ -278,11 +278,10 @@ constexpr Row kRows[] = {
 
 void AddTraps(std::vector<MutantInfo>* list) {
   for (const Row& row : kRows) {
-    list->push_back({row.name, Area::kTrap, row.what,
-                     [row](const BasePlugin& base) {
-                       return std::make_unique<Trap>(base, row.when,
-                                                     row.effect);
-                     }});
+    list->push_back(
+        {row.name, Area::kTrap, row.what, [row](const BasePlugin& base) {
+           return std::make_unique<Trap>(base, row.when, row.effect);
+         }});
   }
   const auto yes = [list](const char* name, bool zeros, const char* what) {
     list->push_back({name, Area::kTrap, what, [zeros](const BasePlugin& base) {
@@ -293,10 +292,10 @@ void AddTraps(std::vector<MutantInfo>* list) {
   yes("says_yes_only", false, "everything is supported, and nothing is done");
   const auto control = [list](const char* name, bool models, bool outputs,
                               const char* what) {
-    list->push_back({name, Area::kControl, what,
-                     [models, outputs](const BasePlugin& base) {
-                       return std::make_unique<Control>(base, models, outputs);
-                     }});
+    list->push_back(
+        {name, Area::kControl, what, [models, outputs](const BasePlugin& base) {
+           return std::make_unique<Control>(base, models, outputs);
+         }});
   };
   control("control", false, false, "all is passed on");
   control("control_models", true, false, "models are read and written again");

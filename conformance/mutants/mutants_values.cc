@@ -129,9 +129,8 @@ onnxStatus CutStrings(Call& call, uint32_t index, const onnxValue* value) {
       strings, strings + value->dataSize / sizeof(onnxStringView));
   for (onnxStringView& string : cut) {
     if (kAtNul) {
-      string.size = string.data == nullptr
-                        ? 0
-                        : strnlen(string.data, string.size);
+      string.size =
+          string.data == nullptr ? 0 : strnlen(string.data, string.size);
     } else if (string.size > 0) {
       --string.size;
     }
@@ -191,8 +190,8 @@ onnxStatus ONNXIFI_ABI Collect(void* context, uint32_t index,
   if (value->kind != ONNXIFI_VALUE_KIND_TENSOR || value->dataType == 8) {
     return all.client->receive(all.client->receiveContext, index, value);
   }
-  Kept kept = {index, *value, value->name == nullptr ? "" : value->name, {},
-               {}};
+  Kept kept = {
+      index, *value, value->name == nullptr ? "" : value->name, {}, {}};
   kept.shape.assign(value->shape, value->shape + value->dimensions);
   if (value->dataSize > 0) {
     kept.data.assign(static_cast<const char*>(value->data), value->dataSize);
@@ -223,9 +222,8 @@ onnxStatus ONNXIFI_ABI LastFirst(const onnxRunValuesArguments* arguments) {
 }
 
 #define VALUES(how) &Replace<&T::runValues, &Values<how>>
-#define SWAP(from, to)                              \
-  &SwapStatus<&T::runValues, ONNXIFI_STATUS_##from, \
-              ONNXIFI_STATUS_##to>
+#define SWAP(from, to) \
+  &SwapStatus<&T::runValues, ONNXIFI_STATUS_##from, ONNXIFI_STATUS_##to>
 
 constexpr TableRow kRows[] = {
     {"values_twice", VALUES(&GivesTwice), "outputs are received twice"},

@@ -56,7 +56,7 @@ using onnxifi::mutants::Output;
 using onnxifi::mutants::Watch;
 
 // What is thrown here goes to the client: one mutant is about that.
-#define MUTANT_OR_FAIL(mutant) \
+#define MUTANT_OR_FAIL(mutant)  \
   Mutant* const mutant = Get(); \
   if (mutant == nullptr) return ONNXIFI_STATUS_INTERNAL_ERROR
 
@@ -79,8 +79,8 @@ ONNXIFI_PUBLIC onnxStatus ONNXIFI_ABI onnxGetBackendInfo(
   return mutant->onnxGetBackendInfo(id, selector, value, size);
 }
 
-ONNXIFI_PUBLIC onnxStatus ONNXIFI_ABI onnxGetBackendCompatibility(
-    onnxBackendID id, size_t size, const void* model) {
+ONNXIFI_PUBLIC onnxStatus ONNXIFI_ABI
+onnxGetBackendCompatibility(onnxBackendID id, size_t size, const void* model) {
   MUTANT_OR_FAIL(mutant);
   return mutant->onnxGetBackendCompatibility(id, size, model);
 }
@@ -107,8 +107,8 @@ ONNXIFI_PUBLIC onnxStatus ONNXIFI_ABI onnxSignalEvent(onnxEvent event) {
   return mutant->onnxSignalEvent(event);
 }
 
-ONNXIFI_PUBLIC onnxStatus ONNXIFI_ABI
-onnxGetEventState(onnxEvent event, onnxEventState* state) {
+ONNXIFI_PUBLIC onnxStatus ONNXIFI_ABI onnxGetEventState(onnxEvent event,
+                                                        onnxEventState* state) {
   MUTANT_OR_FAIL(mutant);
   return mutant->onnxGetEventState(event, state);
 }
@@ -136,9 +136,8 @@ onnxInitGraph(onnxBackend backend, const uint64_t* properties, size_t size,
   if (mutant->changes_models() && model != nullptr && size > 0 &&
       weights_count == 0) {
     const std::string changed = ChangedModel(*mutant, model, size);
-    const onnxStatus status =
-        mutant->onnxInitGraph(backend, properties, changed.size(),
-                              changed.data(), 0, nullptr, graph);
+    const onnxStatus status = mutant->onnxInitGraph(
+        backend, properties, changed.size(), changed.data(), 0, nullptr, graph);
     if (status == ONNXIFI_STATUS_SUCCESS || status == ONNXIFI_STATUS_FALLBACK) {
       return status;
     }
@@ -176,9 +175,9 @@ ONNXIFI_PUBLIC onnxStatus ONNXIFI_ABI onnxReleaseGraph(onnxGraph graph) {
   return mutant->onnxReleaseGraph(graph);
 }
 
-ONNXIFI_PUBLIC onnxStatus ONNXIFI_ABI onnxGetExtensionFunctionAddress(
-    onnxBackendID id, const char* name,
-    onnxExtensionFunctionPointer* function) {
+ONNXIFI_PUBLIC onnxStatus ONNXIFI_ABI
+onnxGetExtensionFunctionAddress(onnxBackendID id, const char* name,
+                                onnxExtensionFunctionPointer* function) {
   MUTANT_OR_FAIL(mutant);
   const onnxStatus status =
       mutant->onnxGetExtensionFunctionAddress(id, name, function);
@@ -188,12 +187,10 @@ ONNXIFI_PUBLIC onnxStatus ONNXIFI_ABI onnxGetExtensionFunctionAddress(
   return status;
 }
 
-ONNXIFI_PUBLIC onnxStatus ONNXIFI_ABI
-onnxSetIOAndRunGraph(onnxGraph graph, uint32_t inputs_count,
-                     const onnxTensorDescriptorV1* inputs,
-                     uint32_t outputs_count,
-                     const onnxTensorDescriptorV1* outputs,
-                     onnxMemoryFenceV1* output) {
+ONNXIFI_PUBLIC onnxStatus ONNXIFI_ABI onnxSetIOAndRunGraph(
+    onnxGraph graph, uint32_t inputs_count,
+    const onnxTensorDescriptorV1* inputs, uint32_t outputs_count,
+    const onnxTensorDescriptorV1* outputs, onnxMemoryFenceV1* output) {
   MUTANT_OR_FAIL(mutant);
   const onnxStatus status = mutant->onnxSetIOAndRunGraph(
       graph, inputs_count, inputs, outputs_count, outputs, output);
