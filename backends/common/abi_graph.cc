@@ -6,17 +6,20 @@
 #include "backends/common/abi_guard.h"
 #include "backends/common/abi_models.h"
 #include "backends/common/graph_object.h"
+#include "backends/common/tensor_descriptor.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::abi {
 namespace {
 
-Status CheckFence(const onnxMemoryFenceV1& fence, const char* role) {
-  if (fence.tag != ONNXIFI_TAG_MEMORY_FENCE_V1) {
-    return Status(ONNXIFI_STATUS_UNSUPPORTED_TAG,
-                  StrCat("the tag of the ", role,
-                         " fence is not ONNXIFI_TAG_MEMORY_FENCE_V1"));
-  }
+Status CheckFenceTag(const onnxMemoryFenceV1& fence, const char* role) {
+  if (fence.tag == ONNXIFI_TAG_MEMORY_FENCE_V1) return Status::Ok();
+  return Status(ONNXIFI_STATUS_UNSUPPORTED_TAG,
+                StrCat("the tag of the ", role,
+                       " fence is not ONNXIFI_TAG_MEMORY_FENCE_V1"));
+}
+
+Status CheckFenceType(const onnxMemoryFenceV1& fence, const char* role) {
   switch (fence.type) {
     case ONNXIFI_SYNCHRONIZATION_EVENT:
       return Status::Ok();
@@ -85,8 +88,10 @@ onnxStatus RunGraph(onnxGraph graph, const onnxMemoryFenceV1* input,
     if (!object) return DeadGraph();
     if (input == nullptr) return NullPointer("inputFence");
     if (output == nullptr) return NullPointer("outputFence");
-    ONNXIFI_RETURN_IF_ERROR(CheckFence(*input, "input"));
-    ONNXIFI_RETURN_IF_ERROR(CheckFence(*output, "output"));
+    ONNXIFI_RETURN_IF_ERROR(CheckFenceTag(*input, "input"));
+    ONNXIFI_RETURN_IF_ERROR(CheckFenceTag(*output, "output"));
+    ONNXIFI_RETURN_IF_ERROR(CheckFenceType(*input, "input"));
+    ONNXIFI_RETURN_IF_ERROR(CheckFenceType(*output, "output"));
     const Ref<Event> gate = Event::Table().Acquire(input->event);
     if (!gate) return DeadEvent();
     ONNXIFI_ASSIGN_OR_RETURN(const Ref<Event> done, object->StartRun(gate));
@@ -114,20 +119,25 @@ onnxStatus SetIOAndRunGraph(onnxGraph graph, uint32_t inputs_count,
   return Guard([&]() -> Status {
     const Ref<GraphObject> object = GraphObject::Table().Acquire(graph);
     if (!object) return DeadGraph();
-    Status arguments = output_fence == nullptr
-                           ? NullPointer("outputFence")
-                           : CheckFence(*output_fence, "output");
-    if (arguments.ok()) {
-      arguments = CheckDescriptorPointers(inputs_count, inputs, outputs);
-    }
+    const Descriptors in = MakeSpan(inputs, inputs_count);
+    const Descriptors out = MakeSpan(outputs, outputs_count);
+    // Pointers, then every tag, then all else.
+    const auto check = [&]() -> Status {
+      if (output_fence == nullptr) return NullPointer("outputFence");
+      ONNXIFI_RETURN_IF_ERROR(
+          CheckDescriptorPointers(inputs_count, inputs, outputs));
+      ONNXIFI_RETURN_IF_ERROR(CheckFenceTag(*output_fence, "output"));
+      ONNXIFI_RETURN_IF_ERROR(CheckTags(in, "input"));
+      ONNXIFI_RETURN_IF_ERROR(CheckTags(out, "output"));
+      return CheckFenceType(*output_fence, "output");
+    };
+    const Status arguments = check();
     if (!arguments.ok()) {
       object->Unbind();
       return arguments;
     }
-    ONNXIFI_ASSIGN_OR_RETURN(
-        const Ref<Event> done,
-        object->BindAndStart(MakeSpan(inputs, inputs_count),
-                             MakeSpan(outputs, outputs_count)));
+    ONNXIFI_ASSIGN_OR_RETURN(const Ref<Event> done,
+                             object->BindAndStart(in, out));
     output_fence->event = Hand(done);
     return Status::Ok();
   });

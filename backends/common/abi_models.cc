@@ -9,6 +9,7 @@
 #include "backends/common/graph_query.h"
 #include "backends/common/model_loader.h"
 #include "backends/common/properties.h"
+#include "backends/common/tensor_descriptor.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::abi {
@@ -47,6 +48,11 @@ Status MakeGraph(const GraphRequest& request, Carrier carrier,
     return NullPointer("weightDescriptors");
   }
   if (request.model_size == 0) return EmptyModel();
+  // Rule L-2 of the tolerant mode: they may not be read at all.
+  if (!owner->tolerant()) {
+    ONNXIFI_RETURN_IF_ERROR(
+        CheckTags(WeightsOf(request.weights, request.weights_count), "weight"));
+  }
   if ((request.flags & ~uint64_t{ONNXIFI_INIT_KEEPS_WEIGHTS}) != 0) {
     return Status(
         ONNXIFI_STATUS_INVALID_PROPERTY,

@@ -111,6 +111,34 @@ TEST_F(RunTest, R_221_to_R_228_R_236_RefusedCalls) {
             ONNXIFI_STATUS_INVALID_POINTER);
 }
 
+// Convention 6 of onnxifi.h: of several mistakes the earlier kind counts.
+TEST_F(RunTest, TagsAreCheckedBeforeAllElse) {
+  onnxMemoryFenceV1 in = EventFence(nullptr);
+  onnxMemoryFenceV1 out = EventFence(Garbage());
+  in.type = 99;
+  out.tag = 5;
+  EXPECT_EQ(onnxRunGraph(graph_, &in, &out), ONNXIFI_STATUS_UNSUPPORTED_TAG);
+  Tensor stranger = Inputs()[0];
+  stranger.name = "stranger";
+  onnxTensorDescriptorV1 bad = stranger.Descriptor();
+  onnxTensorDescriptorV1 untagged = Outputs()[0].Descriptor();
+  untagged.tag = 5;
+  EXPECT_EQ(onnxSetGraphIO(graph_, 1, &bad, 1, &untagged),
+            ONNXIFI_STATUS_UNSUPPORTED_TAG);
+  out = EventFence();
+  out.type = 99;
+  EXPECT_EQ(onnxSetIOAndRunGraph(graph_, 1, &bad, 1, &untagged, &out),
+            ONNXIFI_STATUS_UNSUPPORTED_TAG);
+  out.tag = 5;
+  EXPECT_EQ(onnxSetIOAndRunGraph(graph_, 1, &bad, 1, nullptr, &out),
+            ONNXIFI_STATUS_INVALID_POINTER);
+  const uint64_t unknown[] = {0x7777, 1, 0};
+  onnxGraph graph = Garbage();
+  EXPECT_EQ(onnxInitGraph(backend_, unknown, 3, "???", 1, &untagged, &graph),
+            ONNXIFI_STATUS_UNSUPPORTED_TAG);
+  EXPECT_EQ(graph, nullptr);
+}
+
 TEST_F(RunTest, R_231_R_242_SignalledBefore) {
   onnxEvent input = Signalled();
   for (int i = 0; i < 2; ++i) {

@@ -192,7 +192,6 @@ Result<std::vector<size_t>> GraphIo::MatchNames(const Side& side, size_t count,
 // count, if the tensors then fit; else the strict answer stands.
 Status GraphIo::Match(const Side& side, Descriptors descriptors, bool tolerant,
                       const MemoryTable* memories, Matched* matched) {
-  ONNXIFI_RETURN_IF_ERROR(CheckTags(descriptors, side.role));
   const auto by_name =
       MatchNames(side, descriptors.size(), "descriptor",
                  [&](size_t i) { return descriptors[i].name; });
@@ -260,6 +259,9 @@ Result<BoundTensors> GraphIo::Resolve(Descriptors inputs, Descriptors outputs,
                                       bool tolerant,
                                       const MemoryTable* memories) const {
   ONNXIFI_RETURN_IF_ERROR(descriptors_);
+  // All tags before anything else.
+  ONNXIFI_RETURN_IF_ERROR(CheckTags(inputs, inputs_.role));
+  ONNXIFI_RETURN_IF_ERROR(CheckTags(outputs, outputs_.role));
   Matched matched_inputs;
   Matched matched_outputs;
   ONNXIFI_RETURN_IF_ERROR(

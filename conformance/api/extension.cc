@@ -119,9 +119,8 @@ void BothSpellings(Test& test) {
   Session session(test);
   if (!HasLookup(test, session)) return;
   const std::vector<std::string> tokens = Tokens(test, session);
-  for (const std::string name :
-       {"onnxGetExtensionFunctionAddress", "onnxSetIOAndRunGraph",
-        "onnxGetLastError", "onnxGetInterface"}) {
+  for (const std::string name : {"onnxGetExtensionFunctionAddress",
+                                 "onnxSetIOAndRunGraph", "onnxGetInterface"}) {
     const Answer bare = Find(session, name.c_str());
     const Answer typed = Find(session, (name + "Function").c_str());
     const bool needed = name == "onnxGetExtensionFunctionAddress" ||
