@@ -151,7 +151,8 @@ bool SameBytes(std::span<const HostValue> a, std::span<const HostValue> b) {
       [](const HostValue& x, const HostValue& y) { return SameBytes(x, y); });
 }
 
-PluginModel::PluginModel(Test& test, Session& session, std::string_view model)
+PluginModel::PluginModel(Test& test, Session& session, std::string_view model,
+                         Way way)
     : test_(test), session_(session) {
   const std::span<const std::byte> bytes = std::as_bytes(std::span(model));
   Result<client::ModelInfo> info = client::ReadModelInfo(bytes);
@@ -166,11 +167,13 @@ PluginModel::PluginModel(Test& test, Session& session, std::string_view model)
     interface_.reset();
   }
   const bool empty = HasEmpty(inputs_) || HasEmpty(info_.outputs);
-  by_values_ = interface_.has_value() && (client::NeedsValues(info_) || empty);
   const std::string why = client::NotCarried(info_);
-  if (!by_values_ && (!why.empty() || empty)) {
-    test_.Unsupported(why.empty() ? "a dimension of 0 without interface 1.1"
-                                  : why);
+  by_values_ = interface_.has_value() && way != Way::kDescriptors &&
+               (way == Way::kValues || client::NeedsValues(info_) || empty);
+  if (!by_values_ && (!why.empty() || empty || way == Way::kValues)) {
+    test_.Unsupported(!why.empty() ? why
+                      : empty      ? "a dimension of 0 without interface 1.1"
+                                   : "interface 1.1 is not offered");
     refused_ = true;
     return;
   }
@@ -314,40 +317,46 @@ void PluginModel::RunFailed(const char* call, onnxStatus status,
                     test_.plugin().LastError(session_.id())));
 }
 
-std::optional<std::vector<HostValue>> PluginModel::RunBound(
-    std::span<const HostValue> inputs, std::span<const HostValue> like,
-    const RunOptions& options) {
+bool PluginModel::Bind(std::span<const HostValue> inputs,
+                       std::span<const HostValue> like,
+                       const RunOptions& options) {
   Result<std::vector<GuardedBuffer>> in = GuardInputs(inputs, options.guard);
-  if (!in.ok()) {
-    test_.Fail(__FILE__, __LINE__, in.status().message());
-    return std::nullopt;
-  }
   std::vector<GuardedBuffer> out;
   Binding binding;
-  for (size_t i = 0; i < inputs.size(); ++i) {
+  for (size_t i = 0; in.ok() && i < inputs.size(); ++i) {
     binding.Add(&binding.inputs, inputs_[i].name, inputs[i].tensor,
                 in.value()[i]);
   }
-  for (size_t i = 0; i < like.size(); ++i) {
+  Status status = in.status();
+  for (size_t i = 0; status.ok() && i < like.size(); ++i) {
     Result<GuardedBuffer> buffer =
         GuardedBuffer::Make(like[i].tensor.bytes().size(), options.guard);
-    if (!buffer.ok()) {
-      test_.Fail(__FILE__, __LINE__, buffer.status().message());
-      return std::nullopt;
-    }
+    status = buffer.status();
+    if (!status.ok()) break;
     out.push_back(std::move(buffer.value()));
     binding.Add(&binding.outputs, info_.outputs[i].name, like[i].tensor,
                 out.back());
+  }
+  if (!status.ok()) {
+    test_.Fail(__FILE__, __LINE__, status.message());
+    return false;
   }
   const onnxStatus bound = test_.plugin().onnxSetGraphIO(
       graph_, static_cast<uint32_t>(binding.inputs.size()),
       binding.inputs.empty() ? nullptr : binding.inputs.data(),
       static_cast<uint32_t>(binding.outputs.size()), binding.outputs.data());
   binding.Spoil();
-  if (bound != ONNXIFI_STATUS_SUCCESS) {
-    RunFailed("onnxSetGraphIO", bound, options);
-    return std::nullopt;
-  }
+  bound_inputs_ = std::move(in.value());
+  bound_outputs_ = std::move(out);
+  if (bound == ONNXIFI_STATUS_SUCCESS) return true;
+  RunFailed("onnxSetGraphIO", bound, options);
+  return false;
+}
+
+std::optional<std::vector<HostValue>> PluginModel::RunBound(
+    std::span<const HostValue> inputs, std::span<const HostValue> like,
+    const RunOptions& options) {
+  if (!Bind(inputs, like, options)) return std::nullopt;
   onnxStatus ended = ONNXIFI_STATUS_SUCCESS;
   const char* const call = RunOnce(session_, graph_, &ended);
   if (ended != ONNXIFI_STATUS_SUCCESS) {
@@ -356,19 +365,19 @@ std::optional<std::vector<HostValue>> PluginModel::RunBound(
   }
   std::vector<HostValue> got;
   for (size_t i = 0; i < like.size(); ++i) {
-    const std::string damage = out[i].Damage();
-    CERTIFY_CHECK(test_, damage.empty(), "output '", info_.outputs[i].name,
-                  "': ", damage);
-    CERTIFY_CHECK(test_, !IsPoison(out[i].bytes()), "output '",
-                  info_.outputs[i].name, "' was not written");
-    Result<HostTensor> copy = HostTensor::Make(
-        info_.outputs[i].name, like[i].tensor.type(), like[i].tensor.dims());
+    const GuardedBuffer& out = bound_outputs_[i];
+    const std::string& name = info_.outputs[i].name;
+    const std::string damage = out.Damage();
+    CERTIFY_CHECK(test_, damage.empty(), "output '", name, "': ", damage);
+    CERTIFY_CHECK(test_, !IsPoison(out.bytes()), "output '", name,
+                  "' was not written");
+    Result<HostTensor> copy =
+        HostTensor::Make(name, like[i].tensor.type(), like[i].tensor.dims());
     if (!copy.ok()) {
       test_.Fail(__FILE__, __LINE__, copy.status().message());
       return std::nullopt;
     }
-    std::copy(out[i].bytes().begin(), out[i].bytes().end(),
-              copy->bytes().begin());
+    std::copy(out.bytes().begin(), out.bytes().end(), copy->bytes().begin());
     got.emplace_back(std::move(copy.value()));
   }
   return got;

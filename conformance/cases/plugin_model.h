@@ -24,8 +24,13 @@ using client::HostValue;
 // can be touched. Thread-compatible.
 class PluginModel {
  public:
+  // What the model is compiled and run by: what carries its values; or one of
+  // the two, for models that either carries, when the plugin has it.
+  enum class Way { kBest, kDescriptors, kValues };
+
   // Must not outlive the session.
-  PluginModel(Test& test, Session& session, std::string_view model);
+  PluginModel(Test& test, Session& session, std::string_view model,
+              Way way = Way::kBest);
   ~PluginModel();
   PluginModel(const PluginModel&) = delete;
   PluginModel& operator=(const PluginModel&) = delete;
@@ -57,6 +62,8 @@ class PluginModel {
   onnxStatus Init(std::span<const std::byte> model, onnxGraph* graph);
   void Refused(std::span<const std::byte> model, onnxStatus answer);
   void CheckReason(const char* call);
+  bool Bind(std::span<const HostValue> inputs, std::span<const HostValue> like,
+            const RunOptions& options);
   std::optional<std::vector<HostValue>> RunBound(
       std::span<const HostValue> inputs, std::span<const HostValue> like,
       const RunOptions& options);
@@ -73,6 +80,9 @@ class PluginModel {
   bool by_values_ = false;
   bool refused_ = false;
   onnxGraph graph_ = nullptr;
+  // Memory that is bound must stay until other memory is, or the graph is gone.
+  std::vector<GuardedBuffer> bound_inputs_;
+  std::vector<GuardedBuffer> bound_outputs_;
 };
 
 // Whether two values have the same kind, type, shape and bytes.
