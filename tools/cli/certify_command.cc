@@ -189,6 +189,14 @@ void AddLimits(CLI::App* command, conformance::CertifyOptions* certify) {
       ->add_option("--time-factor", certify->time_factor,
                    "Times all limits: more than 1 for slow machines")
       ->check(CLI::Range(0.1, 1000.0));
+  command
+      ->add_option_function<uint64_t>(
+          "--memory-limit",
+          [certify](uint64_t mebibytes) {
+            certify->memory_limit = static_cast<size_t>(mebibytes) << 20;
+          },
+          "MiB that the process of a test may take; default 8192")
+      ->check(CLI::Range(64, 1 << 20));
 }
 
 void AddFiles(CLI::App* command, Options* options) {
