@@ -150,6 +150,14 @@ const std::vector<Kind> kConsistent = {
        f.Remake();
      },
      "node/n1: no result"},
+    {"one more record",
+     [](Forgery& f) {
+       Record record = f.record(7);
+       record.test = "node/n0x";
+       f.run.results.records.insert(f.run.results.records.begin() + 8, record);
+       f.Remake();
+     },
+     "node/n0x: a result of no test"},
     {"records change places",
      [](Forgery& f) {
        std::swap(f.record(7), f.record(8));

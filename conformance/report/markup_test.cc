@@ -139,8 +139,10 @@ TEST(HtmlTest, NothingIsAPageToo) {
 TEST(OperatorMatrixTest, EdgesTellByName) {
   Results results;
   for (const char* name :
-       {"edge/relu/float16", "edge/relu/nan_float16", "edge/relu/int8/empty",
-        "edge/relu/empty", "edge/alone", "node/other", "api/a"}) {
+       {"edge/relu_float16", "edge/relu_float16_special", "edge/relu_empty",
+        "edge/conv_transpose_float32", "edge/conv_transpose_int8_float32",
+        "edge/conv_float32", "edge/alone", "edge/float32", "node/other_float32",
+        "api/a"}) {
     Record record;
     record.test = name;
     record.outcome = Outcome::PASS;
@@ -148,12 +150,15 @@ TEST(OperatorMatrixTest, EdgesTellByName) {
   }
   results.records[1].outcome = Outcome::CRASH;
   const OperatorMatrix matrix = MakeMatrix(results, nullptr);
-  ASSERT_EQ(matrix.rows.size(), 1u);
+  ASSERT_EQ(matrix.rows.size(), 3u);
   const auto& relu = matrix.rows.at("relu");
   EXPECT_EQ(relu.at("float16").passed, 1u);
   EXPECT_EQ(relu.at("float16").wrong, 1u);
-  EXPECT_EQ(relu.at("int8").passed, 1u);
   EXPECT_EQ(relu.at("not told").passed, 1u);
+  const auto& transposed = matrix.rows.at("conv_transpose");
+  EXPECT_EQ(transposed.at("float32").passed, 1u);
+  EXPECT_EQ(transposed.at("int8").passed, 1u);
+  EXPECT_EQ(matrix.rows.at("conv").size(), 1u);
 }
 
 TEST(SvgPlotTest, DecadesHoldEveryValue) {

@@ -1,77 +1,36 @@
 #include "conformance/report/operator_matrix.h"
 
-#include <iterator>
+#include <algorithm>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
-#include "base/str_cat.h"
 #include "client/model_info.h"
+#include "conformance/cases/model_facts.h"
 #include "graph/tensor_type.h"
-#include "graph/wire_reader.h"
 
 namespace onnxifi::conformance {
 namespace {
-
-using graph::WireField;
-using graph::WireReader;
-
-// Numbers of fields in ONNX's messages.
-constexpr uint32_t kModelGraph = 7;
-constexpr uint32_t kGraphNode = 1;
-constexpr uint32_t kNodeOpType = 4;
-constexpr uint32_t kNodeDomain = 7;
 
 struct Cell {
   std::string op;  // empty: not told
   std::string type;
 };
 
-// Calls `take` with every field of the number.
-template <typename Take>
-void ForEach(graph::Bytes message, uint32_t number, const Take& take) {
-  WireReader reader(message);
-  while (!reader.done()) {
-    WireField field;
-    if (!reader.Next(&field).ok()) return;
-    if (field.number == number && field.type == graph::WireType::kBytes) {
-      take(field.bytes);
-    }
-  }
-}
-
-// "Conv", "ai.onnx.ml:Scaler" of a model with one node; empty for others: the
-// functions that are spelled out test no operator by itself.
-std::string OnlyOperator(std::span<const std::byte> model) {
-  size_t nodes = 0;
-  std::string op;
-  ForEach(model, kModelGraph, [&](graph::Bytes body) {
-    ForEach(body, kGraphNode, [&](graph::Bytes node) {
-      ++nodes;
-      std::string domain;
-      std::string name;
-      ForEach(node, kNodeOpType,
-              [&](graph::Bytes text) { name = graph::Text(text); });
-      ForEach(node, kNodeDomain,
-              [&](graph::Bytes text) { domain = graph::Text(text); });
-      const bool own = domain.empty() || domain == "ai.onnx";
-      op = own ? name : StrCat(domain, ":", name);
-    });
-  });
-  return nodes == 1 ? op : "";
-}
-
 const client::ValueInfo* Innermost(const client::ValueInfo* value) {
   while (!value->elements.empty()) value = &value->elements.front();
   return value;
 }
 
+// Functions that are spelled out test no operator by itself.
 Cell CellOf(const ArchivedCase& archived) {
-  Cell cell{OnlyOperator(archived.model), ""};
+  const Result<ModelFacts> facts = ReadModelFacts(archived.model);
   const Result<client::ModelInfo> info = client::ReadModelInfo(archived.model);
-  if (cell.op.empty() || !info.ok()) return {};
+  if (!facts.ok() || facts->operators.size() != 1 || !info.ok()) return {};
   const auto& values = info->inputs.empty() ? info->outputs : info->inputs;
   if (values.empty()) return {};
-  cell.type = graph::DataTypeName(Innermost(&values.front())->type);
-  return cell;
+  return {*facts->operators.begin(),
+          graph::DataTypeName(Innermost(&values.front())->type)};
 }
 
 bool IsType(const std::string& word) {
@@ -83,39 +42,89 @@ bool IsType(const std::string& word) {
   return false;
 }
 
-// "edge/relu/float16/nan", "edge/relu/nan_float16": the operator comes first,
-// the type is a word of its own.
-Cell CellOf(const std::string& test) {
-  constexpr char kPrefix[] = "edge/";
-  if (test.rfind(kPrefix, 0) != 0) return {};
-  const size_t begin = std::size(kPrefix) - 1;
-  const size_t end = test.find('/', begin);
-  if (end == std::string::npos) return {};
-  Cell cell{test.substr(begin, end - begin), "not told"};
+constexpr std::string_view kEdge = "edge/";
+
+// "conv", "transpose", "float32" of "edge/conv_transpose_float32".
+std::vector<std::string> EdgeWords(const std::string& test) {
+  std::vector<std::string> words;
+  if (test.rfind(kEdge, 0) != 0) return words;
   std::string word;
-  for (const char c : test.substr(end) + "/") {
-    if (c != '/' && c != '_') {
+  for (const char c : test.substr(kEdge.size()) + "_") {
+    if (c != '_' && c != '/') {
       word += c;
       continue;
     }
-    if (IsType(word)) cell.type = word;
+    if (!word.empty()) words.push_back(word);
     word.clear();
   }
+  return words;
+}
+
+// Operators by their names in lower case without '_'.
+using Known = std::map<std::string, std::string>;
+
+std::string Lower(const std::string& op) {
+  std::string out;
+  for (const char c : op) {
+    if (c >= 'A' && c <= 'Z') {
+      out += static_cast<char>(c - 'A' + 'a');
+    } else if (c != '_') {
+      out += c;
+    }
+  }
+  return out;
+}
+
+// The words in front of the type name an operator, where no case does:
+// "conv_groups_float32" is of Conv.
+void Learn(const std::vector<std::string>& words, const Known& of_cases,
+           Known* known) {
+  std::string op;
+  for (const std::string& word : words) {
+    if (IsType(word)) {
+      if (!op.empty()) known->emplace(Lower(op), op);
+      return;
+    }
+    op += (op.empty() ? "" : "_") + word;
+    if (of_cases.count(Lower(op)) != 0) return;
+  }
+}
+
+// The longest operator that the words begin with, and the first type.
+Cell CellOf(const std::vector<std::string>& words, const Known& known) {
+  Cell cell{"", "not told"};
+  std::string op;
+  for (const std::string& word : words) {
+    op += word;
+    const auto found = known.find(op);
+    if (found != known.end()) cell.op = found->second;
+  }
+  const auto type = std::find_if(words.begin(), words.end(), &IsType);
+  if (type != words.end()) cell.type = *type;
   return cell;
 }
 
 }  // namespace
 
 OperatorMatrix MakeMatrix(const Results& results, const CaseArchive* archive) {
-  std::unordered_map<std::string, const ArchivedCase*> cases;
+  std::unordered_map<std::string, Cell> cells;
+  Known known;
   if (archive != nullptr) {
-    for (const ArchivedCase& each : archive->cases()) cases[each.name] = &each;
+    for (const ArchivedCase& each : archive->cases()) {
+      const Cell& cell = cells[each.name] = CellOf(each);
+      if (!cell.op.empty()) known.emplace(Lower(cell.op), cell.op);
+    }
+  }
+  const Known of_cases = known;
+  for (const Record& record : results.records) {
+    Learn(EdgeWords(record.test), of_cases, &known);
   }
   OperatorMatrix matrix;
   for (const Record& record : results.records) {
-    const auto found = cases.find(record.test);
-    const Cell cell =
-        found != cases.end() ? CellOf(*found->second) : CellOf(record.test);
+    const auto found = cells.find(record.test);
+    const Cell cell = found != cells.end()
+                          ? found->second
+                          : CellOf(EdgeWords(record.test), known);
     if (cell.op.empty()) continue;
     matrix.types.insert(cell.type);
     MatrixCell& counts = matrix.rows[cell.op][cell.type];

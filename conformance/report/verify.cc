@@ -71,6 +71,7 @@ class Verifier {
       Problem(StrCat(kManifestName, ": ", parsed.status().message()));
       return;
     }
+    has_manifest_ = true;
     report_.certificate = std::move(parsed).value();
     const auto& said = report_.certificate.members;
     if (said.size() != std::size(kNames) - 1) {
@@ -193,6 +194,7 @@ class Verifier {
   }
 
   void JudgeAgain() {
+    if (!has_manifest_) return;
     const Certificate& said = report_.certificate;
     run_.date = said.date;
     if (!IsDate(said.date) || said.date > options_.today) {
@@ -232,6 +234,7 @@ class Verifier {
 
   // What the bundle cannot say itself.
   void CheckOutside() {
+    if (!has_manifest_) return;
     const RunHeader& header = report_.certificate.run;
     if (!options_.certificate.empty() && options_.certificate != report_.id) {
       Problem(StrCat("certificate ", report_.id, ", not ",
@@ -254,6 +257,7 @@ class Verifier {
   std::vector<TarMember> members_;
   std::vector<TestInfo> tests_;
   CertifyResult run_;
+  bool has_manifest_ = false;
   VerifyReport report_;
 };
 
