@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "backends/common/testing/alloc_failure.h"
 #include "backends/common/testing/runs_fixture.h"
 
 namespace onnxifi::testing {
@@ -164,6 +165,39 @@ TEST_F(ContextTest, R_ext_39_ContextsDoNotCountAsGraphs) {
   onnxGraph more = nullptr;
   EXPECT_EQ(InitGraph(models::Scalar(), &more, {}, backend),
             ONNXIFI_STATUS_NO_DEVICE_RESOURCES);
+}
+
+// Every allocation of the call fails once. A context that nobody got would keep
+// its graph alive, which counts.
+TEST_F(ContextTest, R_ext_39_NoMemory) {
+  onnxBackend backend = NewBackend(other_id_);
+  for (const std::string& model : {models::Scalar(), models::Symbolic()}) {
+    onnxGraph graph = nullptr;
+    ASSERT_EQ(InitGraph(model, &graph, {}, backend), ONNXIFI_STATUS_SUCCESS);
+    bool failed = true;
+    for (int64_t allowed = 0; failed && allowed < 1000; ++allowed) {
+      onnxGraph context = Garbage();
+      const onnxCreateContextArguments arguments = {sizeof(arguments), 0,
+                                                    nullptr, graph, &context};
+      onnxStatus status = ONNXIFI_STATUS_SUCCESS;
+      {
+        const AllocFailure failure(allowed);
+        status = table_->createContext(&arguments);
+        failed = AllocFailure::Happened();
+      }
+      if (status == ONNXIFI_STATUS_SUCCESS) {
+        EXPECT_EQ(onnxReleaseGraph(context), ONNXIFI_STATUS_SUCCESS);
+      } else {
+        ASSERT_EQ(status, ONNXIFI_STATUS_NO_SYSTEM_MEMORY) << allowed;
+        ASSERT_EQ(context, nullptr);
+      }
+    }
+    EXPECT_FALSE(failed);
+    EXPECT_EQ(onnxReleaseGraph(graph), ONNXIFI_STATUS_SUCCESS);
+  }
+  for (uint64_t i = 0; i < kFakeMaxGraphs; ++i) {
+    EXPECT_NE(NewGraph(models::Scalar(), backend), nullptr);
+  }
 }
 
 TEST_F(ContextTest, R_ext_39_GraphsByValueHaveContextsToo) {

@@ -54,17 +54,18 @@ Result<Ref<GraphObject>> GraphObject::Create(Ref<BackendObject> backend,
       std::move(backend), std::move(io), graph.name));
   Status status;
   const uint64_t most = MaxGraphCount(device.backend->info());
-  if (device.graph_count.load(std::memory_order_relaxed) > most) {
-    status = Status(
-        ONNXIFI_STATUS_NO_DEVICE_RESOURCES,
-        StrCat("the backend holds at most ", most, " graphs; release one"));
-  } else {
-    try {
+  // A handle that nobody gets is killed, whatever is thrown.
+  try {
+    if (device.graph_count.load(std::memory_order_relaxed) > most) {
+      status = Status(
+          ONNXIFI_STATUS_NO_DEVICE_RESOURCES,
+          StrCat("the backend holds at most ", most, " graphs; release one"));
+    } else {
       status = object->Compile(std::move(graph), settings);
-    } catch (...) {
-      Table().Kill(object.handle());
-      throw;
     }
+  } catch (...) {
+    Table().Kill(object.handle());
+    throw;
   }
   if (status.ok()) return object;
   Table().Kill(object.handle());
@@ -72,11 +73,12 @@ Result<Ref<GraphObject>> GraphObject::Create(Ref<BackendObject> backend,
 }
 
 Result<Ref<GraphObject>> GraphObject::CreateContext() const {
-  Ref<GraphObject> context = Table().Create(shared_);
+  // Before the handle is made, which has to be killed when this throws.
   Shapes shapes;
-  if (shared_->compiled->by_value() || !shared_->io.StaticInputs(&shapes)) {
-    return context;
-  }
+  const bool planned_now =
+      !shared_->compiled->by_value() && shared_->io.StaticInputs(&shapes);
+  Ref<GraphObject> context = Table().Create(shared_);
+  if (!planned_now) return context;
   // Room for a run is made now, so that want of it shows here.
   Status planned;
   try {

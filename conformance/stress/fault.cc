@@ -65,6 +65,11 @@ std::string Judge(const FaultCall& call, onnxStatus status) {
   return StrCat("returns ", StatusText(status), ", not NO_SYSTEM_MEMORY");
 }
 
+int64_t HeapInUse() {
+  const struct mallinfo2 info = ::mallinfo2();
+  return static_cast<int64_t>(info.uordblks + info.hblkhd);
+}
+
 // All allocations of a call in turn: the first ones, then fewer and fewer of
 // those that are many, unless `all`.
 class Sweep {
@@ -103,6 +108,30 @@ class Sweep {
     }
     return "";
   }
+  // Which allocation it is whose failure loses memory, and how much; only where
+  // it is found at once.
+  std::string Culprit(const FaultCall& call, bool all_later) {
+    for (long n = 1; n < 100000; n += Step(n)) {
+      long failed = 0;
+      int64_t least = INT64_MAX;
+      for (int i = 0; i < 8; ++i) {
+        const int64_t before = HeapInUse();
+        call.prepare();
+        injector_.Arm(n, all_later);
+        const onnxStatus status = call.call();
+        failed = injector_.Disarm();
+        static_cast<void>(call.finish(status));
+        // What is lost is lost each time.
+        if (i > 2) least = std::min(least, HeapInUse() - before);
+      }
+      if (failed == 0) break;
+      if (least > 0) {
+        return StrCat(": ", least, " bytes when allocation ", n,
+                      all_later ? " and all behind it" : "", " fails");
+      }
+    }
+    return "";
+  }
   void TellNoMore() { told_ = false; }
   long injections() const { return injections_; }
 
@@ -122,11 +151,6 @@ class Sweep {
   long injections_ = 0;
 };
 
-int64_t HeapInUse() {
-  const struct mallinfo2 info = ::mallinfo2();
-  return static_cast<int64_t>(info.uordblks + info.hblkhd);
-}
-
 // The same again and again: what is lost for want of memory is lost each time.
 void LookForLeaks(Test& test, Sweep& sweep, const FaultCall& call) {
   int64_t least = INT64_MAX;
@@ -140,10 +164,12 @@ void LookForLeaks(Test& test, Sweep& sweep, const FaultCall& call) {
     if (round > 0) least = std::min(least, now - before);
     before = now;
   }
-  if (least >= 32) {
-    test.Leak(StrCat(call.name, ": ", least,
-                     " bytes are lost when its allocations fail one by one"));
-  }
+  if (least < 32) return;
+  std::string culprit = sweep.Culprit(call, false);
+  if (culprit.empty()) culprit = sweep.Culprit(call, true);
+  test.Leak(StrCat(call.name, ": ", least,
+                   " bytes are lost when its allocations fail one by one",
+                   culprit));
 }
 
 // The inner process.
