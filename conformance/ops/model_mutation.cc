@@ -164,10 +164,6 @@ class Mutation {
   }
 
   void Check(const std::string& model) {
-    {
-      fwrite(model.data(), 1, model.size(), f);
-      fclose(f);
-    }
     // Exactly as many bytes as there are, and none behind them.
     Result<GuardedBuffer> copy = GuardedBuffer::Make(model.size());
     CERTIFY_REQUIRE(test_, copy.ok(), copy.status().message());
