@@ -238,6 +238,13 @@ Status StructureChecker::Node(onnx::NodeProto* node, const OpsetMap& opsets) {
       return Invalid(StrCat("node ", Quoted(node->name()), ": num_outputs ",
                             attribute.i(), " is absurd"));
     }
+    // Inference counts axes in int, and writes in front of a shape's first
+    // dimension where one does not fit.
+    if (attribute.name() == "axis" &&
+        attribute.i() > std::numeric_limits<int32_t>::max()) {
+      return Invalid(StrCat("node ", Quoted(node->name()), ": axis ",
+                            attribute.i(), " is absurd"));
+    }
     // Inference never comes back from some of what is no equation.
     if (node->op_type() == "Einsum" && attribute.name() == "equation" &&
         !IsEquation(attribute.s())) {

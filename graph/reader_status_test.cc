@@ -261,6 +261,12 @@ const Case kCases[] = {
          y = If<then_branch = a () => (float[2] p) { p = Neg(ghost) },
                 else_branch = b () => (float[2] q) { q = Neg(x) }>(c) })");
      }},
+    {"absurd_axis", ONNXIFI_STATUS_INVALID_MODEL, "axis 2147483648",
+     [] {
+       return SmallModel(
+           "g (float[3,4] x, float[4] w) => (float[3,4] y) "
+           "{ y, m, d = LayerNormalization<axis = 2147483648>(x, w) }");
+     }},
     {"absurd_split", ONNXIFI_STATUS_INVALID_MODEL, "num_outputs",
      [] {
        return SmallModel(
