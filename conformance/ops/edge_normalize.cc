@@ -46,9 +46,11 @@ double StepUnits(DataType type, double shifted) {
 
 // Rounding the difference to the largest moves the exponential by as much.
 double SoftmaxBound(DataType type, double size, double shifted, double want) {
-  if (want == 0) return SmallestNormal(type);
+  // An exponential may be taken for 0 a little before it is too small.
+  const double least = 4 * SmallestNormal(type);
+  if (want == 0) return least;
   return ChainBound(type, size / 2 + 12 + std::fabs(shifted), want) +
-         StepUnits(type, shifted) * want;
+         StepUnits(type, shifted) * want + least;
 }
 
 // The sum's error is relative: it is an absolute one of its logarithm.
