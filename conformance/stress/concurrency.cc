@@ -35,40 +35,6 @@ class SafeSession {
   bool ready_ = false;
 };
 
-// A run by one thread, from its gate to the look at its result.
-std::string RunAndLook(const Plugin& f, onnxBackend backend, onnxGraph graph,
-                       ProbeTensors& tensors, const ProbeModel& model) {
-  onnxEvent gate = nullptr;
-  if (const std::string wrong =
-          Wrong(f.onnxInitEvent(backend, &gate), "onnxInitEvent");
-      !wrong.empty()) {
-    return wrong;
-  }
-  const onnxMemoryFenceV1 from = EventFence(gate);
-  onnxMemoryFenceV1 to = EventFence(nullptr);
-  std::string wrong = Wrong(f.onnxRunGraph(graph, &from, &to), "onnxRunGraph");
-  if (wrong.empty()) {
-    wrong = Wrong(f.onnxSignalEvent(gate), "onnxSignalEvent");
-    if (wrong.empty())
-      wrong = Wrong(f.onnxWaitEvent(to.event), "onnxWaitEvent");
-    if (wrong.empty()) wrong = tensors.Wrong(model);
-    const std::string released =
-        Wrong(f.onnxReleaseEvent(to.event), "onnxReleaseEvent");
-    if (wrong.empty()) wrong = released;
-  }
-  const std::string released =
-      Wrong(f.onnxReleaseEvent(gate), "onnxReleaseEvent");
-  return wrong.empty() ? released : wrong;
-}
-
-std::string BindTo(const Plugin& f, onnxGraph graph, ProbeTensors& tensors) {
-  const auto x = Describe("x", ONNXIFI_DATATYPE_FLOAT32, tensors.shape,
-                          tensors.x.bytes().data());
-  const auto y = Describe("y", ONNXIFI_DATATYPE_FLOAT32, tensors.shape,
-                          tensors.y.bytes().data());
-  return Wrong(f.onnxSetGraphIO(graph, 1, &x, 1, &y), "onnxSetGraphIO");
-}
-
 // What takes an ID may always be called from any thread.
 void QuestionsFromAllSides(Test& test, int milliseconds) {
   Session session(test);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/str_cat.h"
+#include "conformance/interface/client_1_1.h"
 
 namespace onnxifi::conformance {
 
@@ -38,6 +39,39 @@ std::string Wrong(onnxStatus status, const char* call) {
   return status == ONNXIFI_STATUS_SUCCESS || status == ONNXIFI_STATUS_FALLBACK
              ? ""
              : StrCat(call, " returns ", StatusText(status));
+}
+
+std::string RunAndLook(const Plugin& f, onnxBackend backend, onnxGraph graph,
+                       ProbeTensors& tensors, const ProbeModel& model) {
+  onnxEvent gate = nullptr;
+  if (const std::string wrong =
+          Wrong(f.onnxInitEvent(backend, &gate), "onnxInitEvent");
+      !wrong.empty()) {
+    return wrong;
+  }
+  const onnxMemoryFenceV1 from = EventFence(gate);
+  onnxMemoryFenceV1 to = EventFence(nullptr);
+  std::string wrong = Wrong(f.onnxRunGraph(graph, &from, &to), "onnxRunGraph");
+  if (wrong.empty()) {
+    wrong = Wrong(f.onnxSignalEvent(gate), "onnxSignalEvent");
+    if (wrong.empty())
+      wrong = Wrong(f.onnxWaitEvent(to.event), "onnxWaitEvent");
+    if (wrong.empty()) wrong = tensors.Wrong(model);
+    const std::string released =
+        Wrong(f.onnxReleaseEvent(to.event), "onnxReleaseEvent");
+    if (wrong.empty()) wrong = released;
+  }
+  const std::string released =
+      Wrong(f.onnxReleaseEvent(gate), "onnxReleaseEvent");
+  return wrong.empty() ? released : wrong;
+}
+
+std::string BindTo(const Plugin& f, onnxGraph graph, ProbeTensors& tensors) {
+  const auto x = Describe("x", ONNXIFI_DATATYPE_FLOAT32, tensors.shape,
+                          tensors.x.bytes().data());
+  const auto y = Describe("y", ONNXIFI_DATATYPE_FLOAT32, tensors.shape,
+                          tensors.y.bytes().data());
+  return Wrong(f.onnxSetGraphIO(graph, 1, &x, 1, &y), "onnxSetGraphIO");
 }
 
 }  // namespace onnxifi::conformance

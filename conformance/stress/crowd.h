@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "conformance/harness/test.h"
+#include "conformance/harness/session.h"
 
 namespace onnxifi::conformance {
 
@@ -28,6 +28,10 @@ class Crowd {
 
 // "" when it was done, else what was called and what it returned.
 std::string Wrong(onnxStatus status, const char* call);
+// A run by one thread, from its gate to the look at its result.
+std::string RunAndLook(const Plugin& f, onnxBackend backend, onnxGraph graph,
+                       ProbeTensors& tensors, const ProbeModel& model);
+std::string BindTo(const Plugin& f, onnxGraph graph, ProbeTensors& tensors);
 
 }  // namespace onnxifi::conformance
 

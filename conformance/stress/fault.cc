@@ -108,34 +108,44 @@ class Sweep {
     }
     return "";
   }
-  // Which allocation it is whose failure loses memory, and how much; only where
-  // it is found at once.
-  std::string Culprit(const FaultCall& call, bool all_later) {
-    for (long n = 1; n < 100000; n += Step(n)) {
-      long failed = 0;
-      int64_t least = INT64_MAX;
-      for (int i = 0; i < 8; ++i) {
-        const int64_t before = HeapInUse();
-        call.prepare();
-        injector_.Arm(n, all_later);
-        const onnxStatus status = call.call();
-        failed = injector_.Disarm();
-        static_cast<void>(call.finish(status));
-        // What is lost is lost each time.
-        if (i > 2) least = std::min(least, HeapInUse() - before);
-      }
-      if (failed == 0) break;
-      if (least > 0) {
-        return StrCat(": ", least, " bytes when allocation ", n,
-                      all_later ? " and all behind it" : "", " fails");
+  // The allocation whose failure loses most, and how much that is; only what is
+  // lost each time.
+  struct Loss {
+    int64_t bytes = 0;
+    std::string text;
+  };
+  Loss Worst(const FaultCall& call) {
+    Loss worst;
+    for (const bool all_later : {false, true}) {
+      for (long n = 1; n < 100000; n += Step(n)) {
+        const Loss loss = LossAt(call, n, all_later);
+        if (loss.bytes < 0) break;
+        if (loss.bytes > worst.bytes) worst = loss;
       }
     }
-    return "";
+    return worst;
   }
   void TellNoMore() { told_ = false; }
   long injections() const { return injections_; }
 
  private:
+  // Negative: nothing failed, the call has fewer allocations.
+  Loss LossAt(const FaultCall& call, long n, bool all_later) {
+    int64_t least = INT64_MAX;
+    for (int i = 0; i < 6; ++i) {
+      const int64_t before = HeapInUse();
+      call.prepare();
+      injector_.Arm(n, all_later);
+      const onnxStatus status = call.call();
+      const long failed = injector_.Disarm();
+      static_cast<void>(call.finish(status));
+      if (failed == 0) return {-1, ""};
+      // The first ones warm up.
+      if (i > 2) least = std::min(least, HeapInUse() - before);
+    }
+    return {least, StrCat(least, " bytes when allocation ", n,
+                          all_later ? " and all behind it" : "", " fails")};
+  }
   long Step(long n) const { return all_ || n < 40 ? 1 : n / 20; }
   static std::string Text(const FaultCall& call, long n, bool all_later,
                           const std::string& wrong) {
@@ -151,11 +161,17 @@ class Sweep {
   long injections_ = 0;
 };
 
+// Parsers that many plugins share lose an element of a list when the list cannot
+// grow: so much is forgiven, where it is rare.
+constexpr int64_t kForgiven = 200;
+
 // The same again and again: what is lost for want of memory is lost each time.
 void LookForLeaks(Test& test, Sweep& sweep, const FaultCall& call) {
   int64_t least = INT64_MAX;
   int64_t before = HeapInUse();
-  for (int round = 0; round < 4; ++round) {
+  const long started = sweep.injections();
+  constexpr int kRounds = 4;
+  for (int round = 0; round < kRounds; ++round) {
     for (const bool all_later : {false, true}) {
       if (!sweep.Run(call, all_later).empty()) return;
     }
@@ -165,11 +181,11 @@ void LookForLeaks(Test& test, Sweep& sweep, const FaultCall& call) {
     before = now;
   }
   if (least < 32) return;
-  std::string culprit = sweep.Culprit(call, false);
-  if (culprit.empty()) culprit = sweep.Culprit(call, true);
-  test.Leak(StrCat(call.name, ": ", least,
-                   " bytes are lost when its allocations fail one by one",
-                   culprit));
+  const long injections = (sweep.injections() - started) / kRounds;
+  const Sweep::Loss worst = sweep.Worst(call);
+  if (worst.bytes < kForgiven && least < 24 * injections) return;
+  test.Leak(StrCat(call.name, ": ", least, " bytes are lost when its ",
+                   injections, " allocations fail one by one; ", worst.text));
 }
 
 // The inner process.
