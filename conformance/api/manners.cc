@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "conformance/api/api_kit.h"
-#include "conformance/api/process_state.h"
+#include "conformance/api/host_state.h"
 #include "conformance/runner/suite.h"
 
 namespace onnxifi::conformance {
@@ -74,11 +74,11 @@ void CallEverything(Test& test,
 void LeavesTheProcessAlone(Test& test) {
   for (const int rounding : {FE_TONEAREST, FE_DOWNWARD}) {
     std::fesetround(rounding);
-    const ProcessState before = ProcessState::Now();
+    const HostState before = HostState::Now();
     std::string difference;
     CallEverything(test, [&](const char* name) {
       if (!difference.empty()) return;
-      difference = before.Difference(ProcessState::Now());
+      difference = before.Difference(HostState::Now());
       if (!difference.empty())
         difference = StrCat(name, " changes ", difference);
     });

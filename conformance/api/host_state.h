@@ -1,5 +1,5 @@
-#ifndef ONNXIFI_CONFORMANCE_API_PROCESS_STATE_H_
-#define ONNXIFI_CONFORMANCE_API_PROCESS_STATE_H_
+#ifndef ONNXIFI_CONFORMANCE_API_HOST_STATE_H_
+#define ONNXIFI_CONFORMANCE_API_HOST_STATE_H_
 
 #include <string>
 #include <utility>
@@ -11,11 +11,11 @@ namespace onnxifi::conformance {
 
 // What belongs to the host and not to a library that it has loaded: named parts
 // as texts, of the calling thread where they are of a thread.
-class ProcessState {
+class HostState {
  public:
-  static ProcessState Now();
+  static HostState Now();
   // The first part that differs, with both texts; empty: nothing.
-  std::string Difference(const ProcessState& later) const;
+  std::string Difference(const HostState& later) const;
 
  private:
   std::vector<std::pair<std::string, std::string>> parts_;
@@ -46,4 +46,4 @@ size_t ResidentBytes();
 
 }  // namespace onnxifi::conformance
 
-#endif  // ONNXIFI_CONFORMANCE_API_PROCESS_STATE_H_
+#endif  // ONNXIFI_CONFORMANCE_API_HOST_STATE_H_

@@ -1,4 +1,4 @@
-#include "conformance/api/process_state.h"
+#include "conformance/api/host_state.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -109,8 +109,8 @@ std::string Excerpt(const std::string& text, size_t at) {
 
 }  // namespace
 
-ProcessState ProcessState::Now() {
-  ProcessState state;
+HostState HostState::Now() {
+  HostState state;
   const char* locale = std::setlocale(LC_ALL, nullptr);
   state.parts_ = {{"the locale", locale == nullptr ? "" : locale},
                   {"the floating-point environment", RoundingText()},
@@ -122,7 +122,7 @@ ProcessState ProcessState::Now() {
   return state;
 }
 
-std::string ProcessState::Difference(const ProcessState& later) const {
+std::string HostState::Difference(const HostState& later) const {
   for (size_t i = 0; i < parts_.size(); ++i) {
     const auto& [name, before] = parts_[i];
     const std::string& after = later.parts_[i].second;
