@@ -5,6 +5,7 @@
 namespace onnxifi::conformance {
 namespace {
 
+using wire::kDouble;
 using wire::kFloat;
 using wire::kInt32;
 using wire::kInt64;
@@ -133,7 +134,8 @@ std::string OtherType(Text op) {
   return DeclaredModel(op, kFloat, {2, 3}, kInt32, {2, 3});
 }
 std::string OtherInputType(Text op) {
-  return DeclaredModel(op, kInt64, {2, 3}, kFloat, {2, 3});
+  // Every operator of the probe models takes double.
+  return DeclaredModel(op, kDouble, {2, 3}, kFloat, {2, 3});
 }
 std::string OtherShapeInside(Text op) {
   return Start()
@@ -277,7 +279,7 @@ void AddDeclared(std::vector<BadModel>* all) {
   all->push_back({"other_input_type",
                   kType,
                   "the output is declared float, "
-                  "and is int64",
+                  "and is double",
                   {"R-097"},
                   graph,
                   &OtherInputType,

@@ -214,9 +214,14 @@ Profile ProfileOf(const ModelFacts& facts) {
 }
 
 bool Claims(const VendorProfile& profile, const ModelFacts& facts) {
-  return std::all_of(
-      facts.operators.begin(), facts.operators.end(),
-      [&](const std::string& op) { return profile.ClaimsOperator(op); });
+  return std::all_of(facts.operators.begin(), facts.operators.end(),
+                     [&](const std::string& op) {
+                       return profile.ClaimsOperator(op);
+                     }) &&
+         std::all_of(facts.types.begin(), facts.types.end(), [&](int32_t type) {
+           return profile.ClaimsType(
+               graph::DataTypeName(static_cast<graph::DataType>(type)));
+         });
 }
 
 bool CoversOpsets(const std::string& reported, const ModelFacts& facts) {

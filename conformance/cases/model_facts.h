@@ -28,7 +28,8 @@ Result<ModelFacts> ReadModelFacts(std::span<const std::byte> model);
 // The profile to which a test of the model belongs.
 Profile ProfileOf(const ModelFacts& facts);
 
-// Whether the vendor says that the plugin has every operator of the model.
+// Whether the vendor says that the plugin has every operator of the model, and
+// its types.
 bool Claims(const VendorProfile& profile, const ModelFacts& facts);
 
 // Whether `reported` (the text of ONNXIFI_BACKEND_OPSET_VERSION) reaches every

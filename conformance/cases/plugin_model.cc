@@ -281,9 +281,10 @@ void PluginModel::Refused(std::span<const std::byte> model, onnxStatus answer) {
       answer == ONNXIFI_STATUS_UNSUPPORTED_VERSION &&
       !CoversOpsets(session_.InfoText(ONNXIFI_BACKEND_OPSET_VERSION), *facts);
   const bool claimed = Claims(test_.environment().profile, *facts) && !newer;
-  CERTIFY_CHECK(test_, !claimed,
-                "all operators of the model are claimed, but it is refused: ",
-                StatusText(answer), ": ", reason);
+  CERTIFY_CHECK(
+      test_, !claimed,
+      "all operators and types of the model are claimed, but it is refused: ",
+      StatusText(answer), ": ", reason);
   test_.Unsupported(StrCat(StatusText(answer), ": ", reason));
 }
 

@@ -97,11 +97,16 @@ bool VendorProfile::ClaimsOperator(std::string_view op) const {
          std::find(operators.begin(), operators.end(), op) != operators.end();
 }
 
+bool VendorProfile::ClaimsType(std::string_view type) const {
+  return all_types ||
+         std::find(types.begin(), types.end(), type) != types.end();
+}
+
 Result<VendorProfile> ParseVendorProfile(std::string_view text) {
   const Json root = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (root.is_discarded()) return Bad("no JSON");
   ONNXIFI_RETURN_IF_ERROR(CheckKeys(
-      root, {"name", "profiles", "operators", "waivers"}, "the file"));
+      root, {"name", "profiles", "operators", "types", "waivers"}, "the file"));
   VendorProfile profile;
   if (root.contains("name")) {
     if (!root["name"].is_string()) return Bad("'name' is no text");
@@ -111,6 +116,8 @@ Result<VendorProfile> ParseVendorProfile(std::string_view text) {
       ReadList(root, "profiles", &profile.all_profiles, &profile.profiles));
   ONNXIFI_RETURN_IF_ERROR(
       ReadList(root, "operators", &profile.all_operators, &profile.operators));
+  ONNXIFI_RETURN_IF_ERROR(
+      ReadList(root, "types", &profile.all_types, &profile.types));
   for (const std::string& name : profile.profiles) {
     if (std::find(std::begin(kProfiles), std::end(kProfiles), name) ==
         std::end(kProfiles)) {

@@ -31,8 +31,13 @@ struct VendorProfile {
   std::vector<std::string> operators;
   std::vector<Waiver> waivers;
 
+  bool all_types = true;
+  // When not all: "float32", "int64"; models of other types may be refused.
+  std::vector<std::string> types;
+
   bool ClaimsProfile(std::string_view profile) const;
   bool ClaimsOperator(std::string_view op) const;
+  bool ClaimsType(std::string_view type) const;
 };
 
 // Reads the file's text. Unknown keys, unknown profiles, waivers without reason,

@@ -44,7 +44,7 @@ TEST(VendorProfileTest, WithoutAnythingAllIsClaimed) {
 TEST(VendorProfileTest, ClaimsAreExact) {
   const Result<VendorProfile> profile = ParseVendorProfile(
       R"({"name": "x", "profiles": ["core", "fp16"],
-          "operators": ["Conv", "ai.onnx.ml:Scaler"]})");
+          "operators": ["Conv", "ai.onnx.ml:Scaler"], "types": ["float32"]})");
   ASSERT_TRUE(profile.ok()) << profile.status().message();
   EXPECT_EQ(profile->name, "x");
   EXPECT_TRUE(profile->ClaimsProfile("core"));
@@ -55,6 +55,9 @@ TEST(VendorProfileTest, ClaimsAreExact) {
   EXPECT_TRUE(profile->ClaimsOperator("ai.onnx.ml:Scaler"));
   EXPECT_FALSE(profile->ClaimsOperator("Scaler"));
   EXPECT_FALSE(profile->ClaimsOperator("conv"));
+  EXPECT_TRUE(profile->ClaimsType("float32"));
+  EXPECT_FALSE(profile->ClaimsType("float64"));
+  EXPECT_TRUE(VendorProfile().ClaimsType("float64"));
 }
 
 TEST(VendorProfileTest, WaiversAreRead) {

@@ -134,6 +134,7 @@ void ReadProfile(Reader& reader, VendorProfile* profile) {
   reader.Get("vendor", &profile->name);
   reader.Get("profiles", &profile->all_profiles, &profile->profiles);
   reader.Get("operators", &profile->all_operators, &profile->operators);
+  reader.Get("types", &profile->all_types, &profile->types);
   reader.GetEach("waivers", [&](Reader& each) {
     Waiver waiver;
     uint64_t count = 0;
@@ -234,6 +235,7 @@ std::string ToText(const Certificate& certificate) {
       {"list_sha256", run.list_sha256},
       {"profiles", ListOrAll(profile.all_profiles, profile.profiles)},
       {"operators", ListOrAll(profile.all_operators, profile.operators)},
+      {"types", ListOrAll(profile.all_types, profile.types)},
       {"counts", counts},
       {"waived", certificate.waived},
       {"waivers", WaiversOf(profile)},

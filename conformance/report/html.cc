@@ -39,6 +39,7 @@ std::string Facts(const CertifyResult& result) {
       Row("profiles claimed", ListText(profile.all_profiles, profile.profiles));
   out += Row("operators claimed",
              ListText(profile.all_operators, profile.operators));
+  out += Row("types claimed", ListText(profile.all_types, profile.types));
   out += Row("suite", StrCat(header.suite, ", program ", header.suite_sha256));
   out += Row("cases",
              header.archive_sha256.empty() ? "none" : header.archive_sha256);
