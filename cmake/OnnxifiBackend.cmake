@@ -39,12 +39,18 @@ endfunction()
 # onnxifi_op_table(OUT_VAR DIR NAMESPACE)
 # Writes a source file with the table of every operator file in DIR: the
 # folder is the list. A file that forgets its ONNXIFI_DEFINE_OPS entry fails
-# the link.
+# the link. The operators of backends/common/shape_ops, which only tell shapes
+# or give a tensor another one, are in every table.
 function(onnxifi_op_table OUT_VAR DIR NAMESPACE)
   file(GLOB files CONFIGURE_DEPENDS "${DIR}/*.cc")
   list(FILTER files EXCLUDE REGEX "_test\\.cc$")
+  set(shape_externs "")
   set(externs "")
   set(rows "")
+  foreach(stem flatten reshape shape size squeeze unsqueeze)
+    string(APPEND shape_externs "extern const OpTable kOps_${stem};\n")
+    string(APPEND rows "    &shape_ops::kOps_${stem},\n")
+  endforeach()
   foreach(file ${files})
     get_filename_component(stem "${file}" NAME_WE)
     string(APPEND externs "extern const OpTable kOps_${stem};\n")
@@ -52,6 +58,7 @@ function(onnxifi_op_table OUT_VAR DIR NAMESPACE)
   endforeach()
   set(text "// Generated from ${DIR}; do not edit.\n\
 #include \"backends/common/op_table.h\"\n\n\
+namespace onnxifi::shape_ops {\n${shape_externs}}  // namespace onnxifi::shape_ops\n\n\
 namespace ${NAMESPACE} {\n${externs}}  // namespace ${NAMESPACE}\n\n\
 namespace ${NAMESPACE} {\n\
 extern const OpTable* const kAllOps[];\n\

@@ -22,6 +22,7 @@ struct Location {
   uint32_t io = 0;    // kInput, kOutput: position in the model
   size_t offset = 0;  // bytes into the arena, constant, input, output
   const void* constant = nullptr;
+  size_t constant_bytes = 0;  // from `constant` on
 };
 
 // One step before it is bound to memory.

@@ -59,8 +59,8 @@ Status GraphCompiler::Compile(const OpRegistry& registry) {
   fixed_shapes_ = AllFixed(graph_);
   if (!fixed_shapes_) return graph::OwnConstants(graph_);
   first_shapes_ = FixedShapes(graph_);
-  ONNXIFI_ASSIGN_OR_RETURN(first_, Plan(first_shapes_));
-  fixed_ = first_->spec();
+  ONNXIFI_ASSIGN_OR_RETURN(fixed_, Plan(first_shapes_));
+  ONNXIFI_ASSIGN_OR_RETURN(first_, LinkProgram(fixed_, pool_, hooks_));
   graph_ = graph::Graph();
   kernels_.clear();
   packed_ = PackCache();
@@ -90,33 +90,29 @@ Status GraphCompiler::ChooseKernels(const OpRegistry& registry) {
   return Status::Ok();
 }
 
-Result<std::unique_ptr<FlatProgram>> GraphCompiler::Plan(
+Result<std::shared_ptr<const ProgramSpec>> GraphCompiler::Plan(
     const std::vector<graph::Shape>& input_shapes) {
   const PlanEnvironment env{&graph_, &kernels_,
                             &hooks_, &packed_,
                             &pool_,  fixed_shapes_ ? &graph_ : nullptr};
   ONNXIFI_ASSIGN_OR_RETURN(onnxifi::Plan plan,
                            PlanBuilder(env, true).Build(input_shapes));
-  return BindPlan(std::move(plan), pool_, hooks_.run_hooks);
+  return BindPlan(std::move(plan));
 }
 
 Result<std::unique_ptr<Executable>> GraphCompiler::Specialize(
     const std::vector<graph::Shape>& input_shapes) {
-  std::unique_ptr<FlatProgram> program;
   if (!fixed_shapes_) {
-    ONNXIFI_ASSIGN_OR_RETURN(program, Plan(input_shapes));
-    return std::unique_ptr<Executable>(std::move(program));
+    ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<const ProgramSpec> spec,
+                             Plan(input_shapes));
+    return LinkProgram(std::move(spec), pool_, hooks_);
   }
   if (input_shapes != first_shapes_) {
     return Status(ONNXIFI_STATUS_MISMATCHING_SHAPE,
                   "the model fixes its input shapes; bind exactly those");
   }
-  program = std::move(first_);
-  if (program == nullptr) {
-    ONNXIFI_ASSIGN_OR_RETURN(
-        program, FlatProgram::Create(fixed_, pool_, hooks_.run_hooks));
-  }
-  return std::unique_ptr<Executable>(std::move(program));
+  if (first_ != nullptr) return std::move(first_);
+  return LinkProgram(fixed_, pool_, hooks_);
 }
 
 }  // namespace onnxifi

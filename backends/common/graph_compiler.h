@@ -33,7 +33,7 @@ class GraphCompiler final : public CompiledGraph {
                 ThreadPool& pool);
   Status Compile(const OpRegistry& registry);
   Status ChooseKernels(const OpRegistry& registry);
-  Result<std::unique_ptr<FlatProgram>> Plan(
+  Result<std::shared_ptr<const ProgramSpec>> Plan(
       const std::vector<graph::Shape>& input_shapes);
 
   graph::Graph graph_;
@@ -43,7 +43,7 @@ class GraphCompiler final : public CompiledGraph {
   PackCache packed_;
   bool fixed_shapes_ = false;
   std::vector<graph::Shape> first_shapes_;
-  std::unique_ptr<FlatProgram> first_;
+  std::unique_ptr<Executable> first_;
   std::shared_ptr<const ProgramSpec> fixed_;
 };
 

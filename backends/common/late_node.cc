@@ -152,8 +152,10 @@ Status LateNode::Plan(std::span<const RunValue> inputs, Way* way) const {
   for (const ValueId id : lone.inputs) shapes.push_back(lone.value(id).dims);
   ONNXIFI_ASSIGN_OR_RETURN(onnxifi::Plan plan,
                            PlanBuilder(env, false).Build(shapes));
-  ONNXIFI_ASSIGN_OR_RETURN(std::unique_ptr<FlatProgram> program,
-                           BindPlan(std::move(plan), pool_, hooks_.run_hooks));
+  ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<const ProgramSpec> spec,
+                           BindPlan(std::move(plan)));
+  ONNXIFI_ASSIGN_OR_RETURN(std::unique_ptr<Executable> program,
+                           LinkProgram(std::move(spec), pool_, hooks_));
   way->program = std::move(program);
   return Status::Ok();
 }
@@ -212,7 +214,7 @@ Result<const LateNode::Way*> LateNode::Find(std::span<const RunValue> inputs) {
 
 Result<std::vector<TensorPtr>> LateNode::Run(
     const Way& way, std::span<const RunValue> inputs) const {
-  FlatProgram& program = *way.program;
+  Executable& program = *way.program;
   std::vector<const void*> in;
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i].is_tensor() && !way.constant[i]) {

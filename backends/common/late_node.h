@@ -5,7 +5,6 @@
 #include <span>
 #include <vector>
 
-#include "backends/common/flat_program.h"
 #include "backends/common/op_table.h"
 #include "backends/common/plan.h"
 #include "backends/common/run_value.h"
@@ -24,7 +23,7 @@ class LateNode {
     std::vector<RunValue> key;  // tensors have data where they are constant
     std::vector<bool> constant;
     const OpKernel* evaluated = nullptr;  // else by the program
-    std::shared_ptr<FlatProgram> program;
+    std::shared_ptr<Executable> program;
   };
 
   // All references outlive the node.

@@ -36,6 +36,7 @@ class NodePlanner final : public PrepareContext {
   NumericMode numeric_mode() const override {
     return builder_.env_.hooks->numeric_mode;
   }
+  const void* device() const override { return builder_.env_.hooks->device; }
 
  private:
   struct Output {

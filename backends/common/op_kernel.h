@@ -197,6 +197,8 @@ class PrepareContext : public NodeView {
   virtual PackCache& packed() = 0;
   virtual ThreadPool& pool() = 0;
   virtual NumericMode numeric_mode() const = 0;
+  // CompilerHooks::device.
+  virtual const void* device() const = 0;
 
   // Span over a known integer input (int64 or int32 widened). An error that
   // names the input when it is not known at plan time.

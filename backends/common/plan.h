@@ -14,6 +14,16 @@
 
 namespace onnxifi {
 
+// Makes what runs a program on a device whose memory is not the host's: its
+// steps carry, as their states, what the backend's kernels have left for it.
+// Thread-safe.
+class ProgramLinker {
+ public:
+  virtual ~ProgramLinker() = default;
+  virtual Result<std::unique_ptr<Executable>> Link(
+      std::shared_ptr<const ProgramSpec> spec) = 0;
+};
+
 // What a backend gives the shared compile pipeline.
 struct CompilerHooks {
   // A step that copies in[0] (desc `from`) to out[0] in layout `to`. Null when
@@ -23,7 +33,11 @@ struct CompilerHooks {
   // Rewrites the folded graph (fusion). May be null.
   Status (*rewrite)(graph::Graph& graph) = nullptr;
   RunHooks run_hooks;
+  // Null: steps are functions, and a FlatProgram calls them.
+  std::shared_ptr<ProgramLinker> linker;
   NumericMode numeric_mode = NumericMode::kAccurate;
+  // What kernels get from PrepareContext::device(): the backend's own.
+  const void* device = nullptr;
 };
 
 // Index into Plan::tensors.
@@ -103,10 +117,16 @@ struct Plan {
 };
 
 // Assigns memory (outputs to the caller's buffers, placements, in-place,
-// arena) and links the program. Constants that are borrowed or misaligned are
-// copied.
-Result<std::unique_ptr<FlatProgram>> BindPlan(Plan plan, ThreadPool& pool,
-                                              RunHooks hooks);
+// arena). Constants that are borrowed or misaligned are copied.
+Result<std::shared_ptr<const ProgramSpec>> BindPlan(Plan plan);
+// Makes what runs the program; any number for one spec, each with memory of its
+// own.
+Result<std::unique_ptr<Executable>> LinkProgram(
+    std::shared_ptr<const ProgramSpec> spec, ThreadPool& pool,
+    const CompilerHooks& hooks);
+// Whether a step only copies its input: BindPlan puts such steps in front of
+// outputs. Tells how many bytes.
+bool IsCopyStep(const StepSpec& step, size_t* bytes);
 
 }  // namespace onnxifi
 

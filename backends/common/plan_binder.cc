@@ -167,6 +167,7 @@ class Binder {
         break;
       case Kind::kConstant: {
         location.kind = Location::Kind::kConstant;
+        location.constant_bytes = b.bytes;
         ONNXIFI_ASSIGN_OR_RETURN(location.constant, OwnedConstant(b));
         break;
       }
@@ -246,11 +247,25 @@ class Binder {
 
 }  // namespace
 
-Result<std::unique_ptr<FlatProgram>> BindPlan(Plan plan, ThreadPool& pool,
-                                              RunHooks hooks) {
+Result<std::shared_ptr<const ProgramSpec>> BindPlan(Plan plan) {
   ONNXIFI_ASSIGN_OR_RETURN(ProgramSpec spec, Binder(std::move(plan)).Bind());
-  return FlatProgram::Create(
-      std::make_shared<const ProgramSpec>(std::move(spec)), pool, hooks);
+  return std::make_shared<const ProgramSpec>(std::move(spec));
+}
+
+Result<std::unique_ptr<Executable>> LinkProgram(
+    std::shared_ptr<const ProgramSpec> spec, ThreadPool& pool,
+    const CompilerHooks& hooks) {
+  if (hooks.linker != nullptr) return hooks.linker->Link(std::move(spec));
+  ONNXIFI_ASSIGN_OR_RETURN(
+      std::unique_ptr<FlatProgram> program,
+      FlatProgram::Create(std::move(spec), pool, hooks.run_hooks));
+  return std::unique_ptr<Executable>(std::move(program));
+}
+
+bool IsCopyStep(const StepSpec& step, size_t* bytes) {
+  if (step.fn != &RunCopy) return false;
+  *bytes = *static_cast<const size_t*>(step.state.get());
+  return true;
 }
 
 }  // namespace onnxifi

@@ -232,8 +232,10 @@ Result<std::vector<TensorPtr>> RunPlan(Plan plan, const CompilerHooks& hooks,
     buffers.push_back(tensor.data);
     made.push_back(std::move(tensor.tensor));
   }
-  ONNXIFI_ASSIGN_OR_RETURN(const std::unique_ptr<FlatProgram> program,
-                           BindPlan(std::move(plan), pool, hooks.run_hooks));
+  ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<const ProgramSpec> spec,
+                           BindPlan(std::move(plan)));
+  ONNXIFI_ASSIGN_OR_RETURN(const std::unique_ptr<Executable> program,
+                           LinkProgram(std::move(spec), pool, hooks));
   const onnxStatus status = program->Run({}, buffers);
   if (status == ONNXIFI_STATUS_SUCCESS) {
     for (TensorPtr& tensor : made) tensor = OwnCharacters(std::move(tensor));

@@ -4,10 +4,10 @@
 #include <memory>
 #include <vector>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/aligned_floats.h"
 #include "backends/cpu/conv_plan.h"
 #include "backends/cpu/dnnl_util.h"
-#include "backends/cpu/kernels/move_util.h"
 #include "base/checked.h"
 #include "base/str_cat.h"
 

@@ -4,9 +4,10 @@
 #include <cstring>
 #include <utility>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/conv_generic.h"
 #include "backends/cpu/kernels/elementwise_util.h"
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {

@@ -3,10 +3,10 @@
 
 #include <vector>
 
+#include "backends/common/fusion/activation.h"
 #include "backends/common/op_kernel.h"
+#include "backends/common/ops/window.h"
 #include "backends/cpu/aligned_floats.h"
-#include "backends/cpu/kernels/activation.h"
-#include "backends/cpu/kernels/window.h"
 
 namespace onnxifi::cpu {
 

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "backends/common/fusion/activation.h"
 #include "backends/cpu/cpu_features.h"
-#include "backends/cpu/kernels/activation.h"
 #include "base/status.h"
 
 // The only gate to oneDNN: no other file includes its headers, sees its

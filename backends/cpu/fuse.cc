@@ -1,6 +1,6 @@
 #include "backends/cpu/fuse.h"
 
-#include "backends/cpu/fuse_passes.h"
+#include "backends/common/fusion/passes.h"
 
 namespace onnxifi::cpu {
 

@@ -6,9 +6,6 @@
 
 namespace onnxifi::cpu {
 
-// Domain of the operators that only fusion makes.
-inline constexpr const char kFusedDomain[] = "onnxifi.cpu";
-
 // Rewrites a graph whose constants are folded into fewer, larger operators
 // (batch normalisation into weights, activations and residual sums into
 // convolutions, ...). Results change only by rounding. Nodes stay in

@@ -3,8 +3,8 @@
 
 #include <vector>
 
+#include "backends/common/fusion/activation.h"
 #include "backends/common/op_kernel.h"
-#include "backends/cpu/kernels/activation.h"
 #include "backends/cpu/kernels/gemm.h"
 
 namespace onnxifi::cpu {

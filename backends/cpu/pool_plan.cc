@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/plane_pool.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "backends/cpu/kernels/vector_kernels.h"
 #include "base/checked.h"
 #include "base/str_cat.h"

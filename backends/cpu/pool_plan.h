@@ -5,9 +5,9 @@
 #include <type_traits>
 
 #include "backends/common/op_kernel.h"
+#include "backends/common/ops/window.h"
 #include "backends/cpu/kernels/conv_generic.h"
 #include "backends/cpu/kernels/elementwise_util.h"
-#include "backends/cpu/kernels/window.h"
 
 namespace onnxifi::cpu {
 

@@ -13,18 +13,6 @@
 
 namespace onnxifi::cpu {
 
-// The NumPy broadcast of the shapes; an error that names the node when two
-// dimensions differ and neither is 1.
-Result<graph::Shape> BroadcastShape(const graph::Node& node,
-                                    std::span<const graph::Shape> shapes);
-
-// The shape of B as opset < 7 places it beside A: B's dimensions start at the
-// `axis` attribute of A (default: suffix), trailing ones are appended. Without
-// broadcast=1 both shapes must be equal.
-Result<graph::Shape> LegacyBroadcastShape(const graph::Node& node,
-                                          const graph::Shape& a,
-                                          const graph::Shape& b);
-
 inline constexpr size_t kMaxOperands = 3;
 
 // A run of elements for a row kernel: operand k starts at in[k] and moves by

@@ -1,4 +1,5 @@
 #include "backends/cpu/kernels/broadcast.h"
+#include "backends/common/ops/broadcast_shape.h"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "backends/cpu/kernels/window.h"
+#include "backends/common/ops/window.h"
 #include "base/thread_pool.h"
 
 namespace onnxifi::cpu {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "backends/cpu/kernels/window.h"
+#include "backends/common/ops/window.h"
 
 namespace onnxifi::cpu {
 

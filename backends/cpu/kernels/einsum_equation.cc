@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
 
 namespace onnxifi::cpu {
 

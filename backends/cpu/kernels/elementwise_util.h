@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "backends/common/op_kernel.h"
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/type_dispatch.h"
 
 namespace onnxifi::cpu {

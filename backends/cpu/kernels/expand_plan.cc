@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/strided_copy.h"
 #include "base/str_cat.h"
 

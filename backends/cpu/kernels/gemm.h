@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "backends/cpu/kernels/activation.h"
+#include "backends/common/fusion/activation.h"
 #include "base/thread_pool.h"
 
 namespace onnxifi::cpu {

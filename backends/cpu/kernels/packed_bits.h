@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
 #include "base/thread_pool.h"
 
 namespace onnxifi::cpu {

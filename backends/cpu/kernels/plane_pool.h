@@ -1,8 +1,8 @@
 #ifndef ONNXIFI_BACKENDS_CPU_KERNELS_PLANE_POOL_H_
 #define ONNXIFI_BACKENDS_CPU_KERNELS_PLANE_POOL_H_
 
+#include "backends/common/ops/window.h"
 #include "backends/cpu/kernels/vector_kernels.h"
-#include "backends/cpu/kernels/window.h"
 
 namespace onnxifi::cpu {
 

@@ -6,11 +6,12 @@
 #include <type_traits>
 #include <vector>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/aligned_floats.h"
 #include "backends/cpu/kernels/elementwise_util.h"
 #include "backends/cpu/kernels/float_stage.h"
-#include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {

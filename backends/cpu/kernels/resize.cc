@@ -4,13 +4,14 @@
 #include <array>
 #include <cmath>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/axis_gather.h"
 #include "backends/cpu/kernels/block_copy.h"
 #include "backends/cpu/kernels/float_stage.h"
-#include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
 #include "backends/cpu/kernels/resize_lines.h"
 #include "backends/cpu/kernels/resize_pass.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "base/checked.h"
 #include "base/str_cat.h"
 

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/block_copy.h"
-#include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
 
 namespace onnxifi::cpu {

@@ -3,8 +3,9 @@
 #include <cmath>
 #include <numbers>
 
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 
 namespace onnxifi::cpu {
 

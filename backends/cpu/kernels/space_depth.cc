@@ -1,6 +1,6 @@
 #include "backends/cpu/kernels/space_depth.h"
 
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/strided_copy.h"
 
 namespace onnxifi::cpu {

@@ -1,4 +1,5 @@
 #include "backends/cpu/kernels/variadic_op.h"
+#include "backends/common/ops/broadcast_shape.h"
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "backends/cpu/kernels/activation.h"
+#include "backends/common/fusion/activation.h"
 
 namespace onnxifi::cpu {
 

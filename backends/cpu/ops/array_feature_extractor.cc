@@ -1,5 +1,5 @@
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/block_copy.h"
-#include "backends/cpu/kernels/move_util.h"
 
 namespace onnxifi::cpu {
 namespace {

@@ -4,11 +4,12 @@
 #include <cmath>
 #include <limits>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/block_copy.h"
 #include "backends/cpu/kernels/elementwise_util.h"
 #include "backends/cpu/kernels/float_stage.h"
 #include "backends/cpu/kernels/heads_copy.h"
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {

@@ -2,9 +2,10 @@
 #include <cmath>
 #include <limits>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/aligned_floats.h"
 #include "backends/cpu/kernels/elementwise_util.h"
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "backends/cpu/kernels/vector_kernels.h"
 #include "base/checked.h"
 #include "base/str_cat.h"

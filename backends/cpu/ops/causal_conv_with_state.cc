@@ -1,8 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/axis_gather.h"
-#include "backends/cpu/kernels/move_util.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {

@@ -1,9 +1,10 @@
 #include <algorithm>
 
+#include "backends/common/fusion/passes.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/aligned_floats.h"
-#include "backends/cpu/fuse.h"
 #include "backends/cpu/kernels/elementwise_util.h"
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "backends/cpu/kernels/vector_kernels.h"
 #include "base/checked.h"
 

@@ -3,8 +3,9 @@
 #include <cstring>
 #include <type_traits>
 
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "base/checked.h"
 #include "base/str_cat.h"
 

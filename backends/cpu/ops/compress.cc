@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "backends/common/evaluate_context.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/block_copy.h"
-#include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
 
 namespace onnxifi::cpu {

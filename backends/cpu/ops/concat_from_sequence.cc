@@ -2,7 +2,7 @@
 
 #include "backends/common/control/tensor_list.h"
 #include "backends/common/control/value_util.h"
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {

@@ -3,8 +3,8 @@
 #include <cstring>
 #include <string>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/block_copy.h"
-#include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/packed_bits.h"
 #include "base/str_cat.h"
 

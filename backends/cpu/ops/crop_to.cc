@@ -2,8 +2,8 @@
 #include <vector>
 
 #include "backends/common/gradient/emitter.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/axis_gather.h"
-#include "backends/cpu/kernels/move_util.h"
 #include "base/checked.h"
 #include "base/str_cat.h"
 

@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "backends/common/ops/window.h"
 #include "backends/cpu/kernels/deform_sample.h"
 #include "backends/cpu/kernels/elementwise_util.h"
 #include "backends/cpu/kernels/float_stage.h"
 #include "backends/cpu/kernels/gemm.h"
 #include "backends/cpu/kernels/number_bytes.h"
-#include "backends/cpu/kernels/window.h"
 #include "base/checked.h"
 #include "base/str_cat.h"
 

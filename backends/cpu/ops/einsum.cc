@@ -2,9 +2,10 @@
 #include <array>
 #include <string>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/einsum_equation.h"
-#include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {

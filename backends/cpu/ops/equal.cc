@@ -1,6 +1,7 @@
 #include <array>
 #include <utility>
 
+#include "backends/common/ops/broadcast_shape.h"
 #include "backends/cpu/kernels/binary_op.h"
 #include "backends/cpu/kernels/elementwise_util.h"
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/expand_plan.h"
-#include "backends/cpu/kernels/move_util.h"
 
 namespace onnxifi::cpu {
 namespace {

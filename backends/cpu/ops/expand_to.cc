@@ -1,6 +1,6 @@
 #include "backends/common/gradient/emitter.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/expand_plan.h"
-#include "backends/cpu/kernels/move_util.h"
 
 namespace onnxifi::cpu {
 namespace {

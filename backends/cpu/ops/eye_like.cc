@@ -1,6 +1,6 @@
 #include <cstring>
 
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
 #include "base/str_cat.h"
 

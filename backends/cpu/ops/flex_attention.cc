@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "backends/common/control/value_util.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/convert.h"
 #include "backends/cpu/kernels/gemm.h"
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {

@@ -1,5 +1,5 @@
+#include "backends/common/fusion/passes.h"
 #include "backends/cpu/conv_plan.h"
-#include "backends/cpu/fuse.h"
 
 namespace onnxifi::cpu {
 

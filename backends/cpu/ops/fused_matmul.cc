@@ -1,4 +1,4 @@
-#include "backends/cpu/fuse.h"
+#include "backends/common/fusion/passes.h"
 #include "backends/cpu/matmul_plan.h"
 
 namespace onnxifi::cpu {

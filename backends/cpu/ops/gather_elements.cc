@@ -1,8 +1,8 @@
 #include <atomic>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/block_copy.h"
 #include "backends/cpu/kernels/element_index.h"
-#include "backends/cpu/kernels/move_util.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/block_copy.h"
-#include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/tuple_index.h"
 
 namespace onnxifi::cpu {

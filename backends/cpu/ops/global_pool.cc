@@ -1,7 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "backends/cpu/kernels/vector_kernels.h"
 #include "backends/cpu/pool_plan.h"
 #include "base/str_cat.h"

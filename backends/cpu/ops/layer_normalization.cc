@@ -1,8 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/elementwise_util.h"
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "backends/cpu/kernels/vector_kernels.h"
 #include "base/str_cat.h"
 

@@ -1,8 +1,8 @@
 #include <cmath>
 
+#include "backends/common/ops/window.h"
 #include "backends/cpu/kernels/conv_generic.h"
 #include "backends/cpu/kernels/elementwise_util.h"
-#include "backends/cpu/kernels/window.h"
 
 namespace onnxifi::cpu {
 namespace {

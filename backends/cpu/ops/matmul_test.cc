@@ -3,10 +3,10 @@
 #include <cmath>
 #include <random>
 
+#include "backends/common/fusion/activation.h"
+#include "backends/common/fusion/passes.h"
 #include "backends/common/testing/op_tester.h"
 #include "backends/cpu/cpu_backend.h"
-#include "backends/cpu/fuse.h"
-#include "backends/cpu/kernels/activation.h"
 
 namespace onnxifi::cpu {
 namespace {

@@ -2,9 +2,10 @@
 #include <array>
 #include <cmath>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/axis_walk.h"
-#include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 
 namespace onnxifi::cpu {
 namespace {

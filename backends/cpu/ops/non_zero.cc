@@ -1,8 +1,9 @@
 #include <complex>
 
 #include "backends/common/evaluate_context.h"
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 
 namespace onnxifi::cpu {
 namespace {

@@ -1,10 +1,11 @@
 #include <algorithm>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/axis_gather.h"
 #include "backends/cpu/kernels/float_stage.h"
-#include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
 #include "backends/cpu/kernels/packed_bits.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "base/checked.h"
 #include "base/str_cat.h"
 

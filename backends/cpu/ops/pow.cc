@@ -1,6 +1,7 @@
 #include <array>
 #include <utility>
 
+#include "backends/common/ops/broadcast_shape.h"
 #include "backends/cpu/kernels/elementwise_util.h"
 #include "backends/cpu/kernels/power_row.h"
 

@@ -1,7 +1,8 @@
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/conv_plan.h"
 #include "backends/cpu/kernels/conv_generic.h"
 #include "backends/cpu/kernels/integer_load.h"
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {

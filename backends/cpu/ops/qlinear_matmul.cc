@@ -1,5 +1,6 @@
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/integer_load.h"
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "backends/cpu/matmul_plan.h"
 #include "base/str_cat.h"
 

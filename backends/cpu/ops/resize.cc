@@ -1,6 +1,6 @@
 #include "backends/cpu/kernels/resize.h"
 
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
 
 namespace onnxifi::cpu {
 namespace {

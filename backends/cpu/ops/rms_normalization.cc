@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/elementwise_util.h"
 #include "backends/cpu/kernels/float_stage.h"
-#include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/strided_copy.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::cpu {

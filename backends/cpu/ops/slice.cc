@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/strided_copy.h"
 #include "base/str_cat.h"
 

@@ -2,8 +2,9 @@
 #include <cmath>
 #include <limits>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/elementwise_util.h"
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 #include "backends/cpu/kernels/vector_kernels.h"
 
 namespace onnxifi::cpu {

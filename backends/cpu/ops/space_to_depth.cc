@@ -1,4 +1,4 @@
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/space_depth.h"
 #include "base/str_cat.h"
 

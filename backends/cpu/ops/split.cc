@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/block_copy.h"
-#include "backends/cpu/kernels/move_util.h"
 #include "base/checked.h"
 #include "base/str_cat.h"
 

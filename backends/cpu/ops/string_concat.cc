@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "backends/common/evaluate_context.h"
+#include "backends/common/ops/broadcast_shape.h"
 #include "backends/cpu/kernels/broadcast.h"
 #include "backends/cpu/kernels/elementwise_util.h"
 

@@ -2,7 +2,7 @@
 #include <array>
 #include <numeric>
 
-#include "backends/cpu/kernels/move_util.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/packed_bits.h"
 #include "backends/cpu/kernels/strided_copy.h"
 

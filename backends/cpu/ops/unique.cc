@@ -4,9 +4,10 @@
 #include <vector>
 
 #include "backends/common/evaluate_context.h"
+#include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/block_copy.h"
-#include "backends/cpu/kernels/move_util.h"
 #include "backends/cpu/kernels/number_bytes.h"
+#include "backends/cpu/kernels/type_dispatch.h"
 
 namespace onnxifi::cpu {
 namespace {

@@ -1,0 +1,28 @@
+#ifndef ONNXIFI_BACKENDS_OPENCL_CACHE_FILE_H_
+#define ONNXIFI_BACKENDS_OPENCL_CACHE_FILE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace onnxifi::opencl {
+
+// A file with a key and a value, both of any bytes. Files are written whole or
+// not at all, so that processes may share a folder.
+
+// The value of a file that is whole and has this key; nothing otherwise.
+std::optional<std::string> ReadCacheFile(const std::string& path,
+                                         std::string_view key);
+// False when it could not be written. Makes the folder, readable by its owner
+// alone.
+bool WriteCacheFile(const std::string& path, std::string_view key,
+                    std::string_view value);
+
+// FNV-1a of the bytes.
+uint64_t HashOf(std::string_view bytes);
+
+}  // namespace onnxifi::opencl
+
+#endif  // ONNXIFI_BACKENDS_OPENCL_CACHE_FILE_H_

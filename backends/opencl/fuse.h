@@ -1,0 +1,14 @@
+#ifndef ONNXIFI_BACKENDS_OPENCL_FUSE_H_
+#define ONNXIFI_BACKENDS_OPENCL_FUSE_H_
+
+#include "base/status.h"
+#include "graph/graph.h"
+
+namespace onnxifi::opencl {
+
+// Rewrites a graph whose constants are folded into fewer, larger operators.
+Status FuseGraph(graph::Graph& graph);
+
+}  // namespace onnxifi::opencl
+
+#endif  // ONNXIFI_BACKENDS_OPENCL_FUSE_H_

@@ -1,0 +1,193 @@
+#include "backends/opencl/kernel_text.h"
+
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include "base/str_cat.h"
+
+namespace onnxifi::opencl {
+
+using graph::DataType;
+
+KernelType KernelTypeOf(DataType type) {
+  switch (type) {
+    case DataType::kFloat:
+      return {"float", "float"};
+    case DataType::kFloat16:
+      return {"half", "float"};
+    case DataType::kBfloat16:
+      return {"ushort", "float"};
+    case DataType::kDouble:
+      return {"double", "double"};
+    case DataType::kInt8:
+      return {"char", "char"};
+    case DataType::kInt16:
+      return {"short", "short"};
+    case DataType::kInt32:
+      return {"int", "int"};
+    case DataType::kInt64:
+      return {"long", "long"};
+    case DataType::kUint8:
+    case DataType::kBool:
+      return {"uchar", "uchar"};
+    case DataType::kUint16:
+      return {"ushort", "ushort"};
+    case DataType::kUint32:
+      return {"uint", "uint"};
+    case DataType::kUint64:
+      return {"ulong", "ulong"};
+    default:
+      return {nullptr, nullptr};
+  }
+}
+
+std::string LoadText(DataType type, std::string_view name,
+                     std::string_view index) {
+  if (type == DataType::kFloat16) {
+    return StrCat("vload_half(", index, ", ", name, ")");
+  }
+  const std::string element = StrCat(name, "[", index, "]");
+  return type == DataType::kBfloat16 ? StrCat("from_bfloat16(", element, ")")
+                                     : element;
+}
+
+std::string StoreText(DataType type, std::string_view name,
+                      std::string_view index, std::string_view value) {
+  if (type == DataType::kFloat16) {
+    return StrCat("vstore_half_rte(", value, ", ", index, ", ", name, ");");
+  }
+  const std::string element = StrCat(name, "[", index, "] = ");
+  return type == DataType::kBfloat16
+             ? StrCat(element, "to_bfloat16(", value, ");")
+             : StrCat(element, value, ";");
+}
+
+std::string FloatText(float value) {
+  if (std::isnan(value)) return "NAN";
+  if (std::isinf(value)) return value > 0 ? "INFINITY" : "(-INFINITY)";
+  char text[40];
+  std::snprintf(text, sizeof(text), "%af", static_cast<double>(value));
+  return value < 0 || std::signbit(value) ? StrCat("(", text, ")") : text;
+}
+
+std::string DoubleText(double value) {
+  if (std::isnan(value)) return "((double)NAN)";
+  if (std::isinf(value)) {
+    return value > 0 ? "((double)INFINITY)" : "(-(double)INFINITY)";
+  }
+  char text[40];
+  std::snprintf(text, sizeof(text), "%a", value);
+  return std::signbit(value) ? StrCat("(", text, ")") : text;
+}
+
+std::string Preamble(bool has_double, bool has_half) {
+  constexpr char kFunctions[] = R"(
+inline float from_bfloat16(ushort x) { return as_float((uint)x << 16); }
+// To the nearest, ties to even; a NaN stays one.
+inline ushort to_bfloat16(float x) {
+  uint bits = as_uint(x);
+  if (isnan(x)) return (ushort)((bits >> 16) | 0x40);
+  return (ushort)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+}
+)";
+  const auto enable = [](bool wanted, const char* extension) {
+    return wanted ? StrCat("#pragma OPENCL EXTENSION ", extension,
+                           " : enable\n")
+                  : std::string();
+  };
+  return StrCat(enable(has_double, "cl_khr_fp64"),
+                enable(has_half, "cl_khr_fp16"), kFunctions);
+}
+
+KernelText& KernelText::Add(std::string_view name, std::string_view type,
+                            bool written, LaunchArgument argument) {
+  parameters_.push_back({std::string(name), std::string(type), written});
+  arguments_.push_back(std::move(argument));
+  return *this;
+}
+
+KernelText& KernelText::In(std::string_view name, DataType type, size_t input) {
+  return InAs(name, KernelTypeOf(type).storage, input);
+}
+
+KernelText& KernelText::Out(std::string_view name, DataType type,
+                            size_t output) {
+  return OutAs(name, KernelTypeOf(type).storage, output);
+}
+
+KernelText& KernelText::InAs(std::string_view name, std::string_view type,
+                             size_t input) {
+  return Add(name, type, false,
+             {LaunchArgument::Kind::kInput, input, 0, nullptr});
+}
+
+KernelText& KernelText::OutAs(std::string_view name, std::string_view type,
+                              size_t output) {
+  return Add(name, type, true,
+             {LaunchArgument::Kind::kOutput, output, 0, nullptr});
+}
+
+KernelText& KernelText::Scratch(std::string_view name, std::string_view type,
+                                size_t offset) {
+  return Add(name, type, true,
+             {LaunchArgument::Kind::kScratch, 0, offset, nullptr});
+}
+
+KernelText& KernelText::Packed(std::string_view name, std::string_view type,
+                               std::shared_ptr<const PackedBytes> packed) {
+  return Add(name, type, false,
+             {LaunchArgument::Kind::kPacked, 0, 0, std::move(packed)});
+}
+
+KernelText& KernelText::Failure() {
+  return Add("failure", "int", true,
+             {LaunchArgument::Kind::kFailure, 0, 0, nullptr});
+}
+
+KernelText& KernelText::Define(std::string_view name, std::string_view value) {
+  defines_.emplace_back(name, value);
+  return *this;
+}
+
+KernelText& KernelText::Group(size_t x, size_t y, size_t z) {
+  group_ = {x, y, z};
+  return *this;
+}
+
+Launch KernelText::Finish(std::string_view body) const {
+  Launch launch;
+  launch.arguments = arguments_;
+  launch.local = group_;
+  std::string& code = launch.code;
+  for (const auto& [name, value] : defines_) {
+    code += StrCat("#define ", name, " ", value, "\n");
+  }
+  code += "__kernel ";
+  if (group_[0] != 0) {
+    code += StrCat("__attribute__((reqd_work_group_size(", group_[0], ", ",
+                   group_[1], ", ", group_[2], "))) ");
+  }
+  code += "void KERNEL(";
+  const char* const qualifier = restrict_ ? "restrict " : "";
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    const Parameter& p = parameters_[i];
+    code +=
+        StrCat(i == 0 ? "" : ", ", "__global ", p.written ? "" : "const ",
+               "char* ", qualifier, p.name, "_base, ulong ", p.name, "_offset");
+  }
+  code += ") {\n";
+  for (const Parameter& p : parameters_) {
+    const std::string type =
+        StrCat("__global ", p.written ? "" : "const ", p.type, "*");
+    code += StrCat("  ", type, " ", qualifier, p.name, " = (", type, ")(",
+                   p.name, "_base + ", p.name, "_offset);\n");
+  }
+  code += StrCat(body, "\n}\n");
+  for (const auto& [name, value] : defines_) {
+    code += StrCat("#undef ", name, "\n");
+  }
+  return launch;
+}
+
+}  // namespace onnxifi::opencl

@@ -1,0 +1,119 @@
+#include "backends/opencl/opencl_backend.h"
+
+#include <utility>
+
+#include "backends/common/value_graph.h"
+#include "backends/opencl/constant_pool.h"
+#include "backends/opencl/device_program.h"
+#include "backends/opencl/fuse.h"
+#include "base/log.h"
+#include "base/str_cat.h"
+#include "base/thread_pool.h"
+
+namespace onnxifi::opencl {
+namespace {
+
+constexpr size_t kMaxDeviceBytes = 63;  // clients bring 64-byte buffers
+
+// Makes the programs of one graph, which share its constants.
+class Linker final : public ProgramLinker {
+ public:
+  Linker(std::shared_ptr<const Device> device,
+         std::shared_ptr<ProgramCache> programs)
+      : device_(std::move(device)),
+        programs_(std::move(programs)),
+        constants_(std::make_shared<ConstantPool>(device_)) {}
+
+  Result<std::unique_ptr<Executable>> Link(
+      std::shared_ptr<const ProgramSpec> spec) override {
+    ONNXIFI_ASSIGN_OR_RETURN(
+        std::unique_ptr<DeviceProgram> program,
+        DeviceProgram::Create(std::move(spec), device_, programs_, constants_));
+    return std::unique_ptr<Executable>(std::move(program));
+  }
+
+ private:
+  const std::shared_ptr<const Device> device_;
+  const std::shared_ptr<ProgramCache> programs_;
+  const std::shared_ptr<ConstantPool> constants_;
+};
+
+uint64_t DeviceTypeOf(cl_device_type type) {
+  if ((type & CL_DEVICE_TYPE_GPU) != 0) return ONNXIFI_DEVICE_TYPE_GPU;
+  if ((type & CL_DEVICE_TYPE_CPU) != 0) return ONNXIFI_DEVICE_TYPE_CPU;
+  return ONNXIFI_DEVICE_TYPE_NPU;
+}
+
+bool IsDouble(const graph::Value& value) {
+  return value.type == graph::DataType::kDouble;
+}
+
+// A node with a double anywhere.
+bool UsesDouble(const NodeView& node) {
+  for (size_t i = 0; i < node.input_count(); ++i) {
+    if (node.HasInput(i) && IsDouble(node.input(i))) return true;
+  }
+  for (size_t i = 0; i < node.output_count(); ++i) {
+    if (node.HasOutput(i) && IsDouble(node.output(i))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+OpenClBackend::OpenClBackend(std::shared_ptr<const Device> device)
+    : device_(std::move(device)),
+      programs_(std::make_shared<ProgramCache>(device_, DefaultCacheFolder())),
+      registry_(kAllOps) {
+  const DeviceFacts& facts = device_->facts();
+  info_.name = "ONNXIFI OpenCL";
+  info_.vendor = "ONNXIFI project";
+  info_.version = ONNXIFI_PROJECT_VERSION;
+  info_.device = facts.name.empty() ? "OpenCL device" : facts.name;
+  if (info_.device.size() > kMaxDeviceBytes) {
+    info_.device.resize(kMaxDeviceBytes);
+  }
+  info_.ir_versions = "3 4 5 6 7 8 9 10 11 12 13 14";
+  info_.opset_versions = "ai.onnx:28";
+  info_.device_type = DeviceTypeOf(facts.type);
+  info_.capabilities = ONNXIFI_CAPABILITY_THREAD_SAFE |
+                       ONNXIFI_CAPABILITY_SYMBOLIC_BATCH_SIZE |
+                       ONNXIFI_CAPABILITY_SYMBOLIC_SIZE_TENSORS;
+  info_.memory_size = facts.memory_bytes;
+  info_.max_graph_size = facts.memory_bytes;
+  info_.max_graph_count = UINT32_MAX;
+}
+
+Reject OpenClBackend::Supports(const NodeView& node) const {
+  if (!device_->facts().has_double && UsesDouble(node)) {
+    return {RejectReason::kDataType, "the device has no double"};
+  }
+  return registry_.Supports(node);
+}
+
+Result<std::unique_ptr<CompiledGraph>> OpenClBackend::Compile(
+    graph::Graph graph, const CompileOptions&) {
+  CompilerHooks hooks;
+  hooks.rewrite = &FuseGraph;
+  hooks.device = device_.get();
+  hooks.linker = std::make_shared<Linker>(device_, programs_);
+  return CompileGraph(std::move(graph), registry_, hooks, ThreadPool::Global());
+}
+
+Result<std::vector<std::unique_ptr<Backend>>> CreateOpenClBackends() {
+  std::vector<std::string> reasons;
+  std::vector<std::unique_ptr<Backend>> backends;
+  Result<std::vector<std::shared_ptr<Device>>> devices =
+      Device::FindAll(&reasons);
+  if (!devices.ok()) reasons.push_back(devices.status().message());
+  for (const std::string& reason : reasons) {
+    Log(LogLevel::kInfo, "opencl: ", reason);
+  }
+  if (!devices.ok()) return backends;
+  for (std::shared_ptr<Device>& device : *devices) {
+    backends.push_back(std::make_unique<OpenClBackend>(std::move(device)));
+  }
+  return backends;
+}
+
+}  // namespace onnxifi::opencl

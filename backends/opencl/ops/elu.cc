@@ -1,0 +1,10 @@
+#include "backends/opencl/kernels/pointwise.h"
+
+namespace onnxifi::opencl {
+
+ONNXIFI_CL_POINTWISE(elu, {.op = "Elu",
+                           .text = "($0 < 0 ? $alpha * expm1($0) : $0)",
+                           .types = kFloatTypes,
+                           .attributes = {{"alpha", 1.0f}}});
+
+}  // namespace onnxifi::opencl

@@ -1,0 +1,11 @@
+#include "backends/opencl/kernels/pointwise.h"
+
+namespace onnxifi::opencl {
+
+ONNXIFI_CL_POINTWISE(less_or_equal, {.op = "LessOrEqual",
+                                     .text = "$0 <= $1",
+                                     .types = kNumberTypes,
+                                     .operands = 2,
+                                     .result = PointwiseRule::Result::kBool});
+
+}  // namespace onnxifi::opencl
