@@ -84,43 +84,6 @@ onnxStatus RunGenericFused(const void* state, const RunArgs& args) {
 
 }  // namespace
 
-Result<ConvNode> ReadConvNode(const PrepareContext& ctx) {
-  const graph::Shape& x = ctx.in(0).dims;
-  const graph::Shape& w = ctx.in(1).dims;
-  ConvNode conv;
-  if (x.size() < 3 || w.size() != x.size()) {
-    return ShapeError(ctx, StrCat("data ", ShapeText(x), " and weights ",
-                                  ShapeText(w), " do not fit"));
-  }
-  ONNXIFI_ASSIGN_OR_RETURN(
-      conv.window,
-      ReadWindow(ctx, x, std::span<const int64_t>(w).subspan(2), false));
-  conv.batch = x[0];
-  conv.in_channels = x[1];
-  conv.out_channels = w[0];
-  conv.groups = ctx.attrs().Int("group", 1);
-  if (conv.groups < 1 || conv.groups > std::max<int64_t>(1, x[1]) ||
-      w[1] * conv.groups != x[1] || w[0] % conv.groups != 0) {
-    return ShapeError(ctx, StrCat("weights ", ShapeText(w), " in ", conv.groups,
-                                  " groups do not fit data ", ShapeText(x)));
-  }
-  if (ctx.HasInput(2) && ctx.in(2).dims != graph::Shape{w[0]}) {
-    return ShapeError(ctx, StrCat("bias of shape ", ShapeText(ctx.in(2).dims),
-                                  " for ", w[0], " channels"));
-  }
-  conv.residual = ctx.HasInput(3);
-  if (conv.residual && ctx.in(3).dims != WindowOutput(conv.window, conv.batch,
-                                                      conv.out_channels)) {
-    return ShapeError(ctx, "the residual has another shape than the output");
-  }
-  conv.activation = ReadActivation(ctx.node());
-  const auto scale = ctx.attrs().Floats("weight_scale");
-  conv.weight_scale.assign(scale.begin(), scale.end());
-  const auto order = ctx.attrs().Ints("input_order");
-  conv.input_order.assign(order.begin(), order.end());
-  return conv;
-}
-
 Status PlanGenericConv(PrepareContext& ctx, const ConvNode& conv) {
   const graph::DataType type = ctx.in(0).type;
   for (size_t i = 0; i < ctx.input_count(); ++i) {

@@ -1,34 +1,11 @@
 #ifndef ONNXIFI_BACKENDS_CPU_CONV_PLAN_H_
 #define ONNXIFI_BACKENDS_CPU_CONV_PLAN_H_
 
-#include <vector>
-
-#include "backends/common/fusion/activation.h"
 #include "backends/common/op_kernel.h"
-#include "backends/common/ops/window.h"
+#include "backends/common/ops/conv_node.h"
 #include "backends/cpu/aligned_floats.h"
 
 namespace onnxifi::cpu {
-
-// One convolution node with everything that is known before the run. Inputs
-// of the node: 0 data, 1 weights, 2 bias (optional), 3 residual (optional,
-// only on fused nodes).
-struct ConvNode {
-  Window window;
-  int64_t batch = 0;
-  int64_t groups = 1;
-  int64_t in_channels = 0;
-  int64_t out_channels = 0;
-  bool residual = false;
-  Activation activation;
-  // Factors of the weights per output channel; empty: 1.
-  std::vector<float> weight_scale;
-  // Where logical input channel i lies; empty: in order.
-  std::vector<int64_t> input_order;
-};
-
-// Checks shapes and attributes; errors name the node.
-Result<ConvNode> ReadConvNode(const PrepareContext& ctx);
 
 // Plans a float32 convolution with constant weights by the fastest means that
 // take it: Winograd, oneDNN, oneDNN's GEMM form. Returns false, with nothing

@@ -178,10 +178,10 @@ Result<DeviceProgram::Place> DeviceProgram::LocateArgument(
       break;
     }
     case LaunchArgument::Kind::kPacked: {
-      const auto& bytes = argument.packed->bytes;
+      const PackedBytes& packed = *argument.packed;
       ONNXIFI_ASSIGN_OR_RETURN(
           ConstantPool::Buffer buffer,
-          constants_->Get(bytes.data(), bytes.size(), argument.packed));
+          constants_->Get(packed.memory.data(), packed.bytes, argument.packed));
       place.memory = buffer->get();
       kept_.push_back(std::move(buffer));
       break;

@@ -92,9 +92,9 @@ inline ushort to_bfloat16(float x) {
 }
 )";
   const auto enable = [](bool wanted, const char* extension) {
-    return wanted ? StrCat("#pragma OPENCL EXTENSION ", extension,
-                           " : enable\n")
-                  : std::string();
+    return wanted
+               ? StrCat("#pragma OPENCL EXTENSION ", extension, " : enable\n")
+               : std::string();
   };
   return StrCat(enable(has_double, "cl_khr_fp64"),
                 enable(has_half, "cl_khr_fp16"), kFunctions);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/str_cat.h"
+
 namespace onnxifi::opencl {
 namespace {
 
@@ -12,9 +14,22 @@ onnxStatus OnDevice(const void*, const RunArgs&) {
 
 }  // namespace
 
+Result<std::shared_ptr<PackedBytes>> MakePacked(size_t bytes) {
+  auto packed = std::make_shared<PackedBytes>();
+  packed->memory = AlignedMemory::Allocate(bytes);
+  packed->bytes = bytes;
+  if (!packed->memory) {
+    return Status(ONNXIFI_STATUS_NO_SYSTEM_MEMORY,
+                  StrCat("no memory for ", bytes, " bytes of packed weights"));
+  }
+  return packed;
+}
+
 void SetLaunches(PrepareContext& ctx, std::vector<Launch> launches) {
   ctx.SetStepState(&OnDevice, LaunchList{std::move(launches)});
 }
+
+RunFn LaunchFn() { return &OnDevice; }
 
 const LaunchList* LaunchesOf(RunFn fn, const void* state) {
   return fn == &OnDevice ? static_cast<const LaunchList*>(state) : nullptr;

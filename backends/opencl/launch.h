@@ -9,14 +9,20 @@
 #include <vector>
 
 #include "backends/common/op_kernel.h"
+#include "base/aligned_memory.h"
 
 namespace onnxifi::opencl {
 
 // Bytes that a kernel reads and that were made from constants, e.g. packed
 // weights. On the device once, however many launches read them.
 struct PackedBytes {
-  std::vector<std::byte> bytes;
+  AlignedMemory memory;
+  size_t bytes = 0;
+
+  float* floats() const { return static_cast<float*>(memory.data()); }
 };
+// Zeros at first.
+Result<std::shared_ptr<PackedBytes>> MakePacked(size_t bytes);
 
 // What a parameter of a kernel is bound to. Every one is a buffer and an offset
 // in bytes into it.
@@ -47,6 +53,8 @@ struct LaunchList {
 
 // Sets the step of a node.
 void SetLaunches(PrepareContext& ctx, std::vector<Launch> launches);
+// The function of steps with launches, for those that no kernel sets.
+RunFn LaunchFn();
 // The launches of a step; NULL when it was set by something else.
 const LaunchList* LaunchesOf(RunFn fn, const void* state);
 

@@ -6,6 +6,7 @@
 #include "backends/opencl/constant_pool.h"
 #include "backends/opencl/device_program.h"
 #include "backends/opencl/fuse.h"
+#include "backends/opencl/reorder.h"
 #include "base/log.h"
 #include "base/str_cat.h"
 #include "base/thread_pool.h"
@@ -95,6 +96,7 @@ Result<std::unique_ptr<CompiledGraph>> OpenClBackend::Compile(
     graph::Graph graph, const CompileOptions&) {
   CompilerHooks hooks;
   hooks.rewrite = &FuseGraph;
+  hooks.make_reorder = &MakeReorder;
   hooks.device = device_.get();
   hooks.linker = std::make_shared<Linker>(device_, programs_);
   return CompileGraph(std::move(graph), registry_, hooks, ThreadPool::Global());

@@ -10,6 +10,7 @@
 #include "backends/common/ops/op_util.h"
 #include "backends/opencl/kernel_text.h"
 #include "backends/opencl/kernels/element_loop.h"
+#include "backends/opencl/reorder.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::opencl {
@@ -34,13 +35,37 @@ Result<std::vector<graph::Shape>> OperandShapes(const PrepareContext& ctx) {
   for (size_t i = 0; i < ctx.input_count(); ++i) {
     if (ctx.HasInput(i)) shapes.push_back(ctx.in(i).dims);
   }
-  const bool places =
-      ctx.attrs().Has("broadcast");
+  const bool places = ctx.attrs().Has("broadcast");
   if (ctx.opset() < 7 && shapes.size() == 2 && places) {
     ONNXIFI_ASSIGN_OR_RETURN(
         shapes[1], LegacyBroadcastShape(ctx.node(), shapes[0], shapes[1]));
   }
   return shapes;
+}
+
+// The layout in which all operands can be walked through together: that of one
+// in channel blocks, when the others have its shape or one element and no block
+// is padded; plain otherwise. Asks for it.
+Result<Layout> CommonLayout(PrepareContext& ctx, const graph::Shape& out) {
+  Layout layout = Layout::kPlain;
+  bool blocked = true;
+  for (size_t i = 0; i < ctx.input_count(); ++i) {
+    if (!ctx.HasInput(i)) continue;
+    const TensorDesc& in = ctx.in(i);
+    if (in.layout != Layout::kPlain) layout = in.layout;
+    blocked = blocked && (in.dims == out || Product(in.dims) == 1);
+  }
+  if (layout == Layout::kPlain) return layout;
+  if (!blocked || out[1] % static_cast<int64_t>(layout) != 0) {
+    layout = Layout::kPlain;
+  }
+  for (size_t i = 0; i < ctx.input_count(); ++i) {
+    if (!ctx.HasInput(i)) continue;
+    const Layout wanted = ctx.in(i).dims == out ? layout : Layout::kPlain;
+    if (ctx.in(i).layout == wanted) continue;
+    ONNXIFI_RETURN_IF_ERROR(ctx.RequireLayout(i, wanted));
+  }
+  return layout;
 }
 
 }  // namespace
@@ -116,7 +141,10 @@ Status PrepareElements(
                            OperandShapes(ctx));
   ONNXIFI_ASSIGN_OR_RETURN(const graph::Shape out,
                            BroadcastShape(ctx.node(), shapes));
-  ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {made, out, Layout::kPlain}));
+  ONNXIFI_ASSIGN_OR_RETURN(const Layout layout, CommonLayout(ctx, out));
+  const TensorDesc desc = {made, out, layout};
+  ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, desc));
+  const graph::Shape places = PhysicalDims(desc);
   KernelText kernel;
   std::vector<LoopOperand> operands;
   std::vector<std::string> values;
@@ -128,7 +156,8 @@ Status PrepareElements(
     const graph::Shape& shape = shapes[next++];
     const std::string name = StrCat("x", i);
     kernel.In(name, type, i);
-    operands.push_back({name, BroadcastStrides(shape, out), 0});
+    operands.push_back(
+        {name, BroadcastStrides(shape == out ? places : shape, places), 0});
     body += StrCat("    const ", KernelTypeOf(type).compute, " v", i, " = ",
                    LoadText(type, name, name + "_i"), ";\n");
     values.push_back(StrCat("v", i));
@@ -141,7 +170,7 @@ Status PrepareElements(
   std::vector<Launch> launches;
   if (Product(out) > 0) {
     launches.push_back(
-        MakeElementLoop(FactsOf(ctx), kernel, out, operands, body));
+        MakeElementLoop(FactsOf(ctx), kernel, places, operands, body));
   }
   SetLaunches(ctx, std::move(launches));
   return Status::Ok();

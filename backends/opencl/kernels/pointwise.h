@@ -79,6 +79,7 @@ constexpr OpKernel PointwiseKernel() {
   kernel.prepare = [](PrepareContext& ctx) {
     return PreparePointwise(ctx, rule);
   };
+  kernel.any_layout = true;
   return kernel;
 }
 
