@@ -33,7 +33,7 @@ FREE = ("bench", "tests")
 # Libraries that only some folders may see. A test beside the code may also.
 LIBRARIES = [
     (re.compile(r"(google/protobuf/|onnx/(?!onnxifi))"), ("graph",)),
-    (re.compile(r"(oneapi/dnnl/|dnnl)"), ("backends/cpu",)),
+    (re.compile(r"(oneapi/dnnl/|dnnl)"), ("backends/cpu", "bench")),
     (re.compile(r"re2/"), ("backends/cpu",)),
     (re.compile(r"(png|jpeglib|tiffio|openjpeg)\.h|webp/"),
      ("backends/cpu/image",)),
