@@ -45,7 +45,7 @@ struct LaunchList {
   std::vector<Launch> launches;
 };
 
-// Sets the step of a node.
+// Sets the step of a node. Launches of empty ranges are left out.
 void SetLaunches(PrepareContext& ctx, std::vector<Launch> launches);
 // The launches of a step; NULL when it was set by something else.
 const LaunchList* LaunchesOf(RunFn fn, const void* state);

@@ -29,13 +29,13 @@ std::string LiteralText(float value, graph::DataType type) {
 }
 
 // The shapes of operands as they are broadcast; opset < 7 places them.
-Result<std::vector<graph::Shape>> OperandShapes(const PrepareContext& ctx) {
+Result<std::vector<graph::Shape>> OperandShapes(const PrepareContext& ctx,
+                                                size_t count) {
   std::vector<graph::Shape> shapes;
-  for (size_t i = 0; i < ctx.input_count(); ++i) {
+  for (size_t i = 0; i < count; ++i) {
     if (ctx.HasInput(i)) shapes.push_back(ctx.in(i).dims);
   }
-  const bool places =
-      ctx.attrs().Has("broadcast");
+  const bool places = ctx.attrs().Has("broadcast");
   if (ctx.opset() < 7 && shapes.size() == 2 && places) {
     ONNXIFI_ASSIGN_OR_RETURN(
         shapes[1], LegacyBroadcastShape(ctx.node(), shapes[0], shapes[1]));
@@ -111,24 +111,26 @@ Reject SupportsPointwise(const NodeView& node, const PointwiseRule& rule) {
 
 Status PrepareElements(
     PrepareContext& ctx, graph::DataType made,
-    const std::function<std::string(const std::vector<std::string>&)>& text) {
+    const std::function<std::string(const std::vector<std::string>&)>& text,
+    size_t operands) {
+  const size_t count = std::min(operands, ctx.input_count());
   ONNXIFI_ASSIGN_OR_RETURN(const std::vector<graph::Shape> shapes,
-                           OperandShapes(ctx));
+                           OperandShapes(ctx, count));
   ONNXIFI_ASSIGN_OR_RETURN(const graph::Shape out,
                            BroadcastShape(ctx.node(), shapes));
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {made, out, Layout::kPlain}));
   KernelText kernel;
-  std::vector<LoopOperand> operands;
+  std::vector<LoopOperand> loops;
   std::vector<std::string> values;
   std::string body;
   size_t next = 0;
-  for (size_t i = 0; i < ctx.input_count(); ++i) {
+  for (size_t i = 0; i < count; ++i) {
     if (!ctx.HasInput(i)) continue;
     const graph::DataType type = ctx.in(i).type;
     const graph::Shape& shape = shapes[next++];
     const std::string name = StrCat("x", i);
     kernel.In(name, type, i);
-    operands.push_back({name, BroadcastStrides(shape, out), 0});
+    loops.push_back({name, BroadcastStrides(shape, out), 0});
     body += StrCat("    const ", KernelTypeOf(type).compute, " v", i, " = ",
                    LoadText(type, name, name + "_i"), ";\n");
     values.push_back(StrCat("v", i));
@@ -138,12 +140,7 @@ Status PrepareElements(
   body += StrCat("    ", StoreText(made, "y", "i",
                                    StrCat("(", KernelTypeOf(made).compute, ")(",
                                           text(values), ")")));
-  std::vector<Launch> launches;
-  if (Product(out) > 0) {
-    launches.push_back(
-        MakeElementLoop(FactsOf(ctx), kernel, out, operands, body));
-  }
-  SetLaunches(ctx, std::move(launches));
+  SetLaunches(ctx, {MakeElementLoop(FactsOf(ctx), kernel, out, loops, body)});
   return Status::Ok();
 }
 
