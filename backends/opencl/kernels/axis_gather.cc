@@ -36,7 +36,8 @@ struct Plan {
   int64_t inner = 1;
 };
 
-Plan MakePlan(const Shape& in, const AxisGather& gather) {
+Plan MakePlan(const AxisGather& gather) {
+  const Shape& in = gather.in;
   Plan plan;
   plan.strides = RowMajorStrides(in);
   for (const auto& table : gather.tables) {
@@ -98,16 +99,16 @@ Launch MakeLaunch(const PrepareContext& ctx, const Plan& plan,
 }  // namespace
 
 Status PrepareAxisGather(PrepareContext& ctx, const AxisGather& gather) {
-  const TensorDesc in = ctx.in(0);
+  const DataType type = ctx.in(0).type;
   Shape dims;
   for (const auto& table : gather.tables) {
     dims.push_back(static_cast<int64_t>(table.size()));
   }
-  ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {in.type, std::move(dims)}));
-  const Plan plan = MakePlan(in.dims, gather);
-  const bool wide = Product(in.dims) > std::numeric_limits<int32_t>::max();
+  ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {type, std::move(dims)}));
+  const Plan plan = MakePlan(gather);
+  const bool wide = Product(gather.in) > std::numeric_limits<int32_t>::max();
   const char* const table_type = wide ? "long" : "int";
-  const char* const unit = UnitOf(in.type);
+  const char* const unit = UnitOf(type);
   KernelText kernel;
   kernel.Define("UNIT", unit).InAs("x", unit, 0).OutAs("y", unit, 0);
   if (!plan.picked.empty()) {

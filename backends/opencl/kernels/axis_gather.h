@@ -12,6 +12,7 @@ namespace onnxifi::opencl {
 
 // Each axis of the output picks entries of that axis of input 0.
 struct AxisGather {
+  graph::Shape in;  // how the input is seen
   // For each axis, which entry its entries are; -1: the fill value.
   std::vector<std::vector<int64_t>> tables;
   // An input with the fill value; none: `fill`.

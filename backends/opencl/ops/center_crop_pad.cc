@@ -32,9 +32,10 @@ Result<Shape> OutputDims(const PrepareContext& ctx) {
 }
 
 Status Prepare(PrepareContext& ctx) {
-  const Shape& in = ctx.in(0).dims;
+  const Shape in = ctx.in(0).dims;
   ONNXIFI_ASSIGN_OR_RETURN(const Shape dims, OutputDims(ctx));
   AxisGather gather;
+  gather.in = in;
   for (size_t a = 0; a < in.size(); ++a) {
     // The smaller half goes in front, both when cropping and when padding.
     const int64_t missing = dims[a] - in[a];

@@ -108,6 +108,7 @@ Status Prepare(PrepareContext& ctx) {
                      "attribute 'mode' is not known");
   }
   AxisGather gather;
+  gather.in = ctx.in(0).dims;
   if (ctx.opset() < 11) {
     gather.fill = MakeHostElement(
         type, static_cast<double>(ctx.attrs().Float("value", 0.0F)));
