@@ -46,10 +46,12 @@ std::string CombineText(const PrepareContext& ctx, std::string_view to,
   const DataType type = ctx.in(0).type;
   const char* const compute = KernelTypeOf(type).compute;
   // A NaN wins, as in the reductions of numeric libraries.
-  const char* value = "a + b";
+  const char* const nan =
+      (TypeBit(type) & kFloatTypes) != 0 ? " || isnan(a)" : "";
+  std::string value = "a + b";
   if (reduction == "mul") value = "a * b";
-  if (reduction == "max") value = "a > b || a != a ? a : b";
-  if (reduction == "min") value = "a < b || a != a ? a : b";
+  if (reduction == "max") value = StrCat("a > b", nan, " ? a : b");
+  if (reduction == "min") value = StrCat("a < b", nan, " ? a : b");
   return StrCat(
       "    const ", compute, " a = ", LoadText(type, "y", to),
       ", b = ", LoadText(type, "update", from), ";\n    ",

@@ -18,10 +18,12 @@ Reject Supports(const NodeView& node) {
 }
 
 // `x`, or the bound where it is beyond. A NaN stays, also one as a bound.
-std::string BoundText(const std::string& x, const char* beyond,
+std::string BoundText(DataType type, const std::string& x, const char* beyond,
                       const std::string& bound) {
-  return StrCat("(", x, beyond, bound, " || ", bound, " != ", bound, " ? ",
-                bound, " : ", x, ")");
+  const bool has_nan = (TypeBit(type) & kFloatTypes) != 0;
+  return StrCat("(", x, beyond, bound,
+                has_nan ? StrCat(" || isnan(", bound, ")") : "", " ? ", bound,
+                " : ", x, ")");
 }
 
 Status PrepareAttributes(PrepareContext& ctx) {
@@ -30,10 +32,10 @@ Status PrepareAttributes(PrepareContext& ctx) {
                                      : std::numeric_limits<float>::max();
   const std::string low = FloatText(ctx.attrs().Float("min", -most));
   const std::string high = FloatText(ctx.attrs().Float("max", most));
-  return PrepareElements(
-      ctx, ctx.in(0).type, [&](const std::vector<std::string>& v) {
-        return BoundText(BoundText(v[0], " < ", low), " > ", high);
-      });
+  const DataType type = ctx.in(0).type;
+  return PrepareElements(ctx, type, [&](const std::vector<std::string>& v) {
+    return BoundText(type, BoundText(type, v[0], " < ", low), " > ", high);
+  });
 }
 
 Status Prepare(PrepareContext& ctx) {
@@ -46,15 +48,13 @@ Status Prepare(PrepareContext& ctx) {
   if (!ctx.HasInput(1) && !ctx.HasInput(2)) {
     return ctx.AliasOutput(0, 0, ctx.in(0).dims);
   }
-  return PrepareElements(ctx, ctx.in(0).type,
-                         [&](const std::vector<std::string>& v) {
-                           std::string text = v[0];
-                           if (ctx.HasInput(1))
-                             text = BoundText(text, " < ", v[1]);
-                           if (ctx.HasInput(2))
-                             text = BoundText(text, " > ", v.back());
-                           return text;
-                         });
+  const DataType type = ctx.in(0).type;
+  return PrepareElements(ctx, type, [&](const std::vector<std::string>& v) {
+    std::string text = v[0];
+    if (ctx.HasInput(1)) text = BoundText(type, text, " < ", v[1]);
+    if (ctx.HasInput(2)) text = BoundText(type, text, " > ", v.back());
+    return text;
+  });
 }
 
 }  // namespace
