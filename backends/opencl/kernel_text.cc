@@ -90,6 +90,18 @@ inline ushort to_bfloat16(float x) {
   if (isnan(x)) return (ushort)((bits >> 16) | 0x40);
   return (ushort)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
 }
+// Wraps as multiplication does.
+inline long integer_power(long base, long exponent) {
+  if (exponent < 0) {
+    return base == 1 ? 1 : base == -1 ? (exponent % 2 == 0 ? 1 : -1) : 0;
+  }
+  ulong result = 1;
+  for (ulong square = (ulong)base; exponent > 0; exponent >>= 1) {
+    if (exponent & 1) result *= square;
+    square *= square;
+  }
+  return (long)result;
+}
 )";
   const auto enable = [](bool wanted, const char* extension) {
     return wanted

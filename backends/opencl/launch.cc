@@ -26,6 +26,9 @@ Result<std::shared_ptr<PackedBytes>> MakePacked(size_t bytes) {
 }
 
 void SetLaunches(PrepareContext& ctx, std::vector<Launch> launches) {
+  std::erase_if(launches, [](const Launch& launch) {
+    return launch.global[0] * launch.global[1] * launch.global[2] == 0;
+  });
   ctx.SetStepState(&OnDevice, LaunchList{std::move(launches)});
 }
 

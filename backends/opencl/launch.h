@@ -51,7 +51,7 @@ struct LaunchList {
   std::vector<Launch> launches;
 };
 
-// Sets the step of a node.
+// Sets the step of a node. Launches of empty ranges are left out.
 void SetLaunches(PrepareContext& ctx, std::vector<Launch> launches);
 // The function of steps with launches, for those that no kernel sets.
 RunFn LaunchFn();

@@ -1,8 +1,6 @@
 #include "backends/cpu/kernels/resize.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 
 #include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/axis_gather.h"
@@ -19,8 +17,7 @@ namespace onnxifi::cpu {
 
 namespace {
 
-using Axes = std::array<ResizeAxis, graph::kMaxRank>;
-using Policy = ResizeNode::Policy;
+using Axes = std::vector<ResizeAxis>;
 
 constexpr int64_t kMostBetween = int64_t{1} << 48;  // elements
 
@@ -29,76 +26,12 @@ struct State {
   Shape in_dims;
   Shape out_dims;
   DataType type = DataType::kFloat;
-  DataType roi_type = DataType::kFloat;
   int64_t element_bytes = 4;
   NumberBytes fill = {};
   Axes axes;
   int64_t table_taps = 0;  // largest tap count that was booked
   bool by_lines = false;   // both axes of an image at once
 };
-
-// Values of the inputs that decide the geometry, as far as they are used.
-struct GeometryInputs {
-  const void* roi = nullptr;
-  const void* scales = nullptr;
-  const void* sizes = nullptr;
-};
-
-size_t ListedAxes(const State& s) {
-  return s.node.axes.empty() ? s.in_dims.size() : s.node.axes.size();
-}
-
-size_t AxisAt(const State& s, size_t i) {
-  return s.node.axes.empty() ? i : static_cast<size_t>(s.node.axes[i]);
-}
-
-// Fills scale, out and region of every axis. False when a value is unusable.
-bool Geometry(const State& s, const GeometryInputs& inputs, Axes* axes) {
-  for (size_t a = 0; a < s.in_dims.size(); ++a) {
-    (*axes)[a] = {s.in_dims[a], s.in_dims[a], 1, 0, 1};
-  }
-  const size_t count = ListedAxes(s);
-  const bool crop = s.node.rule.coordinates == Coordinates::kTfCropAndResize;
-  double chosen = 0;
-  for (size_t i = 0; i < count; ++i) {
-    ResizeAxis& axis = (*axes)[AxisAt(s, i)];
-    const int64_t at = static_cast<int64_t>(i);
-    const double in = static_cast<double>(axis.in);
-    if (crop) {
-      axis.roi_start = LoadNumber(inputs.roi, s.roi_type, at);
-      axis.roi_end =
-          LoadNumber(inputs.roi, s.roi_type, at + static_cast<int64_t>(count));
-    }
-    if (inputs.sizes != nullptr) {
-      axis.out = LoadInt(inputs.sizes, DataType::kInt64, at);
-      axis.scale = in == 0 ? 1 : static_cast<double>(axis.out) / in;
-      const bool first = i == 0;
-      if (s.node.policy == Policy::kNotLarger) {
-        chosen = first ? axis.scale : std::min(chosen, axis.scale);
-      } else {
-        chosen = first ? axis.scale : std::max(chosen, axis.scale);
-      }
-    } else {
-      axis.scale = inputs.scales == nullptr ? s.node.scale_attribute[i]
-                                            : LoadAt<float>(inputs.scales, at);
-      const double region = crop ? axis.roi_end - axis.roi_start : 1;
-      axis.out = SaturatedInt(std::floor(in * region * axis.scale));
-    }
-    if (!(axis.scale > 0 || axis.out == 0) || axis.out < 0 ||
-        axis.out > (int64_t{1} << 40)) {
-      return false;
-    }
-  }
-  if (inputs.sizes != nullptr && s.node.policy != Policy::kStretch) {
-    for (size_t i = 0; i < count; ++i) {
-      ResizeAxis& axis = (*axes)[AxisAt(s, i)];
-      axis.scale = chosen;
-      axis.out = static_cast<int64_t>(
-          std::floor(chosen * static_cast<double>(axis.in) + 0.5));
-    }
-  }
-  return true;
-}
 
 void RunNearest(const State& s, const RunArgs& args) {
   const Axes& axes = s.axes;
@@ -266,40 +199,6 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   return ONNXIFI_STATUS_SUCCESS;
 }
 
-// Fills axes and output dims.
-Status FindGeometry(const PrepareContext& ctx, State* s) {
-  const void* values[3] = {};
-  const size_t inputs[3] = {s->node.roi, s->node.scales, s->node.sizes};
-  for (size_t i = 0; i < 3; ++i) {
-    if (inputs[i] == ResizeNode::kNone) continue;
-    const graph::TensorData* data = ctx.ConstantIn(inputs[i]);
-    if (data == nullptr) return UnknownInput(ctx, inputs[i]);
-    values[i] = data->data;
-  }
-  if (!Geometry(*s, {values[0], values[1], values[2]}, &s->axes)) {
-    return ShapeError(ctx, "scales or sizes are not valid");
-  }
-  for (size_t a = 0; a < s->in_dims.size(); ++a) {
-    s->out_dims.push_back(s->axes[a].out);
-  }
-  return Status::Ok();
-}
-
-Status CheckCounts(const PrepareContext& ctx, const State& s) {
-  const int64_t count = static_cast<int64_t>(ListedAxes(s));
-  const auto fits = [&](size_t i, int64_t wanted) {
-    return i == ResizeNode::kNone || Product(ctx.in(i).dims) == wanted;
-  };
-  const bool attribute_fits = s.node.scales != ResizeNode::kNone ||
-                              s.node.sizes != ResizeNode::kNone ||
-                              s.node.scale_attribute.size() == ListedAxes(s);
-  if (!fits(s.node.roi, 2 * count) || !fits(s.node.scales, count) ||
-      !fits(s.node.sizes, count) || !attribute_fits) {
-    return ShapeError(ctx, "scales, sizes or roi do not fit the axes");
-  }
-  return Status::Ok();
-}
-
 }  // namespace
 
 Reject SupportsResize(const NodeView& node, const ResizeNode& resize) {
@@ -308,11 +207,7 @@ Reject SupportsResize(const NodeView& node, const ResizeNode& resize) {
       !HasType<StageTypes>(node.input_type(0))) {
     return {RejectReason::kDataType, "input 0 cannot be interpolated"};
   }
-  for (const size_t i : {resize.roi, resize.scales, resize.sizes}) {
-    if (i == ResizeNode::kNone) continue;
-    if (Reject r = RequireKnown(node, i); !r.supported()) return r;
-  }
-  return {};
+  return RequireGeometry(node, resize);
 }
 
 Status PrepareResize(PrepareContext& ctx, ResizeNode resize) {
@@ -322,18 +217,9 @@ Status PrepareResize(PrepareContext& ctx, ResizeNode resize) {
   s.type = ctx.in(0).type;
   s.element_bytes = ElementBytes(s.type);
   MakeNumber(s.type, s.node.extrapolation, &s.fill);
-  for (int64_t& axis : s.node.axes) {
-    ONNXIFI_ASSIGN_OR_RETURN(const size_t a,
-                             NormalizeAxis(ctx, axis, s.in_dims.size()));
-    axis = static_cast<int64_t>(a);
-  }
-  if (s.node.roi != ResizeNode::kNone) s.roi_type = ctx.in(s.node.roi).type;
-  ONNXIFI_RETURN_IF_ERROR(CheckCounts(ctx, s));
-  ONNXIFI_RETURN_IF_ERROR(FindGeometry(ctx, &s));
+  ONNXIFI_ASSIGN_OR_RETURN(s.axes, FindResizeAxes(ctx, s.node, &LoadNumber));
   for (size_t a = 0; a < s.in_dims.size(); ++a) {
-    if (s.in_dims[a] == 0 && s.out_dims[a] != 0) {
-      return ShapeError(ctx, StrCat("axis ", a, " is empty"));
-    }
+    s.out_dims.push_back(s.axes[a].out);
     s.table_taps = std::max(
         s.table_taps, MaxResizeTaps(s.node.rule, s.in_dims[a], s.out_dims[a]));
   }

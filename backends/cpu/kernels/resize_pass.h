@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "backends/cpu/kernels/resize_axis.h"
+#include "backends/common/ops/resize_axis.h"
 #include "base/thread_pool.h"
 
 namespace onnxifi::cpu {

@@ -1,6 +1,8 @@
 #include "backends/opencl/kernels/element_loop.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <utility>
 
 #include "backends/common/ops/op_util.h"
 #include "base/str_cat.h"
@@ -112,17 +114,37 @@ void SetRange(const DeviceFacts& facts, int64_t items, Launch* launch) {
   launch->local = {static_cast<size_t>(group), 1, 1};
 }
 
+// For all indices of a loop: an operand may be larger than the output.
+const char* IndexType(const Loop& loop, std::span<const LoopOperand> operands) {
+  int64_t most = Product(loop.dims);
+  for (size_t k = 0; k < operands.size(); ++k) {
+    int64_t reach = operands[k].offset;
+    for (size_t d = 0; d < loop.dims.size(); ++d) {
+      reach += std::abs(loop.strides[k][d]) * (loop.dims[d] - 1);
+    }
+    most = std::max(most, reach);
+  }
+  return IndexType(most);
+}
+
+// The loop of an item over its share of `total`, up to the body's begin.
+std::string ShareText(const Split& split, int64_t total, const char* type,
+                      const char* counter) {
+  return StrCat("  const ", type, " first = (", type, ")get_global_id(0) * ",
+                split.run, ";\n  const ", type, " end = min(first + (", type,
+                ")", split.run, ", (", type, ")", total, ");\n  for (", type,
+                " ", counter, " = first; ", counter, " < end; ++", counter,
+                ") {\n");
+}
+
 // A loop over elements in their order; operands move by 0 or 1.
 Launch FlatLoop(const DeviceFacts& facts, const KernelText& kernel,
                 const Loop& loop, std::span<const LoopOperand> operands,
                 std::string_view body) {
   const int64_t total = loop.dims[0];
   const Split split = SplitWork(facts, total, kLeastRun);
-  const char* const type = IndexType(total);
-  std::string text = StrCat(
-      "  const ", type, " first = (", type, ")get_global_id(0) * ", split.run,
-      ";\n  const ", type, " end = min(first + (", type, ")", split.run, ", (",
-      type, ")", total, ");\n  for (", type, " i = first; i < end; ++i) {\n");
+  const char* const type = IndexType(loop, operands);
+  std::string text = ShareText(split, total, type, "i");
   for (size_t k = 0; k < operands.size(); ++k) {
     const int64_t stride = loop.strides[k][0];
     text += StrCat("    const ", type, " ", operands[k].name,
@@ -141,17 +163,14 @@ Launch RowLoop(const DeviceFacts& facts, const KernelText& kernel,
   const size_t last = loop.dims.size() - 1;
   const int64_t inner = loop.dims[last];
   const int64_t total = Product(loop.dims);
-  const char* const type = IndexType(total);
+  const char* const type = IndexType(loop, operands);
   const bool rows = facts.is_cpu();
-  const int64_t units = rows ? total / inner : total;
+  const int64_t units = rows ? total / std::max<int64_t>(inner, 1) : total;
   const Split split =
       SplitWork(facts, units,
                 std::max<int64_t>(1, kLeastRun / std::max<int64_t>(inner, 1)));
   std::string text =
-      StrCat("  const ", type, " first = (", type, ")get_global_id(0) * ",
-             split.run, ";\n  const ", type, " end = min(first + (", type, ")",
-             split.run, ", (", type, ")", units, ");\n  for (", type,
-             " u = first; u < end; ++u) {\n    ", type, " r = u;\n");
+      StrCat(ShareText(split, units, type, "u"), "    ", type, " r = u;\n");
   text += Decode(rows ? std::span(loop.dims).first(last) : std::span(loop.dims),
                  type);
   const size_t outer = rows ? last : last + 1;
@@ -211,12 +230,34 @@ Launch MakeCoordinateLoop(const DeviceFacts& facts, KernelText kernel,
   const Split split = SplitWork(facts, total, kLeastRun / 8);
   const char* const type = IndexType(total);
   std::string text =
-      StrCat("  const ", type, " first = (", type, ")get_global_id(0) * ",
-             split.run, ";\n  const ", type, " end = min(first + (", type, ")",
-             split.run, ", (", type, ")", total, ");\n  for (", type,
-             " i = first; i < end; ++i) {\n    ", type, " r = i;\n");
+      StrCat(ShareText(split, total, type, "i"), "    ", type, " r = i;\n");
   text += Decode(dims, type);
   text += StrCat(body, "\n  }");
+  Launch launch = kernel.Finish(text);
+  SetRange(facts, split.items, &launch);
+  return launch;
+}
+
+Launch MakeRowLoop(const DeviceFacts& facts, KernelText kernel,
+                   std::span<const int64_t> dims, int64_t inner,
+                   std::string_view head, std::string_view body) {
+  const int64_t rows = Product(dims);
+  const char* const type = IndexType(rows * inner);
+  if (!facts.is_cpu()) {
+    std::vector<int64_t> all(dims.begin(), dims.end());
+    all.push_back(inner);
+    return MakeCoordinateLoop(
+        facts, std::move(kernel), all,
+        StrCat("    const ", type, " j = c", dims.size(), ";\n", head, body));
+  }
+  const int64_t items = inner == 0 ? 0 : rows;
+  const Split split =
+      SplitWork(facts, items, kLeastRun / std::max<int64_t>(inner, 8));
+  std::string text = StrCat(ShareText(split, items, type, "u"), "    ", type,
+                            " r = u;\n", Decode(dims, type), head);
+  text +=
+      StrCat("    for (", type, " j = 0; j < ", inner, "; ++j) {\n    const ",
+             type, " i = u * ", inner, " + j;\n", body, "\n    }\n  }");
   Launch launch = kernel.Finish(text);
   SetRange(facts, split.items, &launch);
   return launch;

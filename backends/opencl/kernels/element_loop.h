@@ -42,6 +42,14 @@ Launch MakeElementLoop(const DeviceFacts& facts, KernelText kernel,
 Launch MakeCoordinateLoop(const DeviceFacts& facts, KernelText kernel,
                           std::span<const int64_t> dims, std::string_view body);
 
+// Rows of `inner` elements: `head` is run with the row's coordinates c0, c1,
+// ... in `dims` and may leave the row by "continue;", then `body` for its
+// elements `j`, each element `i` of the output. Only a CPU runs `head` once for
+// all of them.
+Launch MakeRowLoop(const DeviceFacts& facts, KernelText kernel,
+                   std::span<const int64_t> dims, int64_t inner,
+                   std::string_view head, std::string_view body);
+
 }  // namespace onnxifi::opencl
 
 #endif  // ONNXIFI_BACKENDS_OPENCL_KERNELS_ELEMENT_LOOP_H_

@@ -30,9 +30,10 @@ std::string LiteralText(float value, graph::DataType type) {
 }
 
 // The shapes of operands as they are broadcast; opset < 7 places them.
-Result<std::vector<graph::Shape>> OperandShapes(const PrepareContext& ctx) {
+Result<std::vector<graph::Shape>> OperandShapes(const PrepareContext& ctx,
+                                                size_t count) {
   std::vector<graph::Shape> shapes;
-  for (size_t i = 0; i < ctx.input_count(); ++i) {
+  for (size_t i = 0; i < count; ++i) {
     if (ctx.HasInput(i)) shapes.push_back(ctx.in(i).dims);
   }
   const bool places = ctx.attrs().Has("broadcast");
@@ -136,9 +137,11 @@ Reject SupportsPointwise(const NodeView& node, const PointwiseRule& rule) {
 
 Status PrepareElements(
     PrepareContext& ctx, graph::DataType made,
-    const std::function<std::string(const std::vector<std::string>&)>& text) {
+    const std::function<std::string(const std::vector<std::string>&)>& text,
+    size_t operands) {
+  const size_t count = std::min(operands, ctx.input_count());
   ONNXIFI_ASSIGN_OR_RETURN(const std::vector<graph::Shape> shapes,
-                           OperandShapes(ctx));
+                           OperandShapes(ctx, count));
   ONNXIFI_ASSIGN_OR_RETURN(const graph::Shape out,
                            BroadcastShape(ctx.node(), shapes));
   ONNXIFI_ASSIGN_OR_RETURN(const Layout layout, CommonLayout(ctx, out));
@@ -146,17 +149,17 @@ Status PrepareElements(
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, desc));
   const graph::Shape places = PhysicalDims(desc);
   KernelText kernel;
-  std::vector<LoopOperand> operands;
+  std::vector<LoopOperand> loops;
   std::vector<std::string> values;
   std::string body;
   size_t next = 0;
-  for (size_t i = 0; i < ctx.input_count(); ++i) {
+  for (size_t i = 0; i < count; ++i) {
     if (!ctx.HasInput(i)) continue;
     const graph::DataType type = ctx.in(i).type;
     const graph::Shape& shape = shapes[next++];
     const std::string name = StrCat("x", i);
     kernel.In(name, type, i);
-    operands.push_back(
+    loops.push_back(
         {name, BroadcastStrides(shape == out ? places : shape, places), 0});
     body += StrCat("    const ", KernelTypeOf(type).compute, " v", i, " = ",
                    LoadText(type, name, name + "_i"), ";\n");
@@ -170,7 +173,7 @@ Status PrepareElements(
   std::vector<Launch> launches;
   if (Product(out) > 0) {
     launches.push_back(
-        MakeElementLoop(FactsOf(ctx), kernel, places, operands, body));
+        MakeElementLoop(FactsOf(ctx), kernel, places, loops, body));
   }
   SetLaunches(ctx, std::move(launches));
   return Status::Ok();

@@ -58,10 +58,12 @@ Status PreparePointwise(PrepareContext& ctx, const PointwiseRule& rule);
 
 // The same for an operator that is no row: output 0 of type `made`, broadcast
 // from all inputs that there are, is what `text` makes of the names of their
-// elements, v0, v1, ... (in their compute types, which may differ).
+// elements, v0, v1, ... (in their compute types, which may differ). Inputs
+// from number `operands` on are not looked at.
 Status PrepareElements(
     PrepareContext& ctx, graph::DataType made,
-    const std::function<std::string(const std::vector<std::string>&)>& text);
+    const std::function<std::string(const std::vector<std::string>&)>& text,
+    size_t operands = SIZE_MAX);
 
 // The text for operands that are called `operands`.
 std::string PointwiseText(const NodeView& node, const PointwiseRule& rule,

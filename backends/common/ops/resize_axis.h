@@ -1,10 +1,10 @@
-#ifndef ONNXIFI_BACKENDS_CPU_KERNELS_RESIZE_AXIS_H_
-#define ONNXIFI_BACKENDS_CPU_KERNELS_RESIZE_AXIS_H_
+#ifndef ONNXIFI_BACKENDS_COMMON_OPS_RESIZE_AXIS_H_
+#define ONNXIFI_BACKENDS_COMMON_OPS_RESIZE_AXIS_H_
 
 #include <cstdint>
 #include <string_view>
 
-namespace onnxifi::cpu {
+namespace onnxifi {
 
 // How Resize computes one axis. Pure functions, thread-safe.
 
@@ -72,6 +72,6 @@ template <typename F>
 int64_t ResizeWeights(const ResizeRule& rule, const ResizeAxis& axis, double x,
                       F* weights);
 
-}  // namespace onnxifi::cpu
+}  // namespace onnxifi
 
-#endif  // ONNXIFI_BACKENDS_CPU_KERNELS_RESIZE_AXIS_H_
+#endif  // ONNXIFI_BACKENDS_COMMON_OPS_RESIZE_AXIS_H_

@@ -1,9 +1,9 @@
-#include "backends/cpu/kernels/resize_axis.h"
+#include "backends/common/ops/resize_axis.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace onnxifi::cpu {
+namespace onnxifi {
 
 namespace {
 
@@ -180,4 +180,4 @@ template int64_t ResizeWeights(const ResizeRule&, const ResizeAxis&, double,
 template int64_t ResizeWeights(const ResizeRule&, const ResizeAxis&, double,
                                double*);
 
-}  // namespace onnxifi::cpu
+}  // namespace onnxifi
