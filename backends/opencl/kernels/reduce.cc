@@ -147,7 +147,7 @@ std::vector<Launch> SplitReduce(PrepareContext& ctx, RowSpec spec,
   ctx.BookScratch(static_cast<size_t>(pieces * rows * 8));
   RowSpec join;
   join.compute = spec.compute;
-  join.scalar = spec.scalar;
+  join.single = spec.single;
   join.dims = {{pieces, true, 0}, {rows, false, 0}};
   join.operands = {{"x", spec.compute, {rows, 1}, 0},
                    {"y", ctx.in(0).type, {0, 1}, 0}};
@@ -215,7 +215,7 @@ Status PrepareReduce(PrepareContext& ctx, const ReduceRule& rule) {
   const DeviceFacts& facts = FactsOf(ctx);
   const std::string end =
       EndText(rule.end, spec.compute, count, facts.has_double);
-  spec.scalar = rule.end == End::kSqrt && !IsFloat(in.type);
+  spec.single = rule.end == End::kSqrt && !IsFloat(in.type);
   spec.operands = {{"x", in.type, RowMajorStrides(in.dims), 0},
                    {"y", in.type, KeptStrides(spec.dims), 0}};
   spec.steps = Steps(rule, spec.compute, end);

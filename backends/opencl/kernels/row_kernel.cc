@@ -88,18 +88,25 @@ size_t RowWriter::OperandAt(const std::string& name) const {
 std::string RowWriter::Load(const std::string& operand, int width,
                             const std::string& index, bool vector) const {
   const RowOperand& o = spec_.operands[OperandAt(operand)];
+  const int lanes = vector ? width : 1;
   const std::string type = VectorType(scalar_, width);
-  const std::string value =
-      vector ? LoadVectorText(o.type, width, o.name, index)
-             : StrCat("(", type, ")(", LoadText(o.type, o.name, index), ")");
-  return StrCat("const ", type, " ", o.name, "_v = ", value, ";\n");
+  std::string value = LoadVectorText(o.type, lanes, o.name, index);
+  if (KernelTypeOf(o.type).compute != scalar_) {
+    value = StrCat("convert_", VectorType(scalar_, lanes), "(", value, ")");
+  }
+  return StrCat("const ", type, " ", o.name, "_v = (", type, ")(", value,
+                ");\n");
 }
 
 std::string RowWriter::Store(const std::pair<std::string, std::string>& store,
                              int width, const std::string& index) const {
   const RowOperand& o = spec_.operands[OperandAt(store.first)];
-  return StrCat(StoreVectorText(o.type, width, o.name, index, store.second),
-                "\n");
+  std::string value = store.second;
+  const std::string made = KernelTypeOf(o.type).compute;
+  if (made != scalar_) {
+    value = StrCat("convert_", VectorType(made, width), "(", value, ")");
+  }
+  return StrCat(StoreVectorText(o.type, width, o.name, index, value), "\n");
 }
 
 // Element(s) `place` of the innermost dimension that a row moves in.

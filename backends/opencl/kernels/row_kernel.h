@@ -56,7 +56,8 @@ struct RowSpec {
   std::vector<RowDim> dims;  // outermost first
   std::vector<RowOperand> operands;
   std::vector<RowStep> steps;
-  bool scalar = false;  // the text is no good for vectors
+  // The text is no good for several rows side by side, where R is a vector.
+  bool single = false;
   // The elements of a row come in their order, and scalar ones do so if they
   // are neighbours: for running sums.
   bool serial = false;

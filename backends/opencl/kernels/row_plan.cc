@@ -66,7 +66,6 @@ bool IsWide(graph::DataType type) { return FullWidth(type) == 8; }
 
 // Positions must be integers as wide as the elements.
 bool CanBeVectors(const RowSpec& spec, const RowPlan& plan) {
-  if (spec.scalar) return false;
   if (!spec.positions || IsWide(spec.compute)) return true;
   const bool word = spec.compute == graph::DataType::kInt32 ||
                     spec.compute == graph::DataType::kUint32 ||
@@ -90,7 +89,7 @@ RowPlan MakeRowPlan(const DeviceFacts& facts, const RowSpec& spec) {
   const int most =
       CanBeVectors(spec, plan) && facts.is_cpu() ? FullWidth(spec.compute) : 1;
   if (!line || spec.serial) {
-    plan.width = line ? 1 : WidthAlong(plan.kept.back(), most);
+    plan.width = line || spec.single ? 1 : WidthAlong(plan.kept.back(), most);
     return plan;
   }
   if (facts.is_cpu()) {
