@@ -77,6 +77,7 @@ RowStep FoldStep(std::string name, std::string start, std::string value,
 RowStep TextStep(std::string text);
 inline constexpr char kSumText[] = "a + b";
 inline constexpr char kMaxText[] = "b > a ? b : a";
+inline constexpr char kMinText[] = "b < a ? b : a";
 
 }  // namespace onnxifi::opencl
 
