@@ -26,7 +26,7 @@ std::string LoadVectorText(DataType type, int width, std::string_view name,
                            std::string_view index) {
   if (width == 1) return LoadText(type, name, index);
   if (type == DataType::kFloat16) {
-    return StrCat("vload_half", width, "(0, ", name, " + ", index, ")");
+    return StrCat("load_half", width, "(", name, " + ", index, ")");
   }
   const std::string load =
       StrCat("vload", width, "(0, ", name, " + ", index, ")");
@@ -38,10 +38,11 @@ std::string LoadVectorText(DataType type, int width, std::string_view name,
 std::string StoreVectorText(DataType type, int width, std::string_view name,
                             std::string_view index, std::string_view value) {
   if (width == 1) return StoreText(type, name, index, value);
-  const std::string to = StrCat("0, ", name, " + ", index, ");");
   if (type == DataType::kFloat16) {
-    return StrCat("vstore_half", width, "_rte(", value, ", ", to);
+    return StrCat("store_half", width, "(", value, ", ", name, " + ", index,
+                  ");");
   }
+  const std::string to = StrCat("0, ", name, " + ", index, ");");
   if (type != DataType::kBfloat16) {
     return StrCat("vstore", width, "(", value, ", ", to);
   }
