@@ -102,6 +102,22 @@ inline long integer_power(long base, long exponent) {
   }
   return (long)result;
 }
+// By way of an aligned variable: PoCL 3.1 takes vload_half16() and others for
+// aligned accesses.
+#define HALF_VECTOR(N) \
+  static inline float##N load_half##N(const __global half* p) { \
+    const ushort##N bits = vload##N(0, (const __global ushort*)p); \
+    return vload_half##N(0, (const half*)&bits); \
+  } \
+  static inline void store_half##N(float##N x, __global half* p) { \
+    ushort##N bits; \
+    vstore_half##N##_rte(x, 0, (half*)&bits); \
+    vstore##N(bits, 0, (__global ushort*)p); \
+  }
+HALF_VECTOR(2)
+HALF_VECTOR(4)
+HALF_VECTOR(8)
+HALF_VECTOR(16)
 )";
   const auto enable = [](bool wanted, const char* extension) {
     return wanted

@@ -54,6 +54,7 @@ class KernelText {
                      std::shared_ptr<const PackedBytes> packed);
   // "failure[0] = 1;" makes the run fail: data that the kernel cannot take.
   KernelText& Failure();
+  // A macro, with its parameters if it has some: "AT(i)".
   KernelText& Define(std::string_view name, std::string_view value);
   template <std::integral T>
   KernelText& Define(std::string_view name, T value) {
