@@ -1,5 +1,6 @@
 #include "backends/opencl/launch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/str_cat.h"
@@ -23,6 +24,15 @@ Result<std::shared_ptr<PackedBytes>> MakePacked(size_t bytes) {
                   StrCat("no memory for ", bytes, " bytes of packed weights"));
   }
   return packed;
+}
+
+Result<std::shared_ptr<const PackedBytes>> PackCopy(
+    std::span<const std::byte> bytes) {
+  ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<PackedBytes> packed,
+                           MakePacked(bytes.size()));
+  std::copy(bytes.begin(), bytes.end(),
+            static_cast<std::byte*>(packed->memory.data()));
+  return std::shared_ptr<const PackedBytes>(std::move(packed));
 }
 
 void SetLaunches(PrepareContext& ctx, std::vector<Launch> launches) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct PackedBytes {
 };
 // Zeros at first.
 Result<std::shared_ptr<PackedBytes>> MakePacked(size_t bytes);
+// A copy.
+Result<std::shared_ptr<const PackedBytes>> PackCopy(
+    std::span<const std::byte> bytes);
 
 // What a parameter of a kernel is bound to. Every one is a buffer and an offset
 // in bytes into it.

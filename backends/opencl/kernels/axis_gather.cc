@@ -22,13 +22,6 @@ bool IsWhole(const std::vector<int64_t>& table, int64_t in) {
   return true;
 }
 
-template <typename T>
-void Append(T value, PackedBytes* packed) {
-  const size_t at = packed->bytes.size();
-  packed->bytes.resize(at + sizeof(value));
-  std::memcpy(packed->bytes.data() + at, &value, sizeof(value));
-}
-
 // Leading axes that are picked from, then `inner` elements that stay together.
 struct Plan {
   Shape picked;   // sizes in the output
@@ -53,20 +46,17 @@ Plan MakePlan(const AxisGather& gather) {
 }
 
 // The tables, one after the other, as offsets in elements.
-std::shared_ptr<PackedBytes> PackTables(const Plan& plan,
-                                        const AxisGather& gather, bool wide) {
-  auto packed = std::make_shared<PackedBytes>();
+template <typename T>
+Result<std::shared_ptr<const PackedBytes>> PackTables(
+    const Plan& plan, const AxisGather& gather) {
+  std::vector<T> offsets;
   for (size_t a = 0; a < plan.picked.size(); ++a) {
     for (const int64_t entry : gather.tables[a]) {
-      const int64_t offset = entry < 0 ? -1 : entry * plan.strides[a];
-      if (wide) {
-        Append(offset, packed.get());
-      } else {
-        Append(static_cast<int32_t>(offset), packed.get());
-      }
+      offsets.push_back(
+          static_cast<T>(entry < 0 ? -1 : entry * plan.strides[a]));
     }
   }
-  return packed;
+  return PackCopy(std::as_bytes(std::span(offsets)));
 }
 
 // Rows along the last picked axis, or along what stays together.
@@ -112,14 +102,16 @@ Status PrepareAxisGather(PrepareContext& ctx, const AxisGather& gather) {
   KernelText kernel;
   kernel.Define("UNIT", unit).InAs("x", unit, 0).OutAs("y", unit, 0);
   if (!plan.picked.empty()) {
-    kernel.Packed("table", table_type, PackTables(plan, gather, wide));
+    ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<const PackedBytes> tables,
+                             wide ? PackTables<int64_t>(plan, gather)
+                                  : PackTables<int32_t>(plan, gather));
+    kernel.Packed("table", table_type, std::move(tables));
   }
   if (gather.fill_input) {
     kernel.InAs("fill", unit, *gather.fill_input);
   } else {
-    auto fill = std::make_shared<PackedBytes>();
-    fill->bytes.resize(16);
-    std::memcpy(fill->bytes.data(), gather.fill.data(), gather.fill.size());
+    ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<const PackedBytes> fill,
+                             PackCopy(std::as_bytes(std::span(gather.fill))));
     kernel.Packed("fill", unit, std::move(fill));
   }
   SetLaunches(ctx, {MakeLaunch(ctx, plan, std::move(kernel), table_type)});

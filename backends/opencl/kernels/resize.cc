@@ -25,14 +25,6 @@ bool IsWide(DataType type) {
   return ElementBytes(type) >= 4 && type != DataType::kFloat;
 }
 
-template <typename T>
-std::shared_ptr<const PackedBytes> Pack(const std::vector<T>& values) {
-  auto packed = std::make_shared<PackedBytes>();
-  packed->bytes.resize(values.size() * sizeof(T));
-  std::memcpy(packed->bytes.data(), values.data(), packed->bytes.size());
-  return packed;
-}
-
 Status PrepareNearest(PrepareContext& ctx, const ResizeNode& resize,
                       const Axes& axes) {
   AxisGather gather;
@@ -52,8 +44,8 @@ Status PrepareNearest(PrepareContext& ctx, const ResizeNode& resize,
 // The taps of an axis: for each entry of the output, input entries (the first
 // one is -1 where the extrapolation value is taken) and their weights.
 template <typename F>
-void AddTaps(const ResizeRule& rule, const ResizeAxis& axis,
-             KernelText* kernel) {
+Status AddTaps(const ResizeRule& rule, const ResizeAxis& axis,
+               KernelText* kernel) {
   const int64_t taps = ResizeTaps(rule, axis);
   std::vector<int32_t> entries;
   std::vector<F> weights(static_cast<size_t>(axis.out * taps));
@@ -67,9 +59,13 @@ void AddTaps(const ResizeRule& rule, const ResizeAxis& axis,
       entries.push_back(outside ? -1 : static_cast<int32_t>(entry));
     }
   }
-  kernel->Packed("entry", "int", Pack(entries));
+  ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<const PackedBytes> packed,
+                           PackCopy(std::as_bytes(std::span(entries))));
+  kernel->Packed("entry", "int", std::move(packed));
+  ONNXIFI_ASSIGN_OR_RETURN(packed, PackCopy(std::as_bytes(std::span(weights))));
   kernel->Packed("weight", sizeof(F) == sizeof(double) ? "double" : "float",
-                 Pack(weights));
+                 std::move(packed));
+  return Status::Ok();
 }
 
 // [outer, axis.in, inner] -> [outer, axis.out, inner] in type F. The first pass
@@ -84,12 +80,12 @@ struct Pass {
 };
 
 template <typename F>
-Launch MakePass(const PrepareContext& ctx, const ResizeNode& resize,
-                const ResizeAxis& axis, const Pass& pass) {
+Result<Launch> MakePass(const PrepareContext& ctx, const ResizeNode& resize,
+                        const ResizeAxis& axis, const Pass& pass) {
   const char* const compute = sizeof(F) == sizeof(double) ? "double" : "float";
   const DataType type = ctx.in(0).type;
   KernelText kernel;
-  AddTaps<F>(resize.rule, axis, &kernel);
+  ONNXIFI_RETURN_IF_ERROR(AddTaps<F>(resize.rule, axis, &kernel));
   if (pass.first) {
     kernel.In("x", type, 0);
   } else {
@@ -163,7 +159,9 @@ Status PrepareInterpolated(PrepareContext& ctx, const ResizeNode& resize,
       pass.last = static_cast<int64_t>(done) + 1 == passes;
       pass.from = done % 2 == 0 ? half : 0;
       pass.to = half - pass.from;
-      launches.push_back(MakePass<F>(ctx, resize, axes[a], pass));
+      ONNXIFI_ASSIGN_OR_RETURN(Launch launch,
+                               MakePass<F>(ctx, resize, axes[a], pass));
+      launches.push_back(std::move(launch));
     }
     outer *= axes[a].out;
   }

@@ -56,8 +56,8 @@ Status Prepare(PrepareContext& ctx) {
   }
   const int64_t count = Product(dims);
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {type, std::move(dims)}));
-  auto packed = std::make_shared<PackedBytes>();
-  packed->bytes = std::move(element);
+  ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<const PackedBytes> packed,
+                           PackCopy(element));
   KernelText kernel;
   kernel.Packed("v", UnitOf(type), std::move(packed));
   kernel.OutAs("y", UnitOf(type), 0);
