@@ -92,7 +92,7 @@ Launch PositionLaunch(const PrepareContext& ctx, const Loss& loss) {
   if (loss.log_softmax) {
     spec.steps.push_back(FoldStep("peak", "-INFINITY", "x_v", kMaxText, {"x"}));
     spec.steps.push_back(
-        FoldStep("sum", "0", "exp(x_v - (V)(peak))", kSumText, {"x"}));
+        FoldStep("sum", "0", "$exp(x_v - (V)(peak))", kSumText, {"x"}));
     spec.steps.push_back(TextStep("const R shift = peak + log(sum);\n"));
   }
   if (loss.has_log_prob) {

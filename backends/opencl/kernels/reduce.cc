@@ -47,7 +47,7 @@ std::string EndText(End end, DataType type, int64_t count, bool has_double) {
     case End::kLog:
       return "log(sum)";
     case End::kLogSumExp:
-      return "log(sum) + shift";
+      return "peak == (R)(INFINITY) ? peak : log(sum) + shift";
     default:
       return "sum";
   }
@@ -86,7 +86,7 @@ std::vector<RowStep> Steps(const ReduceRule& rule, DataType type,
         FoldStep("peak", "-INFINITY", "x_v", kReduceMaxText, {"x"}));
     steps.push_back(TextStep(
         "const R shift = fabs(peak) == (R)(INFINITY) ? (R)(0) : peak;\n"));
-    value = "exp(x_v - (V)(shift))";
+    value = "$exp(x_v - (V)(shift))";
   }
   steps.push_back(
       FoldStep("sum", StartText(rule.start, type), value, rule.combine, {"x"}));

@@ -31,7 +31,8 @@ struct RowOperand {
 // One step of what is done to every row, as text of OpenCL C. In it, S is the
 // type that is computed in, R that of a value of the row, and V that of an
 // element: some of them are vectors. Operand NAME, when listed in `loads`, is
-// there as NAME_v.
+// there as NAME_v. "$exp(x)" is the exponential of a number that is 0 at most
+// or NaN.
 struct RowStep {
   enum class Kind : uint8_t {
     kText,  // once a row

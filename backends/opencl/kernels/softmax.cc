@@ -32,7 +32,7 @@ std::vector<RowStep> Steps(bool logarithm, bool keep) {
   std::vector<RowStep> steps;
   steps.push_back(FoldStep("peak", "-INFINITY", "x_v", kMaxText, {"x"}));
   RowStep sum = FoldStep("sum", "0", "e", kSumText, {"x"});
-  sum.text = "const V e = exp(x_v - (V)(peak));\n";
+  sum.text = "const V e = $exp(x_v - (V)(peak));\n";
   if (keep) sum.stores = {{"y", "e"}};
   steps.push_back(std::move(sum));
   steps.push_back(TextStep(logarithm ? "const R shift = log(sum);\n"
@@ -42,7 +42,7 @@ std::vector<RowStep> Steps(bool logarithm, bool keep) {
   last.loads = {keep ? "y" : "x"};
   last.stores = {{"y", logarithm ? "x_v - (V)(peak) - (V)(shift)"
                        : keep    ? "y_v * (V)(scale)"
-                                 : "exp(x_v - (V)(peak)) * (V)(scale)"}};
+                                 : "$exp(x_v - (V)(peak)) * (V)(scale)"}};
   steps.push_back(std::move(last));
   return steps;
 }
