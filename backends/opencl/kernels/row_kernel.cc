@@ -15,27 +15,34 @@ using Mode = RowPlan::Mode;
 // Elements that an item of a CPU should at least do.
 constexpr int64_t kLeastRun = 4096;
 
-// Rows one by one, or blocks of `width` of them along the last dimension.
+// Rows one by one, or blocks of them along the last dimension.
 std::string ItemText(const RowWriter& writer, const RowPlan& plan,
                      const WorkSplit& split, int64_t units) {
   const size_t last = plan.kept.size() - 1;
   const int64_t length = plan.kept[last].size;
-  const int width = plan.mode == Mode::kItem ? plan.width : 1;
-  const int64_t blocks = (length + width - 1) / width;
+  const int64_t block = BlockOf(plan);
+  const int64_t blocks = (length + block - 1) / block;
   const std::vector<int64_t> sizes = SizesOf(plan.kept);
+  const std::string k = StrCat("k", last);
   std::string text =
       StrCat(RunText(split, units, plan.index, "unit"), plan.index,
              " r = unit;\nconst ", plan.index, " block_ = r % ", blocks,
              "; r /= ", blocks, ";\n",
-             DecodeText(std::span(sizes).first(last), plan.index, "k"));
-  const std::string k = StrCat("k", last);
-  const std::string at = StrCat(plan.index, " ", k, " = block_ * ", width);
-  if (length % width == 0) {
-    return StrCat(text, "const ", at, ";\n", writer.Program(width), "}\n");
+             DecodeText(std::span(sizes).first(last), plan.index, "k"),
+             plan.index, " ", k, " = block_ * ", block, ";\n");
+  const std::string whole = plan.side > 1
+                                ? writer.WideProgram()
+                                : writer.Program(static_cast<int>(block));
+  if (length % block == 0) return StrCat(text, whole, "}\n");
+  text += StrCat("if (", k, " + ", block, " <= ", length, ") {\n", whole,
+                 "} else {\n");
+  if (plan.side > 1) {
+    text +=
+        StrCat("for (; ", k, " + ", plan.width, " <= ", length, "; ", k,
+               " += ", plan.width, ") {\n", writer.Program(plan.width), "}\n");
   }
-  return StrCat(text, at, ";\nif (", k, " + ", width, " <= ", length, ") {\n",
-                writer.Program(width), "} else for (; ", k, " < ", length,
-                "; ++", k, ") {\n", writer.Program(1), "}\n}\n");
+  return StrCat(text, "for (; ", k, " < ", length, "; ++", k, ") {\n",
+                writer.Program(1), "}\n}\n}\n");
 }
 
 }  // namespace
@@ -54,11 +61,10 @@ Launch MakeRowKernel(const DeviceFacts& facts, KernelText kernel,
     launch.global = {static_cast<size_t>(plan.rows) * group, 1, 1};
     return launch;
   }
-  const int width = plan.mode == Mode::kItem ? plan.width : 1;
-  const int64_t length = plan.kept.back().size;
-  const int64_t units =
-      plan.rows / std::max<int64_t>(length, 1) * ((length + width - 1) / width);
-  const int64_t work = std::max<int64_t>(plan.count, 1) * width;
+  const int64_t length = std::max<int64_t>(plan.kept.back().size, 1);
+  const int64_t block = BlockOf(plan);
+  const int64_t units = plan.rows / length * ((length + block - 1) / block);
+  const int64_t work = std::max<int64_t>(plan.count, 1) * block;
   const WorkSplit split =
       SplitWork(facts, units, std::max<int64_t>(kLeastRun / work, 1));
   Launch launch = kernel.Finish(ItemText(writer, plan, split, units));

@@ -248,35 +248,69 @@ std::string RowWriter::Loop(const RowStep& step, int width) const {
                      depth);
 }
 
-std::string RowWriter::Program(int width) const {
-  std::string text =
-      StrCat("typedef ", scalar_, " S;\ntypedef ", position_, " P;\ntypedef ",
-             VectorType(scalar_, width), " R;\n");
+// Where the row of each operand starts, or of the block `side` of rows.
+std::string RowWriter::Bases(int width, int side) const {
+  std::string text;
   for (size_t k = 0; k < spec_.operands.size(); ++k) {
     const RowOperand& o = spec_.operands[k];
+    const int64_t stride = plan_.kept.back().strides[k];
     text += StrCat(
         "const ", plan_.index, " ", o.name, "_b = ",
-        IndexText(StridesOf(plan_.kept, k), o.offset, plan_.kept.size(), "k"),
+        IndexText(StridesOf(plan_.kept, k), o.offset + side * width * stride,
+                  plan_.kept.size(), "k"),
         ";\n");
   }
+  return text;
+}
+
+std::string RowWriter::Text(const RowStep& step, int width) const {
+  std::string text;
+  for (const std::string& name : step.loads) {
+    text += Load(name, width, name + "_b",
+                 width == 1 || plan_.kept.back().strides[OperandAt(name)] != 0);
+  }
+  text += step.text;
+  if (plan_.mode == Mode::kGroup) text += "if (lane == 0) {\n";
+  for (const auto& each : step.stores) {
+    text += Store(each, width, each.first + "_b");
+  }
+  if (plan_.mode == Mode::kGroup) text += "}\n";
+  return text;
+}
+
+std::string RowWriter::Types(int width) const {
+  return StrCat("typedef ", scalar_, " S;\ntypedef ", position_,
+                " P;\ntypedef ", VectorType(scalar_, width), " R;\n");
+}
+
+std::string RowWriter::Program(int width) const {
+  std::string text = Types(width) + Bases(width, 0);
   for (const RowStep& step : spec_.steps) {
-    if (step.kind != RowStep::Kind::kText) {
-      text += Loop(step, width);
-      continue;
-    }
-    for (const std::string& name : step.loads) {
-      text +=
-          Load(name, width, name + "_b",
-               width == 1 || plan_.kept.back().strides[OperandAt(name)] != 0);
-    }
-    text += step.text;
-    if (plan_.mode == Mode::kGroup) text += "if (lane == 0) {\n";
-    for (const auto& each : step.stores) {
-      text += Store(each, width, each.first + "_b");
-    }
-    if (plan_.mode == Mode::kGroup) text += "}\n";
+    text += step.kind == RowStep::Kind::kText ? Text(step, width)
+                                              : Loop(step, width);
   }
   return text;
+}
+
+std::string RowWriter::WideProgram() const {
+  const RowStep& fold = spec_.steps[0];
+  const int width = plan_.width;
+  const std::string type = SumType(fold, width);
+  const size_t depth = plan_.reduced.size();
+  const std::string place = depth == 0 ? "0" : StrCat("q", depth - 1);
+  std::string starts = Types(width);
+  std::string loop;
+  std::string ends;
+  for (int side = 0; side < plan_.side; ++side) {
+    const std::string sum = StrCat(fold.name, "_", side);
+    starts += StrCat(type, " ", sum, " = (", type, ")((", SumType(fold, 1), ")",
+                     fold.start, ");\n");
+    loop += StrCat("{\ntypedef R V;\n", Bases(width, side),
+                   Element(fold, width, place, sum), "}\n");
+    ends += StrCat("{\n", Bases(width, side), "const ", type, " ", fold.name,
+                   " = ", sum, ";\n", Text(spec_.steps[1], width), "}\n");
+  }
+  return starts + Nest(loop, depth) + ends;
 }
 
 }  // namespace onnxifi::opencl

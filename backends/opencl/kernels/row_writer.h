@@ -26,8 +26,13 @@ class RowWriter {
 
   // What is done to the row, or the `width` rows side by side, at k0, k1, ...
   std::string Program(int width) const;
+  // The same for RowPlan::side vectors of rows: loops go through all of them.
+  std::string WideProgram() const;
 
  private:
+  std::string Types(int width) const;
+  std::string Bases(int width, int side) const;
+  std::string Text(const RowStep& step, int width) const;
   std::string Resolve(const std::string& text, int width) const;
   std::string Load(const std::string& operand, int width,
                    const std::string& index, bool vector) const;
