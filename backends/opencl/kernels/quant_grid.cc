@@ -67,9 +67,9 @@ bool IsQuantizedType(DataType type) {
 
 std::string SaturateText(DataType type, const std::string& value,
                          const std::string& zero) {
-  return StrCat("(", KernelTypeOf(type).compute, ")(int)(rint(fmin(fmax(",
-                value, ", (float)", LowestText(type), " - ", zero, "), (float)",
-                HighestText(type), " - ", zero, ")) + ", zero, ")");
+  return StrCat("(", KernelTypeOf(type).compute, ")(int)(whole_float(", value,
+                ", (float)", LowestText(type), " - ", zero, ", (float)",
+                HighestText(type), " - ", zero, ") + ", zero, ")");
 }
 
 Status PrepareQuantGrid(PrepareContext& ctx, DataType made,

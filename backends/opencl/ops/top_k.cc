@@ -38,6 +38,9 @@ std::string BeforeText(bool largest, bool real) {
                  : "((b) != (b) ? (a) == (a) : (a) < (b))";
 }
 
+// The work of ranks grows with the square of the axis.
+constexpr int64_t kMostRanked = 65536;
+
 // On a CPU: the best so far, in order, with their places in scratch memory.
 constexpr char kInsertText[] = R"(
   __global S* held = values + values_b;
@@ -130,7 +133,7 @@ Status Prepare(PrepareContext& ctx) {
                                          (TypeBit(in.type) & kFloatTypes) != 0))
       .Define("STORE(to_, v_, j_)", store);
   const DeviceFacts& facts = FactsOf(ctx);
-  if (facts.is_cpu()) {
+  if (facts.is_cpu() || shape[1] > kMostRanked) {
     SetLaunches(ctx, {InsertLaunch(ctx, std::move(kernel), shape, k)});
     return Status::Ok();
   }
