@@ -86,12 +86,15 @@ void PrepareNormalization(PrepareContext& ctx, const Normalization& norm) {
   spec.compute = JointComputeType(ctx, ctx.input_count());
   spec.dims = norm.dims;
   Shape shape;
+  int64_t rows = 1;
   int64_t count = 1;
   for (const RowDim& dim : norm.dims) {
     shape.push_back(dim.size);
-    if (dim.reduced) count *= dim.size;
+    (dim.reduced ? count : rows) *= dim.size;
   }
-  if (Product(shape) == 0) {
+  // Rows of nothing still have statistics.
+  const bool told = norm.statistics && ctx.output_count() > 1;
+  if (rows == 0 || (count == 0 && !told)) {
     SetLaunches(ctx, {});
     return;
   }
@@ -111,9 +114,9 @@ void PrepareNormalization(PrepareContext& ctx, const Normalization& norm) {
   in("gain", 1, norm.gain);
   in("shift", 2, norm.shift);
   out("y", 0, RowMajorStrides(shape));
-  const std::vector<int64_t> rows = KeptStrides(norm.dims);
-  if (norm.statistics && ctx.HasOutput(1)) out("mean_out", 1, rows);
-  if (norm.statistics && ctx.HasOutput(2)) out("inverse_out", 2, rows);
+  const std::vector<int64_t> kept = KeptStrides(norm.dims);
+  if (norm.statistics && ctx.HasOutput(1)) out("mean_out", 1, kept);
+  if (norm.statistics && ctx.HasOutput(2)) out("inverse_out", 2, kept);
   spec.steps = Steps(ctx, norm, count);
   SetLaunches(ctx, {MakeRowKernel(FactsOf(ctx), kernel, spec)});
 }
