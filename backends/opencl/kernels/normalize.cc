@@ -37,20 +37,17 @@ std::vector<RowStep> Steps(const PrepareContext& ctx, const Normalization& norm,
     if (ctx.HasOutput(2)) inverse.stores.emplace_back("inverse_out", "inverse");
   }
   steps.push_back(std::move(inverse));
-  RowStep last;
-  last.kind = RowStep::Kind::kEach;
-  last.loads = {"x"};
+  std::vector<std::string> loads = {"x"};
   value += " * (V)(inverse)";
   if (!norm.gain.empty()) {
     value += " * gain_v";
-    last.loads.emplace_back("gain");
+    loads.emplace_back("gain");
   }
   if (!norm.shift.empty()) {
     value += " + shift_v";
-    last.loads.emplace_back("shift");
+    loads.emplace_back("shift");
   }
-  last.stores = {{"y", value}};
-  steps.push_back(std::move(last));
+  steps.push_back(EachStep(std::move(loads), "y", value));
   return steps;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backends/opencl/kernels/element_loop.h"
 #include "backends/opencl/kernels/loop_text.h"
 #include "backends/opencl/kernels/row_plan.h"
 #include "backends/opencl/kernels/row_writer.h"
@@ -72,6 +73,14 @@ Launch MakeRowKernel(const DeviceFacts& facts, KernelText kernel,
   return launch;
 }
 
+void SetRowKernel(PrepareContext& ctx, const RowSpec& spec) {
+  const RowOperand& x = spec.operands[0];
+  const RowOperand& y = spec.operands[1];
+  KernelText kernel;
+  kernel.In(x.name, x.type, 0).Out(y.name, y.type, 0);
+  SetLaunches(ctx, {MakeRowKernel(FactsOf(ctx), std::move(kernel), spec)});
+}
+
 RowStep FoldStep(std::string name, std::string start, std::string value,
                  std::string combine, std::vector<std::string> loads) {
   RowStep step;
@@ -87,6 +96,20 @@ RowStep FoldStep(std::string name, std::string start, std::string value,
 RowStep TextStep(std::string text) {
   RowStep step;
   step.text = std::move(text);
+  return step;
+}
+
+RowStep EachStep(std::vector<std::string> loads, std::string operand,
+                 std::string value) {
+  RowStep step = StoreStep(std::move(operand), std::move(value));
+  step.kind = RowStep::Kind::kEach;
+  step.loads = std::move(loads);
+  return step;
+}
+
+RowStep StoreStep(std::string operand, std::string value) {
+  RowStep step;
+  step.stores.emplace_back(std::move(operand), std::move(value));
   return step;
 }
 

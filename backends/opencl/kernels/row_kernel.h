@@ -72,10 +72,16 @@ struct RowSpec {
 Launch MakeRowKernel(const DeviceFacts& facts, KernelText kernel,
                      const RowSpec& spec);
 
+// The step of a node whose operands are its input 0 and its output 0.
+void SetRowKernel(PrepareContext& ctx, const RowSpec& spec);
+
 // Shorthands.
 RowStep FoldStep(std::string name, std::string start, std::string value,
                  std::string combine, std::vector<std::string> loads);
 RowStep TextStep(std::string text);
+RowStep EachStep(std::vector<std::string> loads, std::string operand,
+                 std::string value);
+RowStep StoreStep(std::string operand, std::string value);
 inline constexpr char kSumText[] = "a + b";
 inline constexpr char kMaxText[] = "b > a ? b : a";
 inline constexpr char kMinText[] = "b < a ? b : a";
