@@ -102,11 +102,11 @@ inline float whole_float(float x, float low, float high) {
 #define HALF_VECTOR(N) \
   static inline float##N load_half##N(const __global half* p) { \
     const ushort##N bits = vload##N(0, (const __global ushort*)p); \
-    return vload_half##N(0, (const half*)&bits); \
+    return vload_half##N(0, (const __private half*)&bits); \
   } \
   static inline void store_half##N(float##N x, __global half* p) { \
     ushort##N bits; \
-    vstore_half##N##_rte(x, 0, (half*)&bits); \
+    vstore_half##N##_rte(x, 0, (__private half*)&bits); \
     vstore##N(bits, 0, (__global ushort*)p); \
   }
 // The exponential of numbers up to 0 and NaN, a few units in the last place

@@ -5,7 +5,6 @@
 
 #include "backends/common/ops/op_util.h"
 #include "backends/opencl/kernels/element_loop.h"
-#include "backends/opencl/kernels/pointwise.h"
 #include "backends/opencl/kernels/vector_text.h"
 #include "base/checked.h"
 #include "base/str_cat.h"
