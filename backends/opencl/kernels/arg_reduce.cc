@@ -1,7 +1,6 @@
 #include "backends/opencl/kernels/arg_reduce.h"
 
 #include "backends/common/ops/op_util.h"
-#include "backends/opencl/kernels/element_loop.h"
 #include "backends/opencl/kernels/reduce.h"
 #include "backends/opencl/kernels/vector_text.h"
 #include "base/str_cat.h"
@@ -23,9 +22,7 @@ std::vector<RowStep> Steps(bool max, bool last, DataType compute,
       last ? kMaxText : kMinText, {"x"});
   place.of_positions = true;
   steps.push_back(std::move(place));
-  RowStep store;
-  store.stores = {{"y", "place"}};
-  steps.push_back(std::move(store));
+  steps.push_back(StoreStep("y", "place"));
   return steps;
 }
 
@@ -62,9 +59,7 @@ Status PrepareArgReduce(PrepareContext& ctx, bool max) {
                    {"y", DataType::kInt64, KeptStrides(spec.dims), 0}};
   spec.steps = Steps(max, ctx.attrs().Int("select_last_index", 0) != 0,
                      spec.compute, in.dims[axis]);
-  KernelText kernel;
-  kernel.In("x", in.type, 0).Out("y", DataType::kInt64, 0);
-  SetLaunches(ctx, {MakeRowKernel(FactsOf(ctx), kernel, spec)});
+  SetRowKernel(ctx, spec);
   return Status::Ok();
 }
 

@@ -92,17 +92,13 @@ Launch PositionLaunch(const PrepareContext& ctx, const Loss& loss) {
   if (loss.log_softmax) {
     spec.steps.push_back(FoldStep("peak", "-INFINITY", "x_v", kMaxText, {"x"}));
     spec.steps.push_back(
-        FoldStep("sum", "0", "exp(x_v - (V)(peak))", kSumText, {"x"}));
+        FoldStep("sum", "0", "$exp(x_v - (V)(peak))", kSumText, {"x"}));
     spec.steps.push_back(TextStep("const R shift = peak + log(sum);\n"));
   }
   if (loss.has_log_prob) {
     kernel.Out("log_prob", loss.type, 1);
     spec.operands.push_back({"log_prob", loss.type, dense, 0});
-    RowStep step;
-    step.kind = RowStep::Kind::kEach;
-    step.loads = {"x"};
-    step.stores = {{"log_prob", "x_v - (V)(shift)"}};
-    spec.steps.push_back(std::move(step));
+    spec.steps.push_back(EachStep({"x"}, "log_prob", "x_v - (V)(shift)"));
   }
   spec.steps.push_back(LabelStep(ctx, loss));
   return MakeRowKernel(FactsOf(ctx), kernel, spec);
@@ -127,9 +123,7 @@ Launch SumLaunch(const PrepareContext& ctx, const Loss& loss) {
     spec.steps.push_back(
         FoldStep("total", "0", "weights_v", kSumText, {"weights"}));
   }
-  RowStep store;
-  store.stores = {{"y", mean ? "sum / total" : "sum"}};
-  spec.steps.push_back(std::move(store));
+  spec.steps.push_back(StoreStep("y", mean ? "sum / total" : "sum"));
   return MakeRowKernel(FactsOf(ctx), kernel, spec);
 }
 

@@ -16,7 +16,9 @@ constexpr int64_t kGroup = 64;
 }  // namespace
 
 const char* IndexType(int64_t total) {
-  return total < (int64_t{1} << 31) ? "int" : "long";
+  // Ends of runs may lie somewhat behind the last element.
+  constexpr int64_t kSlack = 1 << 16;
+  return total < (int64_t{1} << 31) - kSlack ? "int" : "long";
 }
 
 std::string DecodeText(std::span<const int64_t> dims, std::string_view type,

@@ -37,20 +37,17 @@ std::vector<RowStep> Steps(const PrepareContext& ctx, const Normalization& norm,
     if (ctx.HasOutput(2)) inverse.stores.emplace_back("inverse_out", "inverse");
   }
   steps.push_back(std::move(inverse));
-  RowStep last;
-  last.kind = RowStep::Kind::kEach;
-  last.loads = {"x"};
+  std::vector<std::string> loads = {"x"};
   value += " * (V)(inverse)";
   if (!norm.gain.empty()) {
     value += " * gain_v";
-    last.loads.emplace_back("gain");
+    loads.emplace_back("gain");
   }
   if (!norm.shift.empty()) {
     value += " + shift_v";
-    last.loads.emplace_back("shift");
+    loads.emplace_back("shift");
   }
-  last.stores = {{"y", value}};
-  steps.push_back(std::move(last));
+  steps.push_back(EachStep(std::move(loads), "y", value));
   return steps;
 }
 
@@ -86,12 +83,15 @@ void PrepareNormalization(PrepareContext& ctx, const Normalization& norm) {
   spec.compute = JointComputeType(ctx, ctx.input_count());
   spec.dims = norm.dims;
   Shape shape;
+  int64_t rows = 1;
   int64_t count = 1;
   for (const RowDim& dim : norm.dims) {
     shape.push_back(dim.size);
-    if (dim.reduced) count *= dim.size;
+    (dim.reduced ? count : rows) *= dim.size;
   }
-  if (Product(shape) == 0) {
+  // Rows of nothing still have statistics.
+  const bool told = norm.statistics && ctx.output_count() > 1;
+  if (rows == 0 || (count == 0 && !told)) {
     SetLaunches(ctx, {});
     return;
   }
@@ -111,9 +111,9 @@ void PrepareNormalization(PrepareContext& ctx, const Normalization& norm) {
   in("gain", 1, norm.gain);
   in("shift", 2, norm.shift);
   out("y", 0, RowMajorStrides(shape));
-  const std::vector<int64_t> rows = KeptStrides(norm.dims);
-  if (norm.statistics && ctx.HasOutput(1)) out("mean_out", 1, rows);
-  if (norm.statistics && ctx.HasOutput(2)) out("inverse_out", 2, rows);
+  const std::vector<int64_t> kept = KeptStrides(norm.dims);
+  if (norm.statistics && ctx.HasOutput(1)) out("mean_out", 1, kept);
+  if (norm.statistics && ctx.HasOutput(2)) out("inverse_out", 2, kept);
   spec.steps = Steps(ctx, norm, count);
   SetLaunches(ctx, {MakeRowKernel(FactsOf(ctx), kernel, spec)});
 }

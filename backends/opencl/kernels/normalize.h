@@ -36,7 +36,7 @@ Result<std::vector<int64_t>> InnerStrides(const PrepareContext& ctx, size_t i,
 // The type that inputs [0, count) are computed in: double if one has it.
 graph::DataType JointComputeType(const PrepareContext& ctx, size_t count);
 
-// The text of a number of epsilon's kind in the steps.
+// A number of type S.
 std::string ScalarText(float value);
 
 }  // namespace onnxifi::opencl

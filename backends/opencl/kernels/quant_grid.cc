@@ -5,7 +5,6 @@
 
 #include "backends/common/ops/op_util.h"
 #include "backends/opencl/kernels/element_loop.h"
-#include "backends/opencl/kernels/pointwise.h"
 #include "backends/opencl/kernels/vector_text.h"
 #include "base/checked.h"
 #include "base/str_cat.h"
@@ -67,9 +66,9 @@ bool IsQuantizedType(DataType type) {
 
 std::string SaturateText(DataType type, const std::string& value,
                          const std::string& zero) {
-  return StrCat("(", KernelTypeOf(type).compute, ")(int)(rint(fmin(fmax(",
-                value, ", (float)", LowestText(type), " - ", zero, "), (float)",
-                HighestText(type), " - ", zero, ")) + ", zero, ")");
+  return StrCat("(", KernelTypeOf(type).compute, ")(int)(whole_float(", value,
+                ", (float)", LowestText(type), " - ", zero, ", (float)",
+                HighestText(type), " - ", zero, ") + ", zero, ")");
 }
 
 Status PrepareQuantGrid(PrepareContext& ctx, DataType made,

@@ -1,7 +1,6 @@
 #ifndef ONNXIFI_BACKENDS_OPENCL_KERNELS_QUANT_GRID_H_
 #define ONNXIFI_BACKENDS_OPENCL_KERNELS_QUANT_GRID_H_
 
-#include <functional>
 #include <string>
 
 #include "backends/common/op_kernel.h"

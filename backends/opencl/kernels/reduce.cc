@@ -6,6 +6,7 @@
 #include "backends/common/ops/op_util.h"
 #include "backends/opencl/kernels/element_loop.h"
 #include "backends/opencl/kernels/vector_text.h"
+#include "base/checked.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::opencl {
@@ -47,7 +48,7 @@ std::string EndText(End end, DataType type, int64_t count, bool has_double) {
     case End::kLog:
       return "log(sum)";
     case End::kLogSumExp:
-      return "log(sum) + shift";
+      return "peak == (R)(INFINITY) ? peak : log(sum) + shift";
     default:
       return "sum";
   }
@@ -86,13 +87,11 @@ std::vector<RowStep> Steps(const ReduceRule& rule, DataType type,
         FoldStep("peak", "-INFINITY", "x_v", kReduceMaxText, {"x"}));
     steps.push_back(TextStep(
         "const R shift = fabs(peak) == (R)(INFINITY) ? (R)(0) : peak;\n"));
-    value = "exp(x_v - (V)(shift))";
+    value = "$exp(x_v - (V)(shift))";
   }
   steps.push_back(
       FoldStep("sum", StartText(rule.start, type), value, rule.combine, {"x"}));
-  RowStep last;
-  last.stores = {{"y", end}};
-  steps.push_back(last);
+  steps.push_back(StoreStep("y", end));
   return steps;
 }
 
@@ -110,55 +109,56 @@ int64_t Pieces(const DeviceFacts& facts, const std::vector<RowDim>& dims) {
   return units == 0 ? 1 : std::min(wanted / units, most);
 }
 
+// Makes the largest reduced dimension one of pieces and one of the elements of
+// a piece, and lets the sums of pieces go to `part`. Returns their number.
+int64_t CutRows(int64_t pieces, int64_t rows, RowSpec* spec) {
+  size_t split = spec->dims.size();
+  for (size_t d = 0; d < spec->dims.size(); ++d) {
+    if (!spec->dims[d].reduced) continue;
+    const bool first = split == spec->dims.size();
+    if (first || spec->dims[d].size > spec->dims[split].size) split = d;
+  }
+  RowDim& dim = spec->dims[split];
+  const int64_t piece = CeilDiv(dim.size, std::min(pieces, dim.size));
+  pieces = CeilDiv(dim.size, piece);
+  RowOperand& x = spec->operands[0];
+  RowOperand& part = spec->operands[1];
+  const auto at = static_cast<std::ptrdiff_t>(split);
+  x.strides.insert(x.strides.begin() + at, x.strides[split] * piece);
+  part.strides.insert(part.strides.begin() + at, rows);
+  part.name = "part";
+  part.type = spec->compute;
+  dim.whole = dim.size;
+  dim.size = piece;
+  spec->dims.insert(spec->dims.begin() + at, RowDim{pieces, false, 0});
+  spec->steps.back() = StoreStep("part", "sum");
+  return pieces;
+}
+
 // A reduction in two launches: of pieces, to scratch memory, then of those.
 std::vector<Launch> SplitReduce(PrepareContext& ctx, RowSpec spec,
                                 const ReduceRule& rule, const std::string& end,
                                 int64_t pieces) {
-  const auto rank = spec.dims.size();
-  size_t split = rank;
-  for (size_t d = 0; d < rank; ++d) {
-    const bool larger =
-        split == rank || spec.dims[d].size > spec.dims[split].size;
-    if (spec.dims[d].reduced && larger) split = d;
-  }
-  RowDim& dim = spec.dims[split];
-  pieces = std::min(pieces, dim.size);
-  const int64_t piece = (dim.size + pieces - 1) / pieces;
-  pieces = (dim.size + piece - 1) / piece;
-  RowOperand& x = spec.operands[0];
-  RowOperand& part = spec.operands[1];
-  const auto at = static_cast<std::ptrdiff_t>(split);
+  const DataType type = ctx.in(0).type;
   int64_t rows = 1;
   for (const RowDim& each : spec.dims) rows *= each.reduced ? 1 : each.size;
-  x.strides.insert(x.strides.begin() + at, x.strides[split] * piece);
-  part.strides.insert(part.strides.begin() + at, rows);
-  part.name = "part";
-  part.type = spec.compute;
-  dim.whole = dim.size;
-  dim.size = piece;
-  spec.dims.insert(spec.dims.begin() + at, RowDim{pieces, false, 0});
-  spec.steps.back().stores = {{"part", "sum"}};
-  const KernelType type = KernelTypeOf(spec.compute);
-  std::vector<Launch> launches;
-  launches.push_back(MakeRowKernel(
-      FactsOf(ctx),
-      KernelText().In("x", ctx.in(0).type, 0).Scratch("part", type.storage, 0),
-      spec));
+  pieces = CutRows(pieces, rows, &spec);
   ctx.BookScratch(static_cast<size_t>(pieces * rows * 8));
   RowSpec join;
   join.compute = spec.compute;
   join.single = spec.single;
   join.dims = {{pieces, true, 0}, {rows, false, 0}};
-  join.operands = {{"x", spec.compute, {rows, 1}, 0},
-                   {"y", ctx.in(0).type, {0, 1}, 0}};
+  join.operands = {{"x", spec.compute, {rows, 1}, 0}, {"y", type, {0, 1}, 0}};
   ReduceRule sum = rule;
   sum.value = "x_v";
   join.steps = Steps(sum, spec.compute, end);
-  launches.push_back(MakeRowKernel(
-      FactsOf(ctx),
-      KernelText().Scratch("x", type.storage, 0).Out("y", ctx.in(0).type, 0),
-      join));
-  return launches;
+  const char* const storage = KernelTypeOf(spec.compute).storage;
+  KernelText first;
+  first.In("x", type, 0).Scratch("part", storage, 0);
+  KernelText second;
+  second.Scratch("x", storage, 0).Out("y", type, 0);
+  return {MakeRowKernel(FactsOf(ctx), first, spec),
+          MakeRowKernel(FactsOf(ctx), second, join)};
 }
 
 }  // namespace
@@ -224,9 +224,7 @@ Status PrepareReduce(PrepareContext& ctx, const ReduceRule& rule) {
     SetLaunches(ctx, SplitReduce(ctx, std::move(spec), rule, end, pieces));
     return Status::Ok();
   }
-  KernelText kernel;
-  kernel.In("x", in.type, 0).Out("y", in.type, 0);
-  SetLaunches(ctx, {MakeRowKernel(facts, kernel, spec)});
+  SetRowKernel(ctx, spec);
   return Status::Ok();
 }
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "backends/common/ops/op_util.h"
+#include "backends/opencl/kernels/element_loop.h"
 #include "backends/opencl/kernels/loop_text.h"
 #include "backends/opencl/kernels/row_plan.h"
-#include "backends/opencl/kernels/vector_text.h"
+#include "backends/opencl/kernels/row_writer.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::opencl {
@@ -15,318 +15,35 @@ using Mode = RowPlan::Mode;
 
 // Elements that an item of a CPU should at least do.
 constexpr int64_t kLeastRun = 4096;
-// Vectors that a plain fold along a row adds up side by side.
-constexpr int kUnroll = 4;
 
-std::vector<int64_t> StridesOf(const std::vector<RowPlan::Dim>& dims,
-                               size_t operand) {
-  std::vector<int64_t> strides;
-  for (const RowPlan::Dim& dim : dims) strides.push_back(dim.strides[operand]);
-  return strides;
-}
-
-std::vector<int64_t> SizesOf(const std::vector<RowPlan::Dim>& dims) {
-  std::vector<int64_t> sizes;
-  for (const RowPlan::Dim& dim : dims) sizes.push_back(dim.size);
-  return sizes;
-}
-
-// "{ const T a = x; const T b = y; x = COMBINE; }"
-std::string CombineText(const RowStep& step, std::string_view type,
-                        std::string_view x, std::string_view y,
-                        std::string_view to) {
-  return StrCat("{ const ", type, " a = ", x, "; const ", type, " b = ", y,
-                "; ", to, " = ", step.combine, "; }\n");
-}
-
-class RowWriter {
- public:
-  RowWriter(const RowSpec& spec, const RowPlan& plan)
-      : spec_(spec),
-        plan_(plan),
-        scalar_(KernelTypeOf(spec.compute).compute),
-        position_(FullWidth(spec.compute) == 8 ? "long" : plan.index) {}
-
-  // What is done to the row, or the `width` rows side by side, at k0, k1, ...
-  std::string Program(int width) const;
-
- private:
-  std::string Load(const std::string& operand, int width,
-                   const std::string& index, bool vector) const;
-  std::string Store(const std::pair<std::string, std::string>& store, int width,
-                    const std::string& index) const;
-  std::string Element(const RowStep& step, int width, const std::string& place,
-                      const std::string& sum) const;
-  std::string Loop(const RowStep& step, int width) const;
-  std::string Nest(const std::string& inner, size_t depth) const;
-  std::string Line(const RowStep& step) const;
-  std::string JoinLine(const RowStep& step, int unroll) const;
-  std::string Group(const RowStep& step) const;
-  std::string Bound(size_t d) const;
-  size_t OperandAt(const std::string& name) const;
-
-  std::string SumType(const RowStep& step, int width) const {
-    return VectorType(step.of_positions ? position_ : scalar_, width);
-  }
-  static int Unroll(const RowStep& step) {
-    return step.text.empty() && step.stores.empty() ? kUnroll : 1;
-  }
-
-  const RowSpec& spec_;
-  const RowPlan& plan_;
-  const std::string scalar_;
-  const std::string position_;
-};
-
-size_t RowWriter::OperandAt(const std::string& name) const {
-  size_t at = 0;
-  while (spec_.operands[at].name != name) ++at;
-  return at;
-}
-
-// `vector`: the operand moves along the vector, else all lanes get the same.
-std::string RowWriter::Load(const std::string& operand, int width,
-                            const std::string& index, bool vector) const {
-  const RowOperand& o = spec_.operands[OperandAt(operand)];
-  const int lanes = vector ? width : 1;
-  const std::string type = VectorType(scalar_, width);
-  std::string value = LoadVectorText(o.type, lanes, o.name, index);
-  if (KernelTypeOf(o.type).compute != scalar_) {
-    value = StrCat("convert_", VectorType(scalar_, lanes), "(", value, ")");
-  }
-  return StrCat("const ", type, " ", o.name, "_v = (", type, ")(", value,
-                ");\n");
-}
-
-std::string RowWriter::Store(const std::pair<std::string, std::string>& store,
-                             int width, const std::string& index) const {
-  const RowOperand& o = spec_.operands[OperandAt(store.first)];
-  std::string value = store.second;
-  const std::string made = KernelTypeOf(o.type).compute;
-  if (made != scalar_) {
-    value = StrCat("convert_", VectorType(made, width), "(", value, ")");
-  }
-  return StrCat(StoreVectorText(o.type, width, o.name, index, value), "\n");
-}
-
-// Element(s) `place` of the innermost dimension that a row moves in.
-std::string RowWriter::Element(const RowStep& step, int width,
-                               const std::string& place,
-                               const std::string& sum) const {
-  const bool line = plan_.mode == Mode::kLine;
-  const auto index = [&](const std::string& name) {
-    const size_t k = OperandAt(name);
-    std::string text = StrCat("(", name, "_b");
-    for (size_t d = 0; d < plan_.reduced.size(); ++d) {
-      const int64_t stride = plan_.reduced[d].strides[k];
-      const bool last = d + 1 == plan_.reduced.size();
-      if (stride == 0) continue;
-      text += StrCat(" + ", last ? place : StrCat("q", d));
-      if (stride != 1) text += StrCat(" * (", stride, ")");
-    }
-    return StrCat(text, ")");
-  };
-  std::string text;
-  if (spec_.positions) {
-    const std::string type = VectorType(position_, width);
-    std::string lanes;
-    for (int i = 0; line && i < width; ++i) {
-      lanes += StrCat(i == 0 ? "" : ", ", i);
-    }
-    text += StrCat("typedef ", type, " PV;\nconst PV J = (PV)(", place, ")",
-                   lanes.empty() ? "" : StrCat(" + (PV)(", lanes, ")"), ";\n");
-  }
-  for (const std::string& name : step.loads) {
-    const size_t k = OperandAt(name);
-    const auto& along = line ? plan_.reduced : plan_.kept;
-    text += Load(name, width, index(name),
-                 width == 1 || along.back().strides[k] != 0);
-  }
-  text += step.text;
-  for (const auto& each : step.stores) {
-    text += Store(each, width, index(each.first));
-  }
-  if (step.kind == RowStep::Kind::kFold) {
-    text += CombineText(step, SumType(step, width), sum, step.value, sum);
-  }
-  return text;
-}
-
-std::string RowWriter::Bound(size_t d) const {
-  const RowPlan::Dim& dim = plan_.reduced[d];
-  if (dim.whole == 0) return std::to_string(dim.size);
-  return StrCat("min((", plan_.index, ")", dim.size, ", (", plan_.index, ")(",
-                dim.whole, " - k", dim.piece, " * ", dim.size, "))");
-}
-
-// Loops over the outermost `depth` reduced dimensions around `inner`.
-std::string RowWriter::Nest(const std::string& inner, size_t depth) const {
-  std::string text;
-  for (size_t d = 0; d < depth; ++d) {
-    text += StrCat("for (", plan_.index, " q", d, " = 0; q", d, " < ", Bound(d),
-                   "; ++q", d, ") {\n");
-  }
-  text += inner;
-  for (size_t d = 0; d < depth; ++d) text += "}\n";
-  return text;
-}
-
-// Sums of vectors, NAME_0 and so on, and of single elements to R NAME.
-std::string RowWriter::JoinLine(const RowStep& step, int unroll) const {
-  std::string text;
-  const int width = plan_.width;
-  for (int u = 1; u < unroll; ++u) {
-    text += CombineText(step, SumType(step, width), step.name + "_0",
-                        StrCat(step.name, "_", u), step.name + "_0");
-  }
-  std::string last = step.name + "_0";
-  for (int w = width / 2; w > 0; w /= 2) {
-    const std::string half = StrCat(step.name, "_h", w);
-    text += StrCat(SumType(step, w), " ", half, ";\n");
-    text +=
-        CombineText(step, SumType(step, w), last + ".lo", last + ".hi", half);
-    last = half;
-  }
-  return text + CombineText(step, SumType(step, 1), step.name, last, step.name);
-}
-
-std::string RowWriter::Line(const RowStep& step) const {
-  const bool fold = step.kind == RowStep::Kind::kFold;
-  const int width = plan_.width;
-  const int unroll = fold ? Unroll(step) : 1;
-  const size_t last = plan_.reduced.size() - 1;
-  const std::string q = StrCat("q", last);
-  std::string text;
-  std::string inner = StrCat("{\n", plan_.index, " ", q, " = 0;\nconst ",
-                             plan_.index, " n_ = ", Bound(last), ";\n");
-  const auto loop = [&](int times) {
-    inner += StrCat("for (; ", q, " + ", width * times, " <= n_; ", q,
-                    " += ", width * times, ") {\ntypedef ",
-                    VectorType(scalar_, width), " V;\n");
-    for (int u = 0; u < times; ++u) {
-      const std::string place = StrCat("(", q, " + ", u * width, ")");
-      inner += StrCat(
-          "{\n", Element(step, width, place, StrCat(step.name, "_", u)), "}\n");
-    }
-    inner += "}\n";
-  };
-  if (fold)
-    text += StrCat(SumType(step, 1), " ", step.name, " = ", step.start, ";\n");
-  if (width > 1) {
-    for (int u = 0; fold && u < unroll; ++u) {
-      const std::string type = SumType(step, width);
-      text += StrCat(type, " ", step.name, "_", u, " = (", type, ")((",
-                     SumType(step, 1), ")", step.start, ");\n");
-    }
-    if (unroll > 1) loop(unroll);
-    loop(1);
-  }
-  inner += StrCat("for (; ", q, " < n_; ++", q, ") {\ntypedef ", scalar_,
-                  " V;\n", Element(step, 1, q, step.name), "}\n}\n");
-  text += Nest(inner, last);
-  if (fold && width > 1) text += JoinLine(step, unroll);
-  return text;
-}
-
-// Items of a group take turns, then join what they have.
-std::string RowWriter::Group(const RowStep& step) const {
-  const bool fold = step.kind == RowStep::Kind::kFold;
-  const std::string type = SumType(step, 1);
-  const std::string shared = step.name + "_l";
-  std::string text;
-  if (fold) {
-    text += StrCat("__local ", type, " ", shared, "[", plan_.group, "];\n",
-                   type, " ", step.name, " = ", step.start, ";\n");
-  }
-  text += StrCat("for (", plan_.index, " q = lane; q < ", plan_.count,
-                 "; q += ", plan_.group, ") {\ntypedef ", scalar_, " V;\n",
-                 plan_.index, " r = q;\n",
-                 DecodeText(SizesOf(plan_.reduced), plan_.index, "q"));
-  for (size_t d = 0; d < plan_.reduced.size(); ++d) {
-    if (plan_.reduced[d].whole == 0) continue;
-    text += StrCat("if (q", d, " >= ", Bound(d), ") continue;\n");
-  }
-  text +=
-      StrCat(Element(step, 1, StrCat("q", plan_.reduced.size() - 1), step.name),
-             "}\n");
-  if (!fold) return text;
-  constexpr char kBarrier[] = "barrier(CLK_LOCAL_MEM_FENCE);\n";
-  const std::string mine = shared + "[lane]";
-  return StrCat(text, mine, " = ", step.name, ";\n", kBarrier,
-                "for (int half_ = ", plan_.group / 2,
-                "; half_ > 0; half_ /= 2) {\nif (lane < half_) ",
-                CombineText(step, type, mine, shared + "[lane + half_]", mine),
-                kBarrier, "}\n", step.name, " = ", shared, "[0];\n");
-}
-
-std::string RowWriter::Loop(const RowStep& step, int width) const {
-  if (plan_.mode == Mode::kLine) return Line(step);
-  if (plan_.mode == Mode::kGroup) return Group(step);
-  const std::string type = SumType(step, width);
-  std::string text;
-  if (step.kind == RowStep::Kind::kFold) {
-    text = StrCat(type, " ", step.name, " = (", type, ")((", SumType(step, 1),
-                  ")", step.start, ");\n");
-  }
-  const size_t depth = plan_.reduced.size();
-  const std::string place = depth == 0 ? "0" : StrCat("q", depth - 1);
-  return text + Nest(StrCat("{\ntypedef R V;\n",
-                            Element(step, width, place, step.name), "}\n"),
-                     depth);
-}
-
-std::string RowWriter::Program(int width) const {
-  std::string text =
-      StrCat("typedef ", scalar_, " S;\ntypedef ", position_, " P;\ntypedef ",
-             VectorType(scalar_, width), " R;\n");
-  for (size_t k = 0; k < spec_.operands.size(); ++k) {
-    const RowOperand& o = spec_.operands[k];
-    text += StrCat(
-        "const ", plan_.index, " ", o.name, "_b = ",
-        IndexText(StridesOf(plan_.kept, k), o.offset, plan_.kept.size(), "k"),
-        ";\n");
-  }
-  for (const RowStep& step : spec_.steps) {
-    if (step.kind != RowStep::Kind::kText) {
-      text += Loop(step, width);
-      continue;
-    }
-    for (const std::string& name : step.loads) {
-      text +=
-          Load(name, width, name + "_b",
-               width == 1 || plan_.kept.back().strides[OperandAt(name)] != 0);
-    }
-    text += step.text;
-    if (plan_.mode == Mode::kGroup) text += "if (lane == 0) {\n";
-    for (const auto& each : step.stores) {
-      text += Store(each, width, each.first + "_b");
-    }
-    if (plan_.mode == Mode::kGroup) text += "}\n";
-  }
-  return text;
-}
-
-// Rows one by one, or blocks of `width` of them along the last dimension.
+// Rows one by one, or blocks of them along the last dimension.
 std::string ItemText(const RowWriter& writer, const RowPlan& plan,
                      const WorkSplit& split, int64_t units) {
   const size_t last = plan.kept.size() - 1;
   const int64_t length = plan.kept[last].size;
-  const int width = plan.mode == Mode::kItem ? plan.width : 1;
-  const int64_t blocks = (length + width - 1) / width;
+  const int64_t block = BlockOf(plan);
+  const int64_t blocks = (length + block - 1) / block;
   const std::vector<int64_t> sizes = SizesOf(plan.kept);
+  const std::string k = StrCat("k", last);
   std::string text =
       StrCat(RunText(split, units, plan.index, "unit"), plan.index,
              " r = unit;\nconst ", plan.index, " block_ = r % ", blocks,
              "; r /= ", blocks, ";\n",
-             DecodeText(std::span(sizes).first(last), plan.index, "k"));
-  const std::string k = StrCat("k", last);
-  const std::string at = StrCat(plan.index, " ", k, " = block_ * ", width);
-  if (length % width == 0) {
-    return StrCat(text, "const ", at, ";\n", writer.Program(width), "}\n");
+             DecodeText(std::span(sizes).first(last), plan.index, "k"),
+             plan.index, " ", k, " = block_ * ", block, ";\n");
+  const std::string whole = plan.side > 1
+                                ? writer.WideProgram()
+                                : writer.Program(static_cast<int>(block));
+  if (length % block == 0) return StrCat(text, whole, "}\n");
+  text += StrCat("if (", k, " + ", block, " <= ", length, ") {\n", whole,
+                 "} else {\n");
+  if (plan.side > 1) {
+    text +=
+        StrCat("for (; ", k, " + ", plan.width, " <= ", length, "; ", k,
+               " += ", plan.width, ") {\n", writer.Program(plan.width), "}\n");
   }
-  return StrCat(text, at, ";\nif (", k, " + ", width, " <= ", length, ") {\n",
-                writer.Program(width), "} else for (; ", k, " < ", length,
-                "; ++", k, ") {\n", writer.Program(1), "}\n}\n");
+  return StrCat(text, "for (; ", k, " < ", length, "; ++", k, ") {\n",
+                writer.Program(1), "}\n}\n}\n");
 }
 
 }  // namespace
@@ -345,16 +62,23 @@ Launch MakeRowKernel(const DeviceFacts& facts, KernelText kernel,
     launch.global = {static_cast<size_t>(plan.rows) * group, 1, 1};
     return launch;
   }
-  const int width = plan.mode == Mode::kItem ? plan.width : 1;
-  const int64_t length = plan.kept.back().size;
-  const int64_t units =
-      plan.rows / std::max<int64_t>(length, 1) * ((length + width - 1) / width);
-  const int64_t work = std::max<int64_t>(plan.count, 1) * width;
+  const int64_t length = std::max<int64_t>(plan.kept.back().size, 1);
+  const int64_t block = BlockOf(plan);
+  const int64_t units = plan.rows / length * ((length + block - 1) / block);
+  const int64_t work = std::max<int64_t>(plan.count, 1) * block;
   const WorkSplit split =
       SplitWork(facts, units, std::max<int64_t>(kLeastRun / work, 1));
   Launch launch = kernel.Finish(ItemText(writer, plan, split, units));
   SetRange(facts, split.items, &launch);
   return launch;
+}
+
+void SetRowKernel(PrepareContext& ctx, const RowSpec& spec) {
+  const RowOperand& x = spec.operands[0];
+  const RowOperand& y = spec.operands[1];
+  KernelText kernel;
+  kernel.In(x.name, x.type, 0).Out(y.name, y.type, 0);
+  SetLaunches(ctx, {MakeRowKernel(FactsOf(ctx), std::move(kernel), spec)});
 }
 
 RowStep FoldStep(std::string name, std::string start, std::string value,
@@ -372,6 +96,20 @@ RowStep FoldStep(std::string name, std::string start, std::string value,
 RowStep TextStep(std::string text) {
   RowStep step;
   step.text = std::move(text);
+  return step;
+}
+
+RowStep EachStep(std::vector<std::string> loads, std::string operand,
+                 std::string value) {
+  RowStep step = StoreStep(std::move(operand), std::move(value));
+  step.kind = RowStep::Kind::kEach;
+  step.loads = std::move(loads);
+  return step;
+}
+
+RowStep StoreStep(std::string operand, std::string value) {
+  RowStep step;
+  step.stores.emplace_back(std::move(operand), std::move(value));
   return step;
 }
 

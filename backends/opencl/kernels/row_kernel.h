@@ -31,7 +31,8 @@ struct RowOperand {
 // One step of what is done to every row, as text of OpenCL C. In it, S is the
 // type that is computed in, R that of a value of the row, and V that of an
 // element: some of them are vectors. Operand NAME, when listed in `loads`, is
-// there as NAME_v.
+// there as NAME_v. "$exp(x)" is the exponential of a number that is 0 at most
+// or NaN.
 struct RowStep {
   enum class Kind : uint8_t {
     kText,  // once a row
@@ -71,10 +72,16 @@ struct RowSpec {
 Launch MakeRowKernel(const DeviceFacts& facts, KernelText kernel,
                      const RowSpec& spec);
 
+// The step of a node whose operands are its input 0 and its output 0.
+void SetRowKernel(PrepareContext& ctx, const RowSpec& spec);
+
 // Shorthands.
 RowStep FoldStep(std::string name, std::string start, std::string value,
                  std::string combine, std::vector<std::string> loads);
 RowStep TextStep(std::string text);
+RowStep EachStep(std::vector<std::string> loads, std::string operand,
+                 std::string value);
+RowStep StoreStep(std::string operand, std::string value);
 inline constexpr char kSumText[] = "a + b";
 inline constexpr char kMaxText[] = "b > a ? b : a";
 inline constexpr char kMinText[] = "b < a ? b : a";

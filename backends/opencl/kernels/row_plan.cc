@@ -11,6 +11,9 @@ namespace {
 // Rows that are shorter are not worth a group.
 constexpr int64_t kGroupRow = 48;
 constexpr int kLargestGroup = 256;
+// Vectors of rows that are summed up side by side, so that what is read lies
+// together.
+constexpr int kSide = 4;
 
 // True when dimension `next` continues `last` for every operand.
 bool Joins(const RowPlan::Dim& last, const RowPlan::Dim& next) {
@@ -75,6 +78,16 @@ bool CanBeVectors(const RowSpec& spec, const RowPlan& plan) {
   return word && plan.index == std::string("int");
 }
 
+// A plain reduction, of enough rows for all cores.
+bool CanBeWide(const DeviceFacts& facts, const RowSpec& spec,
+               const RowPlan& plan) {
+  const int64_t block = int64_t{kSide} * plan.width;
+  return plan.width > 1 && plan.kept.back().size >= block &&
+         plan.rows >= 2 * block * static_cast<int64_t>(facts.compute_units) &&
+         spec.steps.size() == 2 && spec.steps[0].kind == RowStep::Kind::kFold &&
+         spec.steps[1].kind == RowStep::Kind::kText;
+}
+
 }  // namespace
 
 RowPlan MakeRowPlan(const DeviceFacts& facts, const RowSpec& spec) {
@@ -90,6 +103,7 @@ RowPlan MakeRowPlan(const DeviceFacts& facts, const RowSpec& spec) {
       CanBeVectors(spec, plan) && facts.is_cpu() ? FullWidth(spec.compute) : 1;
   if (!line || spec.serial) {
     plan.width = line || spec.single ? 1 : WidthAlong(plan.kept.back(), most);
+    if (CanBeWide(facts, spec, plan)) plan.side = kSide;
     return plan;
   }
   if (facts.is_cpu()) {

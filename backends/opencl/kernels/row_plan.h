@@ -25,6 +25,7 @@ struct RowPlan {
   };
   Mode mode = Mode::kItem;
   int width = 1;          // elements of a vector
+  int side = 1;           // kItem: vectors of rows that are read side by side
   int group = 64;         // items of a group
   std::vector<Dim> kept;  // at least one
   std::vector<Dim> reduced;
@@ -32,6 +33,12 @@ struct RowPlan {
   int64_t count = 1;  // elements of a row
   const char* index = "int";
 };
+
+// What a row kernel does at once: so many rows, neighbours in the innermost
+// kept dimension.
+inline int64_t BlockOf(const RowPlan& plan) {
+  return plan.mode == RowPlan::Mode::kItem ? plan.width * plan.side : 1;
+}
 
 RowPlan MakeRowPlan(const DeviceFacts& facts, const RowSpec& spec);
 

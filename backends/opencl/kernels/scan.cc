@@ -1,7 +1,6 @@
 #include "backends/opencl/kernels/scan.h"
 
 #include "backends/common/ops/op_util.h"
-#include "backends/opencl/kernels/element_loop.h"
 #include "backends/opencl/kernels/reduce.h"
 #include "base/str_cat.h"
 
@@ -41,17 +40,12 @@ Status PrepareScan(PrepareContext& ctx, bool product) {
   spec.operands = {x, {"y", in.type, x.strides, x.offset}};
   spec.steps.push_back(
       TextStep(StrCat("R total = (R)(", product ? 1 : 0, ");\n")));
-  RowStep step;
-  step.kind = RowStep::Kind::kEach;
-  step.loads = {"x"};
   const bool exclusive = ctx.attrs().Int("exclusive", 0) != 0;
+  RowStep step = EachStep({"x"}, "y", exclusive ? "before" : "total");
   step.text = StrCat("const V before = total;\ntotal = total ",
                      product ? "*" : "+", " x_v;\n");
-  step.stores = {{"y", exclusive ? "before" : "total"}};
   spec.steps.push_back(std::move(step));
-  KernelText kernel;
-  kernel.In("x", in.type, 0).Out("y", in.type, 0);
-  SetLaunches(ctx, {MakeRowKernel(FactsOf(ctx), kernel, spec)});
+  SetRowKernel(ctx, spec);
   return Status::Ok();
 }
 

@@ -1,7 +1,6 @@
 #include "backends/opencl/kernels/softmax.h"
 
 #include "backends/common/ops/op_util.h"
-#include "backends/opencl/kernels/element_loop.h"
 #include "backends/opencl/kernels/reduce.h"
 
 namespace onnxifi::opencl {
@@ -32,18 +31,15 @@ std::vector<RowStep> Steps(bool logarithm, bool keep) {
   std::vector<RowStep> steps;
   steps.push_back(FoldStep("peak", "-INFINITY", "x_v", kMaxText, {"x"}));
   RowStep sum = FoldStep("sum", "0", "e", kSumText, {"x"});
-  sum.text = "const V e = exp(x_v - (V)(peak));\n";
+  sum.text = "const V e = $exp(x_v - (V)(peak));\n";
   if (keep) sum.stores = {{"y", "e"}};
   steps.push_back(std::move(sum));
   steps.push_back(TextStep(logarithm ? "const R shift = log(sum);\n"
                                      : "const R scale = (R)(1) / sum;\n"));
-  RowStep last;
-  last.kind = RowStep::Kind::kEach;
-  last.loads = {keep ? "y" : "x"};
-  last.stores = {{"y", logarithm ? "x_v - (V)(peak) - (V)(shift)"
-                       : keep    ? "y_v * (V)(scale)"
-                                 : "exp(x_v - (V)(peak)) * (V)(scale)"}};
-  steps.push_back(std::move(last));
+  const char* const value = logarithm ? "x_v - (V)(peak) - (V)(shift)"
+                            : keep    ? "y_v * (V)(scale)"
+                                      : "$exp(x_v - (V)(peak)) * (V)(scale)";
+  steps.push_back(EachStep({keep ? "y" : "x"}, "y", value));
   return steps;
 }
 
@@ -68,9 +64,7 @@ Status PrepareSoftmax(PrepareContext& ctx, bool logarithm) {
   spec.operands = {{"x", in.type, RowMajorStrides(shape), 0},
                    {"y", in.type, RowMajorStrides(shape), 0}};
   spec.steps = Steps(logarithm, !logarithm && in.type == spec.compute);
-  KernelText kernel;
-  kernel.In("x", in.type, 0).Out("y", in.type, 0);
-  SetLaunches(ctx, {MakeRowKernel(FactsOf(ctx), kernel, spec)});
+  SetRowKernel(ctx, spec);
   return Status::Ok();
 }
 

@@ -38,9 +38,9 @@ std::string LoadVectorText(DataType type, int width, std::string_view name,
 std::string StoreVectorText(DataType type, int width, std::string_view name,
                             std::string_view index, std::string_view value) {
   if (width == 1) return StoreText(type, name, index, value);
-  if (type == DataType::kFloat16) {
-    return StrCat("store_half", width, "(", value, ", ", name, " + ", index,
-                  ");");
+  if (type == DataType::kFloat16 || type == DataType::kFloat) {
+    return StrCat("store_", KernelTypeOf(type).storage, width, "(", value, ", ",
+                  name, " + ", index, ");");
   }
   const std::string to = StrCat("0, ", name, " + ", index, ");");
   if (type != DataType::kBfloat16) {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "backends/common/ops/op_util.h"
 #include "backends/opencl/kernels/element_loop.h"
 #include "backends/opencl/kernels/normalize.h"
@@ -77,11 +79,26 @@ void AddSteps(const PrepareContext& ctx, bool training, RowSpec* spec) {
                         ScalarText(ctx.attrs().Float("epsilon", 1e-5F)),
                         ");\nconst R offset = shift_v - m * scale;\n");
   spec->steps.push_back(std::move(values));
-  RowStep last;
-  last.kind = RowStep::Kind::kEach;
-  last.loads = {"x"};
-  last.stores = {{"y", "x_v * (V)(scale) + (V)(offset)"}};
-  spec->steps.push_back(std::move(last));
+  spec->steps.push_back(EachStep({"x"}, "y", "x_v * (V)(scale) + (V)(offset)"));
+}
+
+void AddOperands(const PrepareContext& ctx, const Shape& shape, bool training,
+                 KernelText* kernel, RowSpec* spec) {
+  const char* const names[] = {"x", "gain", "shift", "mean", "variance"};
+  for (size_t i = 0; i < 5; ++i) {
+    kernel->In(names[i], ctx.in(i).type, i);
+    spec->operands.push_back({names[i], ctx.in(i).type,
+                              i == 0 ? RowMajorStrides(shape) : Shape{0, 1, 0},
+                              0});
+  }
+  const char* const made[] = {"y", "mean_out", "variance_out"};
+  for (size_t o = 0; o < std::min<size_t>(ctx.output_count(), 3); ++o) {
+    if (!ctx.HasOutput(o) || (o > 0 && !training)) continue;
+    kernel->Out(made[o], ctx.out(o).type, o);
+    spec->operands.push_back({made[o], ctx.out(o).type,
+                              o == 0 ? RowMajorStrides(shape) : Shape{0, 1, 0},
+                              0});
+  }
 }
 
 Status Prepare(PrepareContext& ctx) {
@@ -105,21 +122,7 @@ Status Prepare(PrepareContext& ctx) {
   spec.compute = JointComputeType(ctx, 5);
   spec.dims = RowDims(shape, training ? 0b101 : 0b100);
   KernelText kernel;
-  const char* const names[] = {"x", "gain", "shift", "mean", "variance"};
-  for (size_t i = 0; i < 5; ++i) {
-    kernel.In(names[i], ctx.in(i).type, i);
-    spec.operands.push_back({names[i], ctx.in(i).type,
-                             i == 0 ? RowMajorStrides(shape) : Shape{0, 1, 0},
-                             0});
-  }
-  const char* const made[] = {"y", "mean_out", "variance_out"};
-  for (size_t o = 0; o < std::min<size_t>(ctx.output_count(), 3); ++o) {
-    if (!ctx.HasOutput(o) || (o > 0 && !training)) continue;
-    kernel.Out(made[o], ctx.out(o).type, o);
-    spec.operands.push_back({made[o], ctx.out(o).type,
-                             o == 0 ? RowMajorStrides(shape) : Shape{0, 1, 0},
-                             0});
-  }
+  AddOperands(ctx, shape, training, &kernel, &spec);
   if (training) AddTraining(ctx, shape[0] * shape[2], &spec);
   AddSteps(ctx, training, &spec);
   SetLaunches(ctx, {MakeRowKernel(FactsOf(ctx), kernel, spec)});

@@ -21,10 +21,11 @@ struct Pieces {
 };
 
 Pieces PiecesOf(int64_t total) {
+  if (total == 0) return {};
   const int64_t wanted =
       std::clamp<int64_t>(total / kLeastPiece, 1, kMostPieces);
-  const int64_t size = CeilDiv(std::max<int64_t>(total, 1), wanted);
-  return {std::max<int64_t>(CeilDiv(total, size), 1), size};
+  const int64_t size = CeilDiv(total, wanted);
+  return {CeilDiv(total, size), size};
 }
 
 Reject Supports(const NodeView& node) {

@@ -1,5 +1,4 @@
 #include "backends/common/ops/op_util.h"
-#include "backends/opencl/kernels/element_loop.h"
 #include "backends/opencl/kernels/reduce.h"
 
 namespace onnxifi::opencl {
@@ -34,14 +33,8 @@ Status Prepare(PrepareContext& ctx) {
   spec.steps.push_back(
       TextStep(squares ? "const R norm = sum == (R)(0) ? (R)(1) : sqrt(sum);\n"
                        : "const R norm = sum == (R)(0) ? (R)(1) : sum;\n"));
-  RowStep last;
-  last.kind = RowStep::Kind::kEach;
-  last.loads = {"x"};
-  last.stores = {{"y", "x_v / (V)(norm)"}};
-  spec.steps.push_back(std::move(last));
-  KernelText kernel;
-  kernel.In("x", in.type, 0).Out("y", in.type, 0);
-  SetLaunches(ctx, {MakeRowKernel(FactsOf(ctx), kernel, spec)});
+  spec.steps.push_back(EachStep({"x"}, "y", "x_v / (V)(norm)"));
+  SetRowKernel(ctx, spec);
   return Status::Ok();
 }
 

@@ -1,15 +1,48 @@
 #include "backends/common/ops/op_util.h"
 #include "backends/opencl/kernels/element_loop.h"
+#include "backends/opencl/kernels/normalize.h"
 #include "backends/opencl/kernels/reduce.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::opencl {
 namespace {
 
+constexpr float kUsualBeta = 0.75F;
+
 Reject Supports(const NodeView& node) {
   const int64_t size = node.attrs().Int("size", 0);
   if (size < 1) return {RejectReason::kAttribute, StrCat("size ", size)};
   return RequireTypes(node, 0, kFloatTypes);
+}
+
+// A row is the points of a channel. Squares of the channels around it are
+// added up point by point in scratch memory.
+std::vector<RowStep> Steps(const PrepareContext& ctx, const Shape& shape) {
+  const graph::AttrReader attrs = ctx.attrs();
+  const int64_t size = attrs.Int("size", 1);
+  const int64_t before = (size - 1) / 2;
+  const float beta = attrs.Float("beta", 0.75F);
+  std::vector<RowStep> steps;
+  steps.push_back(EachStep({}, "sum", "(V)(0)"));
+  steps.push_back(TextStep(StrCat(
+      "const long channel = k0 % ", shape[1],
+      ";\nconst long own_b = x_b;\nfor (long d = max(-channel, -(long)", before,
+      "); d <= min((long)", size - 1 - before, ", ", shape[1] - 1,
+      " - channel); ++d) {\nconst long x_b = own_b + d * ", shape[2], ";\n")));
+  steps.push_back(EachStep({"x", "sum"}, "sum", "sum_v + x_v * x_v"));
+  steps.push_back(TextStep("}\n"));
+  const bool usual = beta == kUsualBeta;
+  RowStep last =
+      EachStep({"x", "sum"}, "y",
+               usual ? "x_v / (root * sqrt(root))"
+                     : StrCat("x_v * pow(base, (V)(", ScalarText(-beta), "))"));
+  last.text =
+      StrCat("const V base = sum_v * ",
+             ScalarText(attrs.Float("alpha", 1e-4F) / static_cast<float>(size)),
+             " + ", ScalarText(attrs.Float("bias", 1.0F)), ";\n",
+             usual ? "const V root = sqrt(base);\n" : "");
+  steps.push_back(std::move(last));
+  return steps;
 }
 
 Status Prepare(PrepareContext& ctx) {
@@ -24,33 +57,21 @@ Status Prepare(PrepareContext& ctx) {
     SetLaunches(ctx, {});
     return Status::Ok();
   }
-  const graph::AttrReader attrs = ctx.attrs();
-  const int64_t size = attrs.Int("size", 1);
-  const int64_t before = (size - 1) / 2;
-  const DataType compute = ComputeType(in.type);
+  RowSpec spec;
+  spec.compute = ComputeType(in.type);
+  spec.single = true;
+  spec.dims = RowDims(shape, 0b100);
+  const Shape strides = RowMajorStrides(shape);
+  spec.operands = {{"x", in.type, strides, 0},
+                   {"y", in.type, strides, 0},
+                   {"sum", spec.compute, strides, 0}};
+  spec.steps = Steps(ctx, shape);
+  ctx.BookScratch(static_cast<size_t>(Product(shape)) * 8);
   KernelText kernel;
   kernel.In("x", in.type, 0)
       .Out("y", in.type, 0)
-      .Define("S", KernelTypeOf(compute).compute)
-      .Define("POINTS", shape[2])
-      .Define("FIRST", StrCat("max(0L, (long)c1 - ", before, ")"))
-      .Define("LAST", StrCat("min(", shape[1] - 1, "L, (long)c1 + ",
-                             size - 1 - before, ")"))
-      .Define("SCALE",
-              FloatText(attrs.Float("alpha", 1e-4F) / static_cast<float>(size)))
-      .Define("BETA", FloatText(attrs.Float("beta", 0.75F)))
-      .Define("BIAS", FloatText(attrs.Float("bias", 1.0F)));
-  const std::string element =
-      LoadText(in.type, "x", "((long)c0 * CHANNELS + j) * POINTS + c2");
-  kernel.Define("CHANNELS", shape[1]);
-  const std::string body = StrCat(
-      "S sum = 0;\nfor (long j = FIRST; j <= LAST; ++j) {\nconst S v = ",
-      element,
-      ";\nsum += v * v;\n}\nconst S base = (S)BIAS + (S)(SCALE) * sum;\n",
-      StoreText(in.type, "y", "i",
-                StrCat(LoadText(in.type, "x", "i"), " * pow(base, -(S)BETA)")),
-      "\n");
-  SetLaunches(ctx, {MakeCoordinateLoop(FactsOf(ctx), kernel, shape, body)});
+      .Scratch("sum", KernelTypeOf(spec.compute).storage, 0);
+  SetLaunches(ctx, {MakeRowKernel(FactsOf(ctx), kernel, spec)});
   return Status::Ok();
 }
 

@@ -27,8 +27,9 @@ DataType PrecisionOf(const NodeView& node) {
 // The statement that rounds float `name` to a half type.
 std::string RoundText(DataType precision, const char* name) {
   if (precision == DataType::kFloat16) {
-    return StrCat("{ ushort h; vstore_half_rte(", name, ", 0, (half*)&h); ",
-                  name, " = vload_half(0, (const half*)&h); }\n");
+    return StrCat("{ ushort h; vstore_half_rte(", name,
+                  ", 0, (__private half*)&h); ", name,
+                  " = vload_half(0, (const __private half*)&h); }\n");
   }
   if (precision == DataType::kBfloat16) {
     return StrCat(name, " = from_bfloat16(to_bfloat16(", name, "));\n");

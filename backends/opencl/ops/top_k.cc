@@ -38,6 +38,9 @@ std::string BeforeText(bool largest, bool real) {
                  : "((b) != (b) ? (a) == (a) : (a) < (b))";
 }
 
+// The work of ranks grows with the square of the axis.
+constexpr int64_t kMostRanked = 65536;
+
 // On a CPU: the best so far, in order, with their places in scratch memory.
 constexpr char kInsertText[] = R"(
   __global S* held = values + values_b;
@@ -94,6 +97,19 @@ Launch InsertLaunch(PrepareContext& ctx, KernelText kernel, const Shape& shape,
   return MakeRowKernel(FactsOf(ctx), std::move(kernel), spec);
 }
 
+// What both texts are written in.
+void AddMacros(const PrepareContext& ctx, const Shape& shape, int64_t k,
+               KernelText* kernel) {
+  const DataType type = ctx.in(0).type;
+  const bool real = (TypeBit(type) & kFloatTypes) != 0;
+  kernel->Define("SIZE", StrCat(shape[1], "L"))
+      .Define("INNER", StrCat(shape[2], "L"))
+      .Define("K", StrCat(k, "L"))
+      .Define("ELEMENT(i_)", LoadText(type, "x", "(i_)"))
+      .Define("BEFORE(a, b)",
+              BeforeText(ctx.attrs().Int("largest", 1) != 0, real));
+}
+
 Status Prepare(PrepareContext& ctx) {
   const TensorDesc in = ctx.in(0);
   ONNXIFI_ASSIGN_OR_RETURN(
@@ -122,15 +138,10 @@ Status Prepare(PrepareContext& ctx) {
   const std::span<const int64_t> all(in.dims);
   const Shape shape = {Product(all.first(axis)), in.dims[axis],
                        Product(all.subspan(axis + 1))};
-  kernel.Define("SIZE", StrCat(shape[1], "L"))
-      .Define("INNER", StrCat(shape[2], "L"))
-      .Define("K", StrCat(k, "L"))
-      .Define("ELEMENT(i_)", LoadText(in.type, "x", "(i_)"))
-      .Define("BEFORE(a, b)", BeforeText(ctx.attrs().Int("largest", 1) != 0,
-                                         (TypeBit(in.type) & kFloatTypes) != 0))
-      .Define("STORE(to_, v_, j_)", store);
+  AddMacros(ctx, shape, k, &kernel);
+  kernel.Define("STORE(to_, v_, j_)", store);
   const DeviceFacts& facts = FactsOf(ctx);
-  if (facts.is_cpu()) {
+  if (facts.is_cpu() || shape[1] > kMostRanked) {
     SetLaunches(ctx, {InsertLaunch(ctx, std::move(kernel), shape, k)});
     return Status::Ok();
   }
