@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
 """Shows that the conformance suite finds deliberately wrong plugins.
 
-    scripts/run_mutants.py [--build build/release] [--tier quick|full]
-                           [--only PATTERN...] [--sample N] [--matrix]
-                           [--out FOLDER] [--jobs N] [--seed N]
+    scripts/run_mutants.py [--build build/release] [--matrix] [--out FOLDER]
+                           [--only PATTERN...] [--jobs N] [--seed N]
 
 Runs `onnxifi certify` on every mutant (conformance/mutants). A mutant is killed
-when a test goes wrong on it that passes on the control, the plugin that mutants
-are made of. Without --matrix a mutant is left alone once it is killed, and the
-tests of its own area come first; with it every test is run on every mutant, but
-for those that hang, so that one sees which tests find nothing at all.
+when a test goes wrong on it that passes on the controls, in which nothing is
+wrong. conformance/mutants/killers.tsv says which tests to run first; a mutant
+that they do not kill gets the whole suite. Without --matrix one test that goes
+wrong is enough. With it all tests of the table are run, on the controls all
+there are, and one sees which tests find no mutant.
 
 Prints `mutants N killed K survivors: NAMES`; with --matrix also `required tests
 N kill none M: NAMES`, and leaves matrix.json and matrix.txt in FOLDER. Exits 1
-when a mutant survives, 2 when the control fails.
+when a mutant survives or a test kills none, 2 when a control fails.
 """
 
 import argparse
@@ -21,165 +21,89 @@ import concurrent.futures
 import fnmatch
 import json
 import pathlib
-import subprocess
 import sys
 import tempfile
 import time
 
+import mutant_suite
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-# Outcomes with which a plugin is not certified.
-WRONG = {"FAIL", "CRASH", "HANG", "LEAK", "OUT_OF_MEMORY", "NOT_RUN"}
-# A mutant that hangs does so in every test: some are enough.
-HANGS = 2
-# So long a mutant may take that is killed already; the rest tells little.
-PATIENCE = 120
-
-# The groups that an area is about: they come first.
-AREAS = {
-    "handshake": ["handshake", "backend_id"],
-    "info": ["info", "handshake"],
-    "status": ["handles", "compat*", "backend*", "graph*", "event", "run",
-               "extension", "release"],
-    "life_cycle": ["release", "process*", "leak*", "handles", "backend*",
-                   "graph*"],
-    "run": ["run", "event", "graph*", "concurrency*", "dynamic*"],
-    "interface": ["interface*", "values*", "query*", "start_run*", "stop*",
-                  "memory*"],
-    "operator": ["node", "edge*", "determinism*"],
-}
-# Whole models take minutes, and find what single operators find.
-LEFT_OUT = {"light"}
+KILLERS = ROOT / "conformance/mutants/killers.tsv"
 
 
-class Results:
-    """A results file that is still being written."""
-
-    def __init__(self, path):
-        self.path = path
-        self.offset = 0
-        self.outcomes = {}
-
-    def read(self):
-        if not self.path.exists():
-            return
-        with open(self.path, "rb") as file:
-            file.seek(self.offset)
-            data = file.read()
-        whole = data.rfind(b"\n") + 1
-        self.offset += whole
-        for line in data[:whole].splitlines():
-            record = json.loads(line)
-            if "test" in record:
-                self.outcomes[record["test"]] = record["outcome"]
+def read_killers():
+    """The filters of each mutant; the first one's tests kill it for sure."""
+    killers = {}
+    for line in KILLERS.read_text().splitlines():
+        if line and not line.startswith("#"):
+            name, filters = line.split("\t")
+            killers[name] = filters.split(",")
+    return killers
 
 
-class Suite:
-    def __init__(self, arguments, folder):
-        self.arguments = arguments
-        self.folder = pathlib.Path(folder)
-        self.mutants = arguments.build / "mutants"
-        listed = subprocess.run(
-            [arguments.build / "bin/onnxifi", "certify", "--list", "--tier",
-             arguments.tier], check=True, text=True, stdout=subprocess.PIPE)
-        self.all_groups = sorted({
-            line.split()[0].rpartition("/")[0]
-            for line in listed.stdout.splitlines()} - LEFT_OUT)
-
-    def certify(self, name, group, enough):
-        """The outcomes of a group; the run ends when `enough` of it says so."""
-        tag = group.replace("/", ".")
-        results = Results(self.folder / f"{name}.{tag}.jsonl")
-        command = [self.arguments.build / "bin/onnxifi", "certify",
-                   self.mutants / f"libonnxifi-mutant-{name}.so", "--quiet",
-                   "--jobs", "1", "--tier", self.arguments.tier,
-                   "--seed", str(self.arguments.seed),
-                   "--results", results.path,
-                   "--filter", group + "/*"]
-        start = time.monotonic()
-        process = subprocess.Popen(command, stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT, text=True)
-        stopped = False
-        while process.poll() is None:
-            time.sleep(0.05)
-            results.read()
-            if enough(results.outcomes, time.monotonic() - start):
-                process.kill()
-                stopped = True
-        output = process.communicate()[0]
-        results.read()
-        results.path.unlink(missing_ok=True)
-        if not stopped and not results.outcomes:
-            sys.exit(f"{name}: certify gives no results:\n{output}")
-        return results.outcomes
+class Hunt:
+    def __init__(self, suite, arguments):
+        self.suite = suite
+        self.matrix = arguments.matrix
+        self.jobs = arguments.jobs
+        self.killers = read_killers()
+        self.mutants = [
+            m for m in suite.mutants
+            if not arguments.only or any(
+                fnmatch.fnmatch(m["name"], p) or p == m["area"]
+                for p in arguments.only)]
+        unknown = set(self.killers) - {m["name"] for m in suite.mutants}
+        if unknown:
+            sys.exit(f"{KILLERS.name}: no mutants: {', '.join(unknown)}")
+        self.good, self.failed = {}, set()
 
     def control(self):
-        """Which tests pass when nothing is wrong, and which do not."""
-        passed, failed = set(), set()
-        for name in ("control", "control_models", "control_outputs"):
-            for group in self.all_groups:
-                outcomes = self.certify(name, group, lambda *_: False)
-                passed |= {t for t, o in outcomes.items() if o == "PASS"}
-                failed |= {t for t, o in outcomes.items() if o in WRONG}
-        return passed - failed, failed
+        first = {self.killers[m["name"]][0] for m in self.mutants
+                 if m["name"] in self.killers}
+        everything = self.matrix or not first
+        self.good, self.failed = self.suite.control(
+            "*" if everything else ",".join(sorted(first)), self.jobs)
 
-    def groups(self, mutant):
-        """The groups of tests, those of the mutant's area first."""
-        first = AREAS[mutant["area"]]
-
-        def place(group):
-            for i, pattern in enumerate(first):
-                if fnmatch.fnmatch(group, pattern):
-                    return i
-            # Many tests come last, for what is found by few.
-            return len(first) + (group == "node")
-
-        return sorted(self.all_groups, key=place)
-
-    def run(self, mutant, good):
-        name = mutant["name"]
+    def run(self, mutant):
         start = time.monotonic()
         killed = {}
 
-        def look(outcomes, seconds):
+        def enough(outcomes, _):
             bad = {t: o for t, o in outcomes.items()
-                   if o in WRONG and t in good}
-            hangs = sum(o == "HANG" for o in bad.values())
-            if self.arguments.matrix:
-                return hangs >= HANGS or (bad and seconds > PATIENCE)
-            return bool(bad)
+                   if o in mutant_suite.WRONG and t in self.good}
+            return (mutant_suite.hangs(bad) >= mutant_suite.HANGS
+                    if self.matrix else bool(bad))
 
-        for group in self.groups(mutant):
-            # So many tests, all of which the mutants of runs kill.
-            if killed and group == "node" and mutant["area"] != "run":
-                continue
-            outcomes = self.certify(name, group, look)
-            killed |= {t: o for t, o in outcomes.items()
-                       if o in WRONG and t in good}
-            if killed and not self.arguments.matrix:
-                break
-            if (sum(o == "HANG" for o in killed.values()) >= HANGS or
-                    killed and time.monotonic() - start > PATIENCE):
-                break
+        filters = self.killers.get(mutant["name"], [])
+        if filters:
+            results = self.suite.certify(
+                mutant["name"],
+                ",".join(filters if self.matrix else filters[:1]), enough)
+            killed = mutant_suite.kills(results, self.good)
+        if not killed:
+            killed = self.run_all(mutant)
         return {**mutant, "killed_by": dict(sorted(killed.items())),
                 "seconds": round(time.monotonic() - start, 1)}
 
+    def run_all(self, mutant):
+        """Nothing is known to kill it, or that did not: the whole suite."""
+        known = set(self.good)
 
-def choose(arguments):
-    mutants = []
-    text = (arguments.build / "mutants/list.tsv").read_text()
-    for line in text.splitlines():
-        name, area, what = line.split("\t")
-        if area in ("control", "trap"):
-            continue
-        if arguments.only and not any(
-                fnmatch.fnmatch(name, p) or p == area for p in arguments.only):
-            continue
-        mutants.append({"name": name, "area": area, "what": what})
-    if arguments.sample and arguments.sample < len(mutants):
-        # Evenly over the list, which is ordered by kind.
-        step = len(mutants) / arguments.sample
-        mutants = [mutants[int(i * step)] for i in range(arguments.sample)]
-    return mutants
+        def suspicious(outcomes, _):
+            return any(o in mutant_suite.WRONG and (t in known or t not in
+                                                    self.failed)
+                       for t, o in outcomes.items())
+
+        results = self.suite.certify(mutant["name"], "*", suspicious)
+        bad = {t: o for t, o in results.outcomes.items()
+               if o in mutant_suite.WRONG and t not in self.failed}
+        # In the short mode the controls ran only a part.
+        new = sorted(set(bad) - known)
+        if new and not self.matrix:
+            passed, failed = self.suite.control(",".join(new), 1)
+            self.good |= passed
+            self.failed |= failed
+        return {t: o for t, o in bad.items() if t in self.good}
 
 
 def text_matrix(mutants, idle):
@@ -195,30 +119,29 @@ def text_matrix(mutants, idle):
     return "\n".join(lines) + "\n"
 
 
-def report(arguments, mutants, good, failed):
+def report(hunt, arguments, mutants):
     survivors = [m["name"] for m in mutants if not m["killed_by"]]
     killers = {test for m in mutants for test in m["killed_by"]}
-    idle = sorted(good - killers) if arguments.matrix else []
+    idle = sorted(set(hunt.good) - killers) if arguments.matrix else []
     if arguments.out:
         arguments.out.mkdir(parents=True, exist_ok=True)
         (arguments.out / "matrix.json").write_text(json.dumps(
-            {"tier": arguments.tier, "seed": arguments.seed,
-             "tests": sorted(good), "kill_none": idle, "mutants": mutants},
-            indent=1) + "\n")
+            {"seed": arguments.seed, "tests": sorted(hunt.good),
+             "kill_none": idle, "mutants": mutants}, indent=1) + "\n")
         (arguments.out / "matrix.txt").write_text(text_matrix(mutants, idle))
-    if failed:
-        print("the control fails:", ", ".join(sorted(failed)))
+    if hunt.failed:
+        print("the control fails:", ", ".join(sorted(hunt.failed)))
     if arguments.matrix:
-        print(f"required tests {len(good)} kill none {len(idle)}:",
+        print(f"required tests {len(hunt.good)} kill none {len(idle)}:",
               ", ".join(idle[:40]), "..." if len(idle) > 40 else "")
     killed = len(mutants) - len(survivors)
     print(f"killed {100 * killed / max(len(mutants), 1):.1f} %")
     print(f"mutants {len(mutants)} killed {killed} survivors:",
           ", ".join(survivors) or "none")
-    return 2 if failed else 1 if survivors else 0
+    return 2 if hunt.failed else 1 if survivors or idle else 0
 
 
-def main():
+def parse():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path,
@@ -226,7 +149,6 @@ def main():
     parser.add_argument("--tier", choices=["quick", "full"], default="full")
     parser.add_argument("--only", nargs="*", default=[],
                         help="names (patterns) or areas of mutants")
-    parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--matrix", action="store_true")
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--jobs", type=int, default=2)
@@ -234,19 +156,25 @@ def main():
     parser.add_argument("--verbose", action="store_true")
     arguments = parser.parse_args()
     arguments.build = arguments.build.resolve()
-    chosen = choose(arguments)
+    return arguments
+
+
+def main():
+    arguments = parse()
     with tempfile.TemporaryDirectory() as folder:
-        suite = Suite(arguments, folder)
-        good, failed = suite.control()
+        suite = mutant_suite.Suite(arguments.build, pathlib.Path(folder),
+                                   arguments.tier, arguments.seed)
+        hunt = Hunt(suite, arguments)
+        hunt.control()
         done = []
         with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-            for result in pool.map(lambda m: suite.run(m, good), chosen):
+            for result in pool.map(hunt.run, hunt.mutants):
                 done.append(result)
                 if arguments.verbose:
-                    print(f"{len(done)}/{len(chosen)} {result['name']}: "
+                    print(f"{len(done)}/{len(hunt.mutants)} {result['name']}: "
                           f"{len(result['killed_by'])} tests, "
                           f"{result['seconds']} s", flush=True)
-    return report(arguments, done, good, failed)
+    return report(hunt, arguments, done)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstring>
 #include <mutex>
+#include <new>
 #include <string_view>
 #include <vector>
 
@@ -20,30 +21,39 @@ std::mutex g_mutex;
 const onnxPluginInterface* g_base = nullptr;  // of the first backend asked for
 onnxPluginInterface g_table = {};
 
-onnxStatus ONNXIFI_ABI InitGraph(const onnxInitGraphArguments* arguments) {
-  if (!Whole(arguments) || arguments->onnxModel == nullptr ||
-      arguments->weightsCount != 0) {
-    return g_base->initGraph(arguments);
-  }
+onnxStatus InitChanged(const onnxInitGraphArguments* arguments) {
   const std::string changed =
       ChangedModel(*g_mutant, arguments->onnxModel, arguments->onnxModelSize);
   onnxInitGraphArguments copy = *arguments;
   copy.onnxModel = changed.data();
   copy.onnxModelSize = changed.size();
-  copy.flags = 0;  // `changed` goes at the end of this call
-  const onnxStatus status = g_base->initGraph(&copy);
-  return status == ONNXIFI_STATUS_SUCCESS ? status
-                                          : g_base->initGraph(arguments);
+  // `changed` goes at the end of this call.
+  copy.flags &= ~uint64_t{ONNXIFI_INIT_KEEPS_WEIGHTS};
+  return g_base->initGraph(&copy);
+}
+
+onnxStatus ONNXIFI_ABI InitGraph(const onnxInitGraphArguments* arguments) {
+  if (!Whole(arguments) || arguments->onnxModel == nullptr ||
+      arguments->weightsCount != 0) {
+    return g_base->initGraph(arguments);
+  }
+  try {
+    const onnxStatus status = InitChanged(arguments);
+    if (status == ONNXIFI_STATUS_SUCCESS) return status;
+  } catch (const std::bad_alloc&) {
+    return ONNXIFI_STATUS_NO_SYSTEM_MEMORY;
+  }
+  return g_base->initGraph(arguments);
 }
 
 struct Receiver {
   onnxReceiveValueCallback receive;
   void* context;
+  bool in_place;  // the outputs are in memory that the client has given
 };
 
-onnxStatus ONNXIFI_ABI Receive(void* context, uint32_t index,
-                               const onnxValue* value) {
-  const auto& client = *static_cast<const Receiver*>(context);
+onnxStatus ReceiveChanged(const Receiver& client, uint32_t index,
+                          const onnxValue* value) {
   Output output;
   output.type = value->dataType;
   output.element_size = ElementSize(value->dataType);
@@ -51,22 +61,37 @@ onnxStatus ONNXIFI_ABI Receive(void* context, uint32_t index,
       value->dataSize == 0) {
     return client.receive(client.context, index, value);
   }
-  std::vector<char> bytes(value->dataSize);
-  std::memcpy(bytes.data(), value->data, bytes.size());
-  output.shape.assign(value->shape, value->shape + value->dimensions);
-  output.data = bytes.data();
-  output.count = bytes.size() / output.element_size;
-  g_mutant->ChangeOutputs({&output, 1});
+  std::vector<char> bytes;
   onnxValue changed = *value;
-  changed.data = bytes.data();
+  output.data = const_cast<void*>(value->data);
+  if (!client.in_place) {
+    // It may be a weight, or an input.
+    bytes.resize(value->dataSize);
+    std::memcpy(bytes.data(), value->data, bytes.size());
+    output.data = bytes.data();
+    changed.data = bytes.data();
+  }
+  output.shape.assign(value->shape, value->shape + value->dimensions);
+  output.count = value->dataSize / output.element_size;
+  g_mutant->ChangeOutputs({&output, 1});
   return client.receive(client.context, index, &changed);
+}
+
+onnxStatus ONNXIFI_ABI Receive(void* context, uint32_t index,
+                               const onnxValue* value) {
+  try {
+    return ReceiveChanged(*static_cast<const Receiver*>(context), index, value);
+  } catch (const std::bad_alloc&) {
+    return ONNXIFI_STATUS_NO_SYSTEM_MEMORY;
+  }
 }
 
 onnxStatus ONNXIFI_ABI RunValues(const onnxRunValuesArguments* arguments) {
   if (!Whole(arguments) || arguments->receive == nullptr) {
     return g_base->runValues(arguments);
   }
-  Receiver receiver = {arguments->receive, arguments->receiveContext};
+  Receiver receiver = {arguments->receive, arguments->receiveContext,
+                       arguments->allocate != nullptr};
   onnxRunValuesArguments copy = *arguments;
   copy.receive = &Receive;
   copy.receiveContext = &receiver;

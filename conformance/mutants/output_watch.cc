@@ -44,6 +44,16 @@ std::vector<Output> OutputWatch::Take(onnxEvent done) {
   return outputs;
 }
 
+void OutputWatch::ForgetGraph(onnxGraph graph) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  bound_.erase(graph);
+}
+
+void OutputWatch::ForgetRun(onnxEvent done) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  running_.erase(done);
+}
+
 std::vector<Output> OutputWatch::Current(onnxGraph graph) {
   const std::lock_guard<std::mutex> lock(mutex_);
   return bound_[graph];

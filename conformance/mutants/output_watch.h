@@ -18,6 +18,9 @@ class OutputWatch {
   void Started(onnxGraph graph, onnxEvent done);
   // The outputs of the run behind the event; once.
   std::vector<Output> Take(onnxEvent done);
+  // Nobody will ask for them any more.
+  void ForgetGraph(onnxGraph graph);
+  void ForgetRun(onnxEvent done);
   // Of the binding that the graph has now.
   std::vector<Output> Current(onnxGraph graph);
 

@@ -173,6 +173,11 @@ OpCase TransposeCase(const Layout& layout, DataType type, Data data,
                 std::move(bias), std::move(y));
 }
 
+// A window of 2 x 2, where one side of the padding is longer.
+Window Same(const char* mode, std::vector<int64_t> pads) {
+  return {{2, 2}, {}, {}, std::move(pads), false, mode};
+}
+
 std::vector<Layout> Plain() {
   return {
       {1, 1, {1}, 1, 1, {{1}}},
@@ -195,6 +200,10 @@ std::vector<Layout> Plain() {
        {{2, 3, 2}, {1, 2, 1}, {}, {1, 0, 1, 0, 1, 0}},
        true},
       {1, 3, {5, 5}, 4, 1, {{3, 3}, {}, {}, {1, 1, 1, 1}}, true, false},
+      // As large without dilations.
+      {1, 2, {7, 7}, 3, 1, {{2, 2}, {3, 3}, {2, 2}}},
+      {1, 2, {5, 5}, 3, 1, Same("SAME_UPPER", {0, 0, 1, 1}), true},
+      {1, 2, {5, 5}, 3, 1, Same("SAME_LOWER", {1, 1, 0, 0}), true},
   };
 }
 

@@ -148,6 +148,8 @@ void MaxPool(Test& test, DataType type) {
   pools.push_back({1, 2, {9, 9}, {{3, 2}, {2, 1}, {2, 3}, {1, 1, 0, 1}}});
   pools.push_back({1, 2, {7, 6}, {{3, 3}, {2, 2}, {}, {}, true}});
   pools.push_back({1, 2, {8}, {{3}, {2}, {}, {1, 0}, true}});
+  // As large without dilations.
+  pools.push_back({1, 2, {7, 7}, {{2, 2}, {3, 3}, {2, 2}}});
   for (const Pool& pool : pools) {
     runner.Run(MaxCase(pool, type, false));
     if (type != DataType::kUint8) runner.Run(MaxCase(pool, type, true));

@@ -12,7 +12,9 @@ wire::Names AttributesOf(const Window& window) {
   if (!window.dilations.empty()) {
     attributes.push_back(wire::AttrInts("dilations", window.dilations));
   }
-  if (!window.pads.empty()) {
+  if (window.same != nullptr) {
+    attributes.push_back(wire::AttrString("auto_pad", window.same));
+  } else if (!window.pads.empty()) {
     attributes.push_back(wire::AttrInts("pads", window.pads));
   }
   if (window.ceil) attributes.push_back(wire::AttrInt("ceil_mode", 1));
@@ -27,6 +29,7 @@ std::string WindowText(const Window& window) {
   add("strides", window.strides);
   add("dilations", window.dilations);
   add("pads", window.pads);
+  if (window.same != nullptr) text += StrCat(", ", window.same);
   return text + (window.ceil ? ", rounded up" : "");
 }
 

@@ -18,6 +18,8 @@ struct Window {
   std::vector<int64_t> dilations = {};  // empty: 1
   std::vector<int64_t> pads = {};       // begins, then ends; empty: 0
   bool ceil = false;
+  // "SAME_UPPER" or "SAME_LOWER": what the model says instead of the pads.
+  const char* same = nullptr;
 
   int64_t stride(size_t i) const { return strides.empty() ? 1 : strides[i]; }
   int64_t dilation(size_t i) const {

@@ -14,6 +14,16 @@ namespace {
 // No test has a ':' in its name, so no filter of use looks like this.
 constexpr char kProfileWord[] = "profile:";
 
+// Whether a name matches one of some patterns with commas between.
+bool MatchesAny(const std::string& patterns, const std::string& name) {
+  for (size_t begin = 0; begin <= patterns.size();) {
+    const size_t end = std::min(patterns.find(',', begin), patterns.size());
+    if (MatchesPattern(patterns.substr(begin, end - begin), name)) return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
 }  // namespace
 
 uint64_t NameHash(const std::string& name) {
@@ -52,7 +62,7 @@ std::vector<TestInfo> Select(std::vector<TestInfo> tests,
   const auto drop = [&](const TestInfo& test) {
     if (selection.quick && !test.quick) return true;
     if (!selection.filter.empty() &&
-        !MatchesPattern(selection.filter, test.name)) {
+        !MatchesAny(selection.filter, test.name)) {
       return true;
     }
     const auto& profiles = selection.profiles;

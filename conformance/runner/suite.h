@@ -13,7 +13,7 @@ class CaseArchive;
 
 // Which tests are run.
 struct Selection {
-  std::string filter;                 // a pattern; empty: all
+  std::string filter;                 // patterns, commas between; empty: all
   std::vector<std::string> profiles;  // empty: all
   bool quick = false;                 // the quick tier alone
   uint64_t shard = 0;                 // of `shards`, by a hash of the name

@@ -90,6 +90,11 @@ TEST(SuiteTest, SelectionsKeepTheOrderAndNothingElse) {
   for (const TestInfo& test : some) {
     EXPECT_TRUE(test.quick && test.profile == Profile::kFp16) << test.name;
   }
+  selection.filter = "many/test_15,nothing/*,many/test_?0";
+  EXPECT_EQ(NamesOf(Select(tests, selection)),
+            (std::vector<std::string>{"many/test_10", "many/test_20",
+                                      "many/test_40", "many/test_50",
+                                      "many/test_70", "many/test_80"}));
   selection.filter = "nothing/*";
   EXPECT_TRUE(Select(tests, selection).empty());
 }

@@ -35,7 +35,7 @@ void Send(const std::string& line) {
     const ssize_t got =
         ::write(kResultFd, text.data() + done, text.size() - done);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) ::_exit(0);
+    if (got <= 0) ::_exit(kNoResultExit);
     done += static_cast<size_t>(got);
   }
 }

@@ -14,6 +14,8 @@ namespace onnxifi::conformance {
 inline constexpr const char* kWorkerArgument = "certify-worker";
 // Where a worker writes its results.
 inline constexpr int kResultFd = 3;
+// How a worker ends whose results cannot be written any more.
+inline constexpr int kNoResultExit = 86;
 
 // What a worker is told, on its standard input.
 struct WorkOrder {

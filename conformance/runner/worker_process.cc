@@ -146,6 +146,8 @@ std::string WorkerProcess::Stop() {
     return StrCat("signal ", WTERMSIG(status), " (",
                   ::strsignal(WTERMSIG(status)), ")");
   }
+  // Whether it is seen in time that the pipe is gone, is chance.
+  if (WEXITSTATUS(status) == kNoResultExit) return "";
   return StrCat("exit code ", WEXITSTATUS(status));
 }
 
