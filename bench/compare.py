@@ -4,6 +4,7 @@ side in one run.
 
     compare.py [--models NAME,... | fp32 | all] [--threads 1,2] [--seconds S]
                [--peers ort,ov-f32,ov-default] [--build DIR] [--json FILE]
+               [--backend NAME]
 
 Each runtime has a process of its own, with the same threads on the same CPUs,
 and sleeps while another is measured. They take turns, in changing order;
@@ -49,6 +50,8 @@ def parse():
     parser.add_argument("--build", type=pathlib.Path,
                         default=os.environ.get("BUILD", ROOT / "build/release"))
     parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--backend", default="cpu",
+                        help="ours: part of the backend's name")
     options = parser.parse_args()
     known = [*workload.LIGHT, *models.MODELS]
     groups = {"fp32": FP32, "all": known}
@@ -124,6 +127,7 @@ def start(name, threads, options):
     """The children, and reports of those that could not load the model."""
     setup = {"model": workload.path(name), "threads": threads,
              "inputs": workload.inputs(name), "library": options.library,
+             "backend": options.backend,
              "outputs": []}
     children, failures = {}, {}
     for kind in ["ort", "ours", *options.peers]:

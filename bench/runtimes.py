@@ -37,7 +37,8 @@ class Ours(Runtime):
         outputs = {name: np.full(shape, 7, dtype)
                    for name, shape, dtype in setup["outputs"]}
         if Ours.library is None:
-            Ours.library = onnxifi_binding.Library(setup["library"])
+            Ours.library = onnxifi_binding.Library(
+                setup["library"], setup.get("backend", "cpu"))
         self.graph = onnxifi_binding.Graph(Ours.library, setup["model"],
                                            setup["inputs"], outputs)
         self.run = self.graph.run

@@ -8,7 +8,7 @@
 # goes below $ONNXIFI_CACHE (default ~/.cache/onnxifi): a virtual environment
 # with the pinned tools; protobuf, ONNX's C++ library and RE2 as static archives.
 # --for-tests adds the test and benchmark libraries, clang with its formatter and
-# sanitizers, the software that the compatibility tests talk to, and an
+# sanitizers, an OpenCL device that is this machine's CPU, the software that the compatibility tests talk to, and an
 # environment with scikit-learn, which computes what ai.onnx.ml should give.
 # --for-bench adds an environment with the peers of bench/compare.py.
 set -euo pipefail
@@ -24,7 +24,8 @@ BUILD_PACKAGES=(ca-certificates ccache dpkg-dev file g++ git libcli11-dev
   libwebp-dev make nlohmann-json3-dev ocl-icd-opencl-dev perl
   protobuf-compiler python3 python3-venv)
 TEST_PACKAGES=(binutils clang-14 clang-format-14 libbenchmark-dev
-  libclang-rt-14-dev libgtest-dev libomp-14-dev libprotobuf-dev pkg-config)
+  libclang-rt-14-dev libgtest-dev libomp-14-dev libprotobuf-dev pkg-config
+  pocl-opencl-icd)
 
 install_packages() {
   local package missing=()
