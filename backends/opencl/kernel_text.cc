@@ -104,9 +104,9 @@ inline long integer_power(long base, long exponent) {
 }
 )";
   const auto enable = [](bool wanted, const char* extension) {
-    return wanted ? StrCat("#pragma OPENCL EXTENSION ", extension,
-                           " : enable\n")
-                  : std::string();
+    return wanted
+               ? StrCat("#pragma OPENCL EXTENSION ", extension, " : enable\n")
+               : std::string();
   };
   return StrCat(enable(has_double, "cl_khr_fp64"),
                 enable(has_half, "cl_khr_fp16"), kFunctions);
