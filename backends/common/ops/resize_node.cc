@@ -109,9 +109,10 @@ bool SizeAxes(const ResizeNode& resize, const graph::TensorData& sizes,
   for (size_t i = 0; resize.policy != Policy::kStretch && i < listed.size();
        ++i) {
     ResizeAxis& axis = (*axes)[listed[i]];
+    const double out = std::floor(chosen * static_cast<double>(axis.in) + 0.5);
+    if (!(out <= kMostSize)) return false;
     axis.scale = chosen;
-    axis.out = static_cast<int64_t>(
-        std::floor(chosen * static_cast<double>(axis.in) + 0.5));
+    axis.out = static_cast<int64_t>(out);
   }
   return true;
 }

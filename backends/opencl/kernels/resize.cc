@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -183,7 +184,13 @@ Status PrepareResize(PrepareContext& ctx, const ResizeNode& resize) {
   ONNXIFI_ASSIGN_OR_RETURN(const Axes axes,
                            FindResizeAxes(ctx, resize, &HostNumber));
   Shape dims;
-  for (const ResizeAxis& axis : axes) dims.push_back(axis.out);
+  for (const ResizeAxis& axis : axes) {
+    dims.push_back(axis.out);
+    // Tables of taps have ints.
+    if (axis.in > std::numeric_limits<int32_t>::max()) {
+      return ShapeError(ctx, StrCat("an axis of ", axis.in, " elements"));
+    }
+  }
   // Before tables of that size are made.
   ONNXIFI_RETURN_IF_ERROR(graph::ByteSize(ctx.in(0).type, dims).status());
   if (resize.rule.mode == ResizeMode::kNearest) {
