@@ -8,7 +8,9 @@
 #include <thread>
 
 #include "base/model_builder.h"
+#include "client/abi_value.h"
 #include "conformance/interface/runs.h"
+#include "conformance/interface/value_models.h"
 #include "conformance/runner/suite.h"
 
 namespace onnxifi::conformance {
@@ -131,12 +133,10 @@ void ARefusalNamesItsNode(Test& test) {
   CERTIFY_CHECK(test, !Done(status), "an operator that does not exist runs");
   const ErrorCopy error = ErrorOf(client, nullptr);
   ExpectFailure(test, error, status, "a refused model");
-  // What is named is the node.
-  if (error.has_node) {
-    CERTIFY_CHECK(test, error.node == "the culprit", "node '", error.node, "'");
-    CERTIFY_CHECK(test, error.op == "NoSuchOperator", "operator '", error.op,
-                  "'");
-  }
+  CERTIFY_REQUIRE(test, error.has_node, "the refusal does not name its node");
+  CERTIFY_CHECK(test, error.node == "the culprit", "node '", error.node, "'");
+  CERTIFY_CHECK(test, error.op == "NoSuchOperator", "operator '", error.op,
+                "'");
 }
 
 void OfRuns(Test& test) {
@@ -455,7 +455,10 @@ struct Profile11 {
         self.problem = StrCat("structSize ", event.structSize);
         return;
       }
-      if (event.kind < ONNXIFI_PROFILE_RUN) self.problem = "kind 0";
+      if (event.kind < ONNXIFI_PROFILE_RUN ||
+          event.kind > ONNXIFI_PROFILE_PART) {
+        self.problem = StrCat("an event of kind ", event.kind);
+      }
       if (event.name == nullptr) self.problem = "an event without a name";
       if (event.correlationId != self.id) {
         self.problem =
@@ -504,6 +507,30 @@ void ProfilesComeOnce(Test& test) {
   CERTIFY_REQUIRE(test, event != nullptr, "no event");
   runs.ExpectEnd(event, ONNXIFI_STATUS_DEADLINE_EXCEEDED, "too late");
   CERTIFY_CHECK(test, none.calls == 0, "a profile of a run that never began");
+}
+
+void ProfilesOfValuesComeOnce(Test& test) {
+  RunClient runs(test);
+  if (!runs.ready() ||
+      !runs.client().Offers(runs.client().table().runValues, "runValues")) {
+    return;
+  }
+  const auto values = ListOf(FloatValue("x", {2, 3}, {1, 2, 3, 4, 5, 6}));
+  const client::AbiValues abi(values);
+  Outputs outputs;
+  auto arguments =
+      Client11::RunArguments(runs.graph(), {abi.first(), 1}, &outputs);
+  Profile11 profile;
+  profile.id = arguments.correlationId = 4711;
+  profile.from = NowNs();
+  arguments.profile = &Profile11::Take;
+  arguments.profileContext = &profile;
+  CERTIFY_STATUS(test, runs.client().table().runValues(&arguments),
+                 ONNXIFI_STATUS_SUCCESS, "a run with a profile");
+  const std::lock_guard<std::mutex> lock(profile.mutex);
+  CERTIFY_CHECK(test, profile.calls == 1, "`profile` was called ",
+                profile.calls, " times");
+  CERTIFY_CHECK(test, profile.problem.empty(), profile.problem);
 }
 
 void TheHostReceivesTheOtherProfiles(Test& test) {
@@ -560,6 +587,8 @@ void AddErrorsTests(TestList* list) {
   list->Add(at + "receives_failures_of_runs", {"R-ext-57"},
             &TheHostReceivesFailuresOfRuns);
   list->Add(at + "profiles_come_once", {"R-ext-31"}, &ProfilesComeOnce);
+  list->Add(at + "profiles_of_values_come_once", {"R-ext-31"},
+            &ProfilesOfValuesComeOnce);
   list->Add(at + "receives_the_other_profiles", {"R-ext-58"},
             &TheHostReceivesTheOtherProfiles);
 }

@@ -36,7 +36,6 @@ class HostMutant final : public Mutant {
 void AnyVersion(onnxHostInterface* host) {
   host->minVersion = host->maxVersion = ONNXIFI_INTERFACE_VERSION_1_1;
 }
-void NoLog(onnxHostInterface* host) { host->log = nullptr; }
 void NoError(onnxHostInterface* host) { host->error = nullptr; }
 void NoTrace(onnxHostInterface* host) { host->trace = nullptr; }
 
@@ -143,13 +142,6 @@ onnxStatus ONNXIFI_ABI EachNode(void* context, uint32_t count,
   for (onnxNodeSupport& node : changed) kChange(node);
   return client.receive(client.receiveContext, count, changed.data());
 }
-onnxStatus ONNXIFI_ABI NodesReversed(void* context, uint32_t count,
-                                     const onnxNodeSupport* nodes) {
-  const auto& client = Client(context);
-  const std::vector<onnxNodeSupport> changed(
-      std::reverse_iterator(nodes + count), std::reverse_iterator(nodes));
-  return client.receive(client.receiveContext, count, changed.data());
-}
 void AllNative(onnxNodeSupport& node) {
   node.support = ONNXIFI_SUPPORT_NATIVE;
   node.status = ONNXIFI_STATUS_SUCCESS;
@@ -232,10 +224,6 @@ void NothingCounted(const onnxGetStatisticsArguments& arguments) {
 void FailuresCounted(const onnxGetStatisticsArguments& arguments) {
   arguments.statistics->runsFailed = arguments.statistics->runsCompleted;
 }
-void NoPlans(const onnxGetStatisticsArguments& arguments) {
-  arguments.statistics->plans = 0;
-}
-
 // ---- checkModel and initGraph ----
 
 template <typename Struct>
@@ -304,8 +292,6 @@ constexpr TableRow kRows[] = {
      "queryGraph succeeds when the receiver refuses"},
     {"query_other_thread", QUERY(&OtherThread),
      "queryGraph answers on another thread"},
-    {"query_reversed", QUERY(&NodesReversed),
-     "queryGraph answers in reverse order"},
     {"query_claims_all", QUERY(&EachNode<&AllNative>),
      "queryGraph claims every node"},
     {"query_refuses_all", QUERY(&EachNode<&NoneAtAll>),
@@ -343,8 +329,6 @@ constexpr TableRow kRows[] = {
      "runs are not counted"},
     {"statistics_failures", &After<&T::getStatistics, &FailuresCounted>,
      "runs that ended well count as failed"},
-    {"statistics_no_plans", &After<&T::getStatistics, &NoPlans>,
-     "plans are not counted"},
     {"statistics_stale_graph", SWAP(getStatistics, INVALID_GRAPH, SUCCESS),
      "getStatistics accepts a graph that is not live"},
 };
@@ -357,7 +341,6 @@ struct HostRow {
 constexpr HostRow kHostRows[] = {
     {"table_for_any_version", &AnyVersion,
      "a host of other versions gets a table"},
-    {"host_log_lost", &NoLog, "the host's log gets nothing"},
     {"host_error_lost", &NoError, "the host is told of no failure"},
     {"host_trace_lost", &NoTrace, "the host gets no profile"},
 };

@@ -29,7 +29,6 @@ constexpr char kNearest[] = "nearest_mode";
 constexpr char kCoordinates[] = "coordinate_transformation_mode";
 constexpr char kAlign[] = "align_corners";
 constexpr char kPaddingMode[] = "padding_mode";
-constexpr char kBatchDims[] = "batch_dims";
 constexpr char kInterleaved[] = "interleaved";
 constexpr char kDetectNegative[] = "detect_negative";
 constexpr char kIsCausal[] = "is_causal";
@@ -146,7 +145,6 @@ constexpr NodeRow kRows[] = {
     {"scatter_reduction", "ScatterElements", &Forget<kReduction>,
      "no reduction"},
     {"scatter_nd_reduction", "ScatterND", &Forget<kReduction>, "no reduction"},
-    {"gather_nd_batch", "GatherND", &Forget<kBatchDims>, "no batch"},
     {"resize_nearest_mode", "Resize", &Forget<kNearest>, "always the default"},
     {"resize_coordinates", "Resize", &Forget<kCoordinates>,
      "always half_pixel"},

@@ -155,12 +155,6 @@ void ProfileNoNames(const Profile& client,
   for (onnxProfileEvent& event : events) event.name = nullptr;
   Tell(client, events);
 }
-void ProfileNoRun(const Profile& client, std::vector<onnxProfileEvent> events) {
-  std::erase_if(events, [](const onnxProfileEvent& event) {
-    return event.kind == ONNXIFI_PROFILE_RUN;
-  });
-  Tell(client, events);
-}
 void ProfileOtherClock(const Profile& client,
                        std::vector<onnxProfileEvent> events) {
   for (onnxProfileEvent& event : events) event.startNs = 1;
@@ -262,8 +256,6 @@ constexpr TableRow kRows[] = {
      "the profile is of a run with another id"},
     {"profile_no_names", &Before<&T::startRun, &WithProfile<&ProfileNoNames>>,
      "what a profile tells has no names"},
-    {"profile_no_run", &Before<&T::startRun, &WithProfile<&ProfileNoRun>>,
-     "a profile lacks the run as a whole"},
     {"profile_other_clock",
      &Before<&T::startRun, &WithProfile<&ProfileOtherClock>>,
      "a profile has times of another clock"},

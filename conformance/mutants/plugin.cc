@@ -2,6 +2,7 @@
 // name of its file: libonnxifi-mutant-NAME.so.
 #include <onnxifi/onnxifi_ext.h>
 
+#include <cstring>
 #include <new>
 #include <string>
 
@@ -216,6 +217,11 @@ onnxGetExtensionFunctionAddress(onnxBackendID id, const char* name,
     const onnxStatus status =
         mutant.onnxGetExtensionFunctionAddress(id, name, function);
     if (status == ONNXIFI_STATUS_SUCCESS) {
+      if (std::strcmp(name, "onnxSetIOAndRunGraphFunction") == 0 &&
+          *function != nullptr) {
+        *function = reinterpret_cast<onnxExtensionFunctionPointer>(
+            reinterpret_cast<void*>(&::onnxSetIOAndRunGraph));
+      }
       onnxifi::mutants::WrapExtension(mutant, name, function);
     }
     return status;

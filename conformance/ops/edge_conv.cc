@@ -200,8 +200,9 @@ std::vector<Layout> Plain() {
        {{2, 3, 2}, {1, 2, 1}, {}, {1, 0, 1, 0, 1, 0}},
        true},
       {1, 3, {5, 5}, 4, 1, {{3, 3}, {}, {}, {1, 1, 1, 1}}, true, false},
-      // As large without dilations.
+      // As large without dilations, and with the strides swapped.
       {1, 2, {7, 7}, 3, 1, {{2, 2}, {3, 3}, {2, 2}}},
+      {1, 2, {5, 5}, 3, 1, {{2, 2}, {2, 3}}},
       {1, 2, {5, 5}, 3, 1, Same("SAME_UPPER", {0, 0, 1, 1}), true},
       {1, 2, {5, 5}, 3, 1, Same("SAME_LOWER", {1, 1, 0, 0}), true},
   };

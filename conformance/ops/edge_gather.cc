@@ -184,7 +184,10 @@ OpCase NdCase(DataType type, const Shape& shape, const Shape& rows,
     for (size_t k = 0; k < depth; ++k) {
       const auto dim = static_cast<size_t>(shape[k]);
       const size_t index = (row * 5 + k * 3 + 1) % dim;
-      indices[row * depth + k] = static_cast<double>(index);
+      // Every other one counted from the end.
+      const auto place = static_cast<double>(index);
+      indices[row * depth + k] =
+          (row + k) % 2 == 0 ? place : place - static_cast<double>(dim);
       offset = offset * dim + index;
     }
     for (size_t i = 0; i < size; ++i) {

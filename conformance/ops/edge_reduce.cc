@@ -218,6 +218,33 @@ void Infinities(Test& test, const Reduction& reduction) {
   runner.Run(ReduceCase(reduction, x, {1}, false, true));
 }
 
+// Of numbers whose exponentials are infinite: the largest one counts.
+void LogSumExp(Test& test, DataType type) {
+  OpRunner runner(test);
+  for (const double large : {90.0, 1000.0, -1000.0}) {
+    OpCase each;
+    each.op = "ReduceLogSumExp";
+    each.what = StrCat("numbers about ", large);
+    NumberTensor x(type, {3, 5});
+    Expected y;
+    y.want = NumberTensor(type, {3, 1});
+    for (size_t row = 0; row < 3; ++row) {
+      double sum = 0;
+      for (size_t i = 0; i < 5; ++i) {
+        const double offset = static_cast<double>((row + i) % 5);
+        x[row * 5 + i] = large + offset;
+        sum += std::exp(offset);
+      }
+      y.want[row] = large + std::log(sum);
+      y.bound.push_back(ChainBound(type, 8, y.want[row]));
+    }
+    each.attributes = {wire::AttrInts("axes", {1})};
+    each.inputs = {std::move(x)};
+    each.outputs = {std::move(y)};
+    runner.Run(each);
+  }
+}
+
 }  // namespace
 
 void AddEdgeReduce(TestList* list) {
@@ -236,6 +263,10 @@ void AddEdgeReduce(TestList* list) {
             [&reduction](Test& test) { Infinities(test, reduction); });
     AddEdge(list, name + "_empty", DataType::kFloat,
             [&reduction](Test& test) { Empty(test, reduction); });
+  }
+  for (const DataType type : {DataType::kFloat, DataType::kDouble}) {
+    AddEdge(list, StrCat("reduce_log_sum_exp_", TypeName(type), "_large"), type,
+            [type](Test& test) { LogSumExp(test, type); });
   }
 }
 

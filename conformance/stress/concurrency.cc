@@ -41,12 +41,23 @@ void QuestionsFromAllSides(Test& test, int milliseconds) {
   if (!session.ready() || session.model() == nullptr) return;
   const Plugin& f = test.plugin();
   const std::string model = session.model()->bytes;
-  const std::string name = session.InfoText(ONNXIFI_BACKEND_NAME);
+  constexpr onnxBackendInfo kTexts[] = {
+      ONNXIFI_BACKEND_NAME, ONNXIFI_BACKEND_VENDOR, ONNXIFI_BACKEND_VERSION,
+      ONNXIFI_BACKEND_DEVICE};
+  std::vector<std::string> texts;
+  for (const onnxBackendInfo text : kTexts) {
+    texts.push_back(session.InfoText(text));
+  }
   Crowd crowd(test, milliseconds);
   crowd.Run(kThreads, [&](size_t thread, size_t turn) -> std::string {
     onnxBackendID ids[64] = {};
     size_t count = 64;
     if (thread % 3 == 0) {
+      size_t all = 0;
+      if (f.onnxGetBackendIDs(nullptr, &all) != ONNXIFI_STATUS_FALLBACK ||
+          all != session.all_ids().size()) {
+        return StrCat("onnxGetBackendIDs counts ", all);
+      }
       const std::string wrong =
           Wrong(f.onnxGetBackendIDs(ids, &count), "onnxGetBackendIDs");
       if (!wrong.empty()) return wrong;
@@ -61,9 +72,10 @@ void QuestionsFromAllSides(Test& test, int milliseconds) {
       return released;
     }
     if (thread % 3 == 1) {
-      return session.InfoText(ONNXIFI_BACKEND_NAME) == name
+      const size_t which = (thread + turn) % texts.size();
+      return session.InfoText(kTexts[which]) == texts[which]
                  ? ""
-                 : "onnxGetBackendInfo tells another name";
+                 : "onnxGetBackendInfo tells another text";
     }
     // Refusals beside acceptances: their texts are of one thread each.
     const std::string junk(8 + turn % 50, '\xff');
@@ -112,9 +124,19 @@ void SessionsSideBySide(Test& test, int milliseconds) {
   SafeSession session(test);
   if (!session.ready()) return;
   const Plugin& f = test.plugin();
-  const ProbeModel& model = *session->model();
+  // Each thread has a model of its own, as far as there are several.
+  std::vector<ProbeModel> models;
+  for (const ProbeModel& model : ProbeModels()) {
+    if (f.onnxGetBackendCompatibility(session->id(), model.bytes.size(),
+                                      model.bytes.data()) ==
+        ONNXIFI_STATUS_SUCCESS) {
+      models.push_back(model);
+    }
+  }
+  CERTIFY_REQUIRE(test, !models.empty(), "no model");
   Crowd crowd(test, milliseconds);
   crowd.Run(kThreads, [&](size_t thread, size_t turn) -> std::string {
+    const ProbeModel& model = models[thread % models.size()];
     // With several backends of the library, all of them.
     onnxBackendID id = session->id();
     onnxBackend backend = nullptr;
