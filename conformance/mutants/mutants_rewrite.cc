@@ -141,12 +141,13 @@ bool SoftmaxOverflows(Graph& graph, size_t at) {
 // maximum.
 bool LogSumExpOverflows(Graph& graph, size_t at) {
   Node& node = graph.nodes[at];
-  if (!IsFloat(graph, node, 0) || node.opset < 18) return false;
+  if (!IsFloat(graph, node, 0)) return false;
   const ValueId power = ValueLike(graph, node.inputs[0], DataType::kFloat);
   const ValueId y = node.outputs[0];
   const ValueId sum = ValueLike(graph, y, DataType::kFloat);
   const ValueId x = node.inputs[0];
-  node.op_type = "ReduceSum";
+  // A sum of positive numbers, which takes its axes in the same way.
+  node.op_type = "ReduceL1";
   node.inputs[0] = power;
   node.outputs[0] = sum;
   Insert(graph, at + 1, Make(graph, "Log", {sum}, y));

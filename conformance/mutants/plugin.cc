@@ -217,7 +217,8 @@ onnxGetExtensionFunctionAddress(onnxBackendID id, const char* name,
     const onnxStatus status =
         mutant.onnxGetExtensionFunctionAddress(id, name, function);
     if (status == ONNXIFI_STATUS_SUCCESS) {
-      if (std::strcmp(name, "onnxSetIOAndRunGraphFunction") == 0 &&
+      if ((std::strcmp(name, "onnxSetIOAndRunGraphFunction") == 0 ||
+           std::strcmp(name, "onnxSetIOAndRunGraph") == 0) &&
           *function != nullptr) {
         *function = reinterpret_cast<onnxExtensionFunctionPointer>(
             reinterpret_cast<void*>(&::onnxSetIOAndRunGraph));

@@ -88,6 +88,7 @@ void AddEdgeShapeTests(TestList* list) {
   AddEdgeSlice(list);
   AddEdgeGather(list);
   AddEdgeReduce(list);
+  AddEdgeRecurrent(list);
   AddEdgeSelect(list);
   AddEdgeNormalize(list);
   AddEdgeMatMul(list);

@@ -19,6 +19,7 @@ void AddEdgeMove(TestList* list);
 void AddEdgeSlice(TestList* list);
 void AddEdgeGather(TestList* list);
 void AddEdgeReduce(TestList* list);
+void AddEdgeRecurrent(TestList* list);
 void AddEdgeSelect(TestList* list);
 void AddEdgeNormalize(TestList* list);
 void AddEdgeMatMul(TestList* list);

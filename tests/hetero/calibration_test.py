@@ -154,7 +154,8 @@ class CalibrationTest(unittest.TestCase):
             report.unlink(missing_ok=True)
             code, out, err = self.onnxifi(
                 "run", self.model, "--backend", "hetero", "--check",
-                OPTIONS.work / "test_data_set_0", machine=machine,
+                OPTIONS.work / "test_data_set_0", "--atol", "1e-6",
+                machine=machine,
                 ONNXIFI_HETERO_REPORT=str(report), **variables)
             self.assertEqual(code, 0, out + err)
             return [json.loads(line)

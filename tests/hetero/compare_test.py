@@ -214,8 +214,8 @@ class CompareTest(unittest.TestCase):
                        machine=wrong({"node": name, "add": 0.5}))
         self.assertEqual([n["name"] for n in told["bisect"]["nodes"]], [name])
         code, out, err = tool("run", path, "--backend", "CPU", "--check",
-                              OPTIONS.work / "test_data_set_0",
-                              machine=wrong())
+                              OPTIONS.work / "test_data_set_0", "--atol",
+                              "1e-6", machine=wrong())
         self.assertEqual(code, 0, out + err)
 
     def test_a_backend_against_itself_is_told(self):
