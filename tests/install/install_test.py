@@ -67,7 +67,8 @@ def check_layout(prefix):
     expect((prefix / "bin/onnxifi").is_file(), "no bin/onnxifi")
     expect((prefix / "libexec/onnxifi/onnxifi-probe").is_file(), "no probe")
     manifests = sorted((prefix / "share/onnxifi/plugins.d").glob("*.json"))
-    expect([m.stem for m in manifests] == ["cpu", "hetero", "null"],
+    expect([m.stem for m in manifests] == ["cpu", "hetero", "null",
+                                             "opencl"],
            f"manifests are {[m.name for m in manifests]}")
     for manifest in manifests:
         library = json.loads(manifest.read_text())["library"]
