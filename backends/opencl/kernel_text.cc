@@ -81,8 +81,10 @@ std::string DoubleText(double value) {
   return std::signbit(value) ? StrCat("(", text, ")") : text;
 }
 
-std::string Preamble(bool has_double, bool has_half) {
-  constexpr char kFunctions[] = R"(
+namespace {
+
+// What kernels may call.
+constexpr char kFunctions[] = R"(
 inline float from_bfloat16(ushort x) { return as_float((uint)x << 16); }
 // To the nearest, ties to even; a NaN stays one.
 inline ushort to_bfloat16(float x) {
@@ -156,6 +158,10 @@ STORE_VECTOR(4)
 STORE_VECTOR(8)
 STORE_VECTOR(16)
 )";
+
+}  // namespace
+
+std::string Preamble(bool has_double, bool has_half) {
   const auto enable = [](bool wanted, const char* extension) {
     return wanted
                ? StrCat("#pragma OPENCL EXTENSION ", extension, " : enable\n")

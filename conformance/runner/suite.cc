@@ -61,8 +61,7 @@ std::vector<TestInfo> Select(std::vector<TestInfo> tests,
                              const Selection& selection) {
   const auto drop = [&](const TestInfo& test) {
     if (selection.quick && !test.quick) return true;
-    if (!selection.filter.empty() &&
-        !MatchesAny(selection.filter, test.name)) {
+    if (!selection.filter.empty() && !MatchesAny(selection.filter, test.name)) {
       return true;
     }
     const auto& profiles = selection.profiles;

@@ -3,6 +3,7 @@
 
     run_cases.py --cli PROGRAM --work DIR --scripts DIR --at-least N
                  [--case-seconds S] [--ml-python PROGRAM] [--backend NAME]
+                 [--filter GLOB]
                  node|light|models|ml
 
 Passes when at least N cases passed and none failed or crashed; what is left
@@ -63,6 +64,7 @@ def main():
     parser.add_argument("--at-least", type=int, required=True)
     parser.add_argument("--case-seconds", type=int, default=60)
     parser.add_argument("--ml-python", default=sys.executable)
+    parser.add_argument("--filter", default="*")
     parser.add_argument("--backend", default="cpu")
     parser.add_argument("kind", choices=("node", "light", "models", "ml"))
     options = parser.parse_args()
@@ -71,7 +73,8 @@ def main():
     extra = ["--expect", expect] if expect.exists() else []
     done = subprocess.run(
         [options.cli, "check-cases", "--backend", options.backend,
-         "--timeout", str(options.case_seconds), *extra,
+         "--timeout", str(options.case_seconds), "--filter", options.filter,
+         *extra,
          *folders(options)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, errors="replace")

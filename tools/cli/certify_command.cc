@@ -165,8 +165,9 @@ void AddSelection(CLI::App* command, const std::shared_ptr<Options>& options) {
   conformance::CertifyOptions& certify = options->certify;
   command->add_option("--tier", options->tier, "quick or full")
       ->check(CLI::IsMember({"quick", "full"}));
-  command->add_option("--filter", certify.selection.filter,
-                      "Only tests whose names match one of these patterns: A,B");
+  command->add_option(
+      "--filter", certify.selection.filter,
+      "Only tests whose names match one of these patterns: A,B");
   command
       ->add_option("--only-profile", certify.selection.profiles,
                    "Only tests of these profiles")
