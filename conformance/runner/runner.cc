@@ -119,6 +119,12 @@ class Runner {
     }
     if (more) return false;
     const std::string how = batch.process.Stop();
+    if (batch.process.forged()) {
+      ONNXIFI_RETURN_IF_ERROR(
+          Lose(batch, Outcome::FAIL,
+               "the plugin has written into the pipe of the results"));
+      return true;
+    }
     const bool memory = batch.process.killed_by_system();
     ONNXIFI_RETURN_IF_ERROR(
         Lose(batch, memory ? Outcome::OUT_OF_MEMORY : Outcome::CRASH,
@@ -159,8 +165,6 @@ class Runner {
 
   Status Finish(Batch& batch, const std::string& line) {
     Result<Record> record = ParseRecord(line);
-    // The plugin shares the worker's memory and files: what it may have
-    // written is not a result.
     if (!record.ok() || batch.tests.empty() ||
         record.value().test != batch.tests.front()->name) {
       return Status::Ok();

@@ -19,6 +19,7 @@
 #include "client/file.h"
 #include "conformance/cases/case_archive.h"
 #include "conformance/runner/record.h"
+#include "conformance/runner/seal.h"
 #include "conformance/runner/suite.h"
 
 namespace onnxifi::conformance {
@@ -26,18 +27,22 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A line for the runner. The pipe is gone when the runner is: so is the reason
-// to go on.
-void Send(const std::string& line) {
-  const std::string text = line + "\n";
-  size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t got =
-        ::write(kResultFd, text.data() + done, text.size() - done);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) ::_exit(kNoResultExit);
-    done += static_cast<size_t>(got);
+// Of this worker; written once, before there is a plugin.
+std::string& SealKey() {
+  static std::string* const key = new std::string();
+  return *key;
+}
+
+// The order stands in a file that the plugin could read again.
+std::string TakeInput() {
+  std::string text((std::istreambuf_iterator<char>(std::cin)),
+                   std::istreambuf_iterator<char>());
+  const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (nothing >= 0) {
+    ::dup2(nothing, STDIN_FILENO);
+    ::close(nothing);
   }
+  return text;
 }
 
 void KeepArtifacts(const Test& test, const std::string& folder,
@@ -117,6 +122,7 @@ std::string ToText(const WorkOrder& order) {
                {"seed", order.seed},
                {"profile", order.profile},
                {"artifacts", order.artifacts},
+               {"key", order.key},
                {"tests", order.tests}})
       .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -133,8 +139,22 @@ Result<WorkOrder> ParseOrder(std::string_view text) {
   order.seed = json.value("seed", uint64_t{0});
   order.profile = json.value("profile", "");
   order.artifacts = json.value("artifacts", "");
+  order.key = json.value("key", "");
   order.tests = json.value("tests", std::vector<std::string>());
   return order;
+}
+
+// The pipe is gone when the runner is: so is the reason to go on.
+void SendLine(const std::string& line) {
+  const std::string text = SealLine(SealKey(), line) + "\n";
+  size_t done = 0;
+  while (done < text.size()) {
+    const ssize_t got =
+        ::write(kResultFd, text.data() + done, text.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) ::_exit(kNoResultExit);
+    done += static_cast<size_t>(got);
+  }
 }
 
 int WorkerMain() {
@@ -143,13 +163,12 @@ int WorkerMain() {
   const rlimit none = {0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
   ::fcntl(kResultFd, F_SETFD, FD_CLOEXEC);
-  const std::string text((std::istreambuf_iterator<char>(std::cin)),
-                         std::istreambuf_iterator<char>());
-  const Result<WorkOrder> order = ParseOrder(text);
+  const Result<WorkOrder> order = ParseOrder(TakeInput());
+  if (order.ok()) SealKey() = order.value().key;
   Result<Loaded> loaded =
       order.ok() ? Load(order.value()) : Result<Loaded>(order.status());
   if (!loaded.ok()) {
-    Send("E " + loaded.status().message());
+    SendLine("E " + loaded.status().message());
     return 2;
   }
   Environment& environment = *loaded.value().environment;
@@ -158,21 +177,21 @@ int WorkerMain() {
     std::string name = test.name;
     tests.emplace(std::move(name), std::move(test));
   }
-  Send("L");
+  SendLine("L");
   Result<Plugin> plugin = Plugin::Open(order.value().plugin);
   if (!plugin.ok()) {
-    Send("E " + plugin.status().message());
+    SendLine("E " + plugin.status().message());
     return 2;
   }
   environment.plugin = std::move(plugin.value());
   for (const std::string& name : order.value().tests) {
     const auto found = tests.find(name);
     if (found == tests.end()) continue;
-    Send("B " + name);
-    Send(ToLine(RunOne(environment, found->second, order.value().artifacts)));
+    SendLine("B " + name);
+    SendLine(ToLine(RunOne(environment, found->second, order.value().artifacts)));
   }
   // What the plugin does when a process ends is a test of its own.
-  Send("D");
+  SendLine("D");
   ::_exit(0);
 }
 

@@ -25,14 +25,18 @@ struct WorkOrder {
   uint64_t seed = 0;
   std::string profile;    // text of the vendor profile; empty: none
   std::string artifacts;  // folder; empty: none are kept
+  std::string key;        // of the seal of all lines that come back
   std::vector<std::string> tests;
 };
 
 std::string ToText(const WorkOrder& order);
 Result<WorkOrder> ParseOrder(std::string_view text);
 
+// In a worker: a sealed line for the runner. Ends the process when it is gone.
+void SendLine(const std::string& line);
+
 // The program of a worker: reads its order, runs the tests in their order, and
-// writes a line "B NAME" before each and a record after it. Ends the process at
+// writes a line "B NAME" before each and a record after it, each sealed. Ends the process at
 // once when it is done. Returns an exit code when it could not begin.
 int WorkerMain();
 

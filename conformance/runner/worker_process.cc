@@ -11,10 +11,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "base/str_cat.h"
 #include "client/text.h"
+#include "conformance/runner/seal.h"
 
 extern char** environ;
 
@@ -49,7 +51,10 @@ int MemoryFile(const char* name, const std::string& text) {
 Result<WorkerProcess> WorkerProcess::Start(
     const WorkOrder& order, const std::vector<std::string>& variables) {
   WorkerProcess worker;
-  const int input = MemoryFile("order", ToText(order));
+  worker.key_ = NewSealKey();
+  WorkOrder sealed = order;
+  sealed.key = worker.key_;
+  const int input = MemoryFile("order", ToText(sealed));
   worker.log_ = MemoryFile("log", "");
   int ends[2] = {-1, -1};
   if (input < 0 || worker.log_ < 0 || ::pipe2(ends, O_CLOEXEC) != 0) {
@@ -95,14 +100,18 @@ WorkerProcess::WorkerProcess(WorkerProcess&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       results_(std::exchange(other.results_, -1)),
       log_(std::exchange(other.log_, -1)),
+      key_(std::move(other.key_)),
       pending_(std::move(other.pending_)),
+      forged_(other.forged_),
       killed_by_system_(other.killed_by_system_) {}
 
 WorkerProcess& WorkerProcess::operator=(WorkerProcess&& other) noexcept {
   std::swap(pid_, other.pid_);
   std::swap(results_, other.results_);
   std::swap(log_, other.log_);
+  std::swap(key_, other.key_);
   std::swap(pending_, other.pending_);
+  std::swap(forged_, other.forged_);
   std::swap(killed_by_system_, other.killed_by_system_);
   return *this;
 }
@@ -118,7 +127,13 @@ bool WorkerProcess::Read(std::vector<std::string>* lines) {
   size_t begin = 0;
   for (size_t end; (end = pending_.find('\n', begin)) != std::string::npos;
        begin = end + 1) {
-    lines->push_back(pending_.substr(begin, end - begin));
+    std::optional<std::string> line = OpenSeal(
+        key_, std::string_view(pending_).substr(begin, end - begin));
+    if (!line.has_value()) {
+      forged_ = true;
+      return false;
+    }
+    lines->push_back(std::move(*line));
   }
   pending_.erase(0, begin);
   return true;

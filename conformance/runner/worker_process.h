@@ -24,8 +24,11 @@ class WorkerProcess {
 
   // For poll: readable when there is something to read, or the end.
   int fd() const { return results_; }
-  // Reads what is there into lines; false at the end.
+  // Reads what is there into lines; false at the end, and when a line is not the
+  // worker's own.
   bool Read(std::vector<std::string>* lines);
+  // Something else has written into the pipe: nothing behind that counts.
+  bool forged() const { return forged_; }
   // Ends it, by force, and tells how it had ended before: "" (in order),
   // "signal 11 (Segmentation fault)", "exit code 1".
   std::string Stop();
@@ -41,7 +44,9 @@ class WorkerProcess {
   pid_t pid_ = -1;
   int results_ = -1;
   int log_ = -1;
+  std::string key_;
   std::string pending_;
+  bool forged_ = false;
   bool killed_by_system_ = false;
 };
 

@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -42,9 +41,7 @@ std::string_view InnerTask() {
   return task == nullptr ? "" : task;
 }
 
-void Tell(const std::string& line) {
-  ::dprintf(kResultFd, "%s%s\n", std::string(kTold).c_str(), line.c_str());
-}
+void Tell(const std::string& line) { SendLine(StrCat(kTold, line)); }
 
 bool Inner::Told(std::string_view line) const {
   return std::find(lines.begin(), lines.end(), line) != lines.end();
@@ -86,6 +83,9 @@ Inner RunInner(const Test& test, const std::string& name,
     if (!more) break;
   }
   inner.end = inner.timed_out ? "it does not end" : process.Stop();
+  if (process.forged()) {
+    inner.end = "something else has written into the pipe of the results";
+  }
   inner.log = process.Log();
   return inner;
 }

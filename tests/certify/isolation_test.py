@@ -115,6 +115,9 @@ class Isolation(Fixture):
     def test_closed_files(self):
         self.trap("trap_close_files", "CRASH", "closed its pipe")
 
+    def test_a_forged_result(self):
+        self.trap("trap_forge", "FAIL", "written into the pipe")
+
     def test_hang(self):
         record = self.trap("trap_hang", "HANG", "not done after",
                            "--time-factor", "0.1")
