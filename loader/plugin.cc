@@ -47,15 +47,38 @@ Outcome Plugin::Load(const std::string& path, std::unique_ptr<Plugin>* plugin) {
         !outcome.ok()) {
       return outcome;
     }
+  } else {
+    made->why_none_ = made->WhyNoBackends();
   }
   *plugin = std::move(made);
   return {};
+}
+
+// Only libraries without backends are asked, and only those that export what
+// answers: the text is theirs, so nothing in it is trusted.
+std::string Plugin::WhyNoBackends() const {
+  constexpr size_t kMaxBytes = 4096;
+  const auto function = reinterpret_cast<onnxifiWhyNoBackendsFunction>(
+      library_.FindFunction("onnxifiWhyNoBackends"));
+  if (function == nullptr) return "";
+  try {
+    std::string text(kMaxBytes, '\0');
+    size_t size = text.size();
+    if (function(text.data(), &size) != ONNXIFI_STATUS_SUCCESS) return "";
+    text.resize(std::min(text.find('\0'), text.size()));
+    return text;
+  } catch (...) {
+    return "";
+  }
 }
 
 std::string Plugin::Remark() const {
   std::string remark;
   if (table_.onnxGetExtensionFunctionAddress == nullptr) {
     remark = "core functions only; the loader adds onnxSetIOAndRunGraph";
+  }
+  if (!why_none_.empty()) {
+    remark += StrCat(remark.empty() ? "" : "; ", "no backends: ", why_none_);
   }
   if (allows_null_handles_) {
     remark += StrCat(remark.empty() ? "" : "; ",

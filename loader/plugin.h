@@ -70,6 +70,7 @@ class Plugin {
   std::string InfoText(onnxBackendID id, onnxBackendInfo info) const;
 
  private:
+  std::string WhyNoBackends() const;
   Outcome ListIdsOnce(std::vector<onnxBackendID>* ids, bool* retry);
   Outcome ListWithoutSizeQuery(std::vector<onnxBackendID>* ids);
 
@@ -79,6 +80,7 @@ class Plugin {
   DispatchTable table_;
   bool allows_null_handles_ = false;
   std::vector<onnxBackendID> first_ids_;
+  std::string why_none_;
 };
 
 }  // namespace onnxifi::loader

@@ -121,7 +121,8 @@ class Learner:
                   len(self.state["kills"].get(name, {})), flush=True)
 
     def uncovered(self):
-        covered = {t for kills in self.state["kills"].values() for t in kills}
+        covered = {t for kills in self.state["kills"].values()
+                   for t, outcome in kills.items() if outcome != "SETUP"}
         return set(self.good) - covered
 
     def cover(self):
@@ -154,14 +155,14 @@ class Learner:
     def first(self, name):
         """The cheapest and surest test that kills a mutant."""
         kills = self.state["kills"].get(name, {})
-        rank = {"FAIL": 0, "LEAK": 1, "CRASH": 1, "OUT_OF_MEMORY": 2, "HANG": 3}
+        rank = {"FAIL": 0, "SETUP": 1, "LEAK": 1, "CRASH": 1, "OUT_OF_MEMORY": 2, "HANG": 3}
         return min(kills, default=None, key=lambda t: (
             rank.get(kills[t], 4), t.startswith("stress/"),
             round(self.good[t], 2), t))
 
     def table(self):
         wanted = set(self.good)
-        kills = {n: {t for t, o in k.items() if o != "HANG"}
+        kills = {n: {t for t, o in k.items() if o not in ("HANG", "SETUP")}
                  for n, k in self.state["kills"].items()}
         rows = {}
         for mutant in self.suite.mutants:

@@ -121,7 +121,9 @@ def text_matrix(mutants, idle):
 
 def report(hunt, arguments, mutants):
     survivors = [m["name"] for m in mutants if not m["killed_by"]]
-    killers = {test for m in mutants for test in m["killed_by"]}
+    killers = {test for m in mutants
+               for test, outcome in m["killed_by"].items()
+               if outcome != "SETUP"}
     idle = sorted(set(hunt.good) - killers) if arguments.matrix else []
     if arguments.out:
         arguments.out.mkdir(parents=True, exist_ok=True)

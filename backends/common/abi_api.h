@@ -48,6 +48,7 @@ onnxStatus ONNXIFI_ABI SetIOAndRunGraph(onnxGraph graph, uint32_t inputs_count,
                                         const onnxTensorDescriptorV1* outputs,
                                         onnxMemoryFenceV1* output_fence);
 onnxStatus ONNXIFI_ABI GetLastError(char* text, size_t* size);
+onnxStatus ONNXIFI_ABI WhyNoBackends(char* text, size_t* size);
 onnxStatus ONNXIFI_ABI GetInterface(onnxBackendID id,
                                     const onnxHostInterface* host,
                                     const onnxPluginInterface** plugin);

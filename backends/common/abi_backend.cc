@@ -1,4 +1,5 @@
 // Entry points about backend IDs and backends.
+#include <memory>
 #include <utility>
 
 #include "backends/common/abi_api.h"
@@ -50,8 +51,12 @@ onnxStatus InitBackend(onnxBackendID id, const uint64_t* properties,
     if (device == nullptr) return DeadId();
     ONNXIFI_ASSIGN_OR_RETURN(const BackendProperties wanted,
                              ReadBackendProperties(properties));
-    const Ref<BackendObject> object =
-        BackendObject::Table().Create(*device, wanted.options, wanted.tolerant);
+    std::unique_ptr<Backend> own;
+    if (wanted.handles.any()) {
+      ONNXIFI_ASSIGN_OR_RETURN(own, device->backend->Open(wanted.handles));
+    }
+    const Ref<BackendObject> object = BackendObject::Table().Create(
+        *device, std::move(own), wanted.options, wanted.tolerant);
     if (wanted.log_level != 0) {
       SetLogLevel(static_cast<LogLevel>(wanted.log_level));
     }

@@ -57,6 +57,10 @@ onnxStatus GetExtensionFunctionAddress(onnxBackendID id, const char* name,
   });
 }
 
+onnxStatus WhyNoBackends(char* text, size_t* size) {
+  return CopyText(Library::Get().no_backends_reason(), text, size);
+}
+
 onnxStatus GetLastError(char* text, size_t* size) {
   return CopyLastError(text, size);
 }

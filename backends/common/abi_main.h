@@ -119,6 +119,12 @@ ONNXIFI_PUBLIC onnxStatus ONNXIFI_ABI onnxSetIOAndRunGraph(
                                         outputFence);
 }
 
+
+ONNXIFI_PUBLIC onnxStatus ONNXIFI_ABI onnxifiWhyNoBackends(char* text,
+                                                           size_t* size) {
+  return onnxifi::abi::WhyNoBackends(text, size);
+}
+
 }  // extern "C"
 
 #endif  // ONNXIFI_BACKENDS_COMMON_ABI_MAIN_H_

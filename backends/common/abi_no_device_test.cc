@@ -15,6 +15,7 @@ onnxifi::Result<std::vector<std::unique_ptr<onnxifi::Backend>>> NoDevices() {
     return onnxifi::Status(ONNXIFI_STATUS_BACKEND_UNAVAILABLE,
                            "the driver does not answer");
   }
+  onnxifi::NoteNoBackends("no device is plugged in");
   return std::vector<std::unique_ptr<onnxifi::Backend>>();
 }
 
@@ -36,6 +37,14 @@ TEST(NoDeviceTest, R_035_R_036_NoBackends) {
     EXPECT_EQ(slots[0], static_cast<void*>(&count));
   }
   EXPECT_EQ(g_starts, 2);
+
+  EXPECT_EQ(onnxifiWhyNoBackends(nullptr, nullptr),
+            ONNXIFI_STATUS_INVALID_POINTER);
+  size_t size = 0;
+  EXPECT_EQ(onnxifiWhyNoBackends(nullptr, &size), ONNXIFI_STATUS_FALLBACK);
+  std::vector<char> text(size);
+  EXPECT_EQ(onnxifiWhyNoBackends(text.data(), &size), ONNXIFI_STATUS_SUCCESS);
+  EXPECT_STREQ(text.data(), "no device is plugged in");
 }
 
 }  // namespace

@@ -5,6 +5,12 @@
 
 namespace onnxifi {
 
+Result<std::unique_ptr<Backend>> Backend::Open(const NativeHandles&) const {
+  return Status(ONNXIFI_STATUS_UNSUPPORTED_PROPERTY,
+                "this backend does not work with streams, contexts or queues "
+                "of the application");
+}
+
 Result<std::vector<NodeSupport>> Backend::Query(
     const graph::Graph& graph) const {
   // Shared: each view would go through the whole graph for its own.

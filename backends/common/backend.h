@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +32,7 @@ struct BackendInfo {
   std::string opset_versions;  // "ai.onnx:28 ..."
   uint64_t device_type = ONNXIFI_DEVICE_TYPE_CPU;
   uint64_t capabilities = ONNXIFI_CAPABILITY_THREAD_SAFE;
+  // Bits of ONNXIFI_MEMORY_TYPE_* that memory()->Wrap takes.
   uint64_t memory_types = 0;
   uint64_t memory_size = 0;
   uint64_t max_graph_size = 0;
@@ -40,6 +42,20 @@ struct BackendInfo {
   uint64_t memory_bandwidth = 0;
   uint64_t cpu_read_bandwidth = 0;
   uint64_t cpu_write_bandwidth = 0;
+  uint64_t opencl_platform_id = 0;
+  uint64_t opencl_device_id = 0;
+};
+
+// What an application runs its own commands with, to be shared by a backend.
+struct NativeHandles {
+  std::optional<uint64_t> cuda_stream;     // ONNXIFI_BACKEND_CUDA_STREAM
+  std::optional<uint64_t> opencl_context;  // ONNXIFI_BACKEND_OPENCL_CONTEXT
+  // ONNXIFI_BACKEND_PROPERTY_OPENCL_QUEUE
+  std::optional<uint64_t> opencl_queue;
+  bool any() const {
+    return cuda_stream.has_value() || opencl_context.has_value() ||
+           opencl_queue.has_value();
+  }
 };
 
 // A graph compiled for one set of input shapes. Not thread-safe: the glue
@@ -103,6 +119,10 @@ struct OptionInfo {
   std::string description;  // what it does, which values it takes
 };
 
+// For a plugin that has no backend to give: why, for people. The loader's
+// report shows it. Called by what ONNXIFI_DEFINE_PLUGIN names.
+void NoteNoBackends(const std::string& why);
+
 // Options from onnxInitBackend/onnxInitGraph.
 struct CompileOptions {
   uint64_t optimization = ONNXIFI_OPTIMIZATION_LOW_LATENCY;
@@ -145,6 +165,14 @@ class Backend {
   // What clients can allocate for inputs and outputs, or nullptr. The same each
   // time, as long as the backend. Without an override: the host's memory.
   virtual DeviceMemory* memory() const;
+  // A backend of the same device, for one onnxInitBackend, that works with the
+  // application's handles, of which there is at least one.
+  // UNSUPPORTED_PROPERTY: not with such; INVALID_PROPERTY: not with these.
+  virtual Result<std::unique_ptr<Backend>> Open(
+      const NativeHandles& handles) const;
+  // info() with what takes long to find out: the rates. Asked for only when a
+  // client wants to know one of them. Without an override: info().
+  virtual BackendInfo MeasuredInfo() const { return info(); }
   // Compiles a checked graph whose nodes Supports accepted and whose weights
   // are present. The graph is handed over.
   virtual Result<std::unique_ptr<CompiledGraph>> Compile(

@@ -61,6 +61,21 @@ uint64_t MemoryTypes(const Backend& backend) {
          (backend.memory() != nullptr ? ONNXIFI_MEMORY_TYPE_DEVICE : 0);
 }
 
+std::optional<uint64_t> RateOf(const BackendInfo& info, onnxBackendInfo query) {
+  switch (query) {
+    case ONNXIFI_BACKEND_MACS_FP32:
+      return UnlessZero(info.macs_fp32);
+    case ONNXIFI_BACKEND_MACS_FP16:
+      return UnlessZero(info.macs_fp16);
+    case ONNXIFI_BACKEND_MEMORY_BANDWIDTH:
+      return UnlessZero(info.memory_bandwidth);
+    case ONNXIFI_BACKEND_CPU_MEMORY_READ_BANDWIDTH:
+      return UnlessZero(info.cpu_read_bandwidth);
+    default:
+      return UnlessZero(info.cpu_write_bandwidth);
+  }
+}
+
 std::optional<uint64_t> NumberOf(const Backend& backend,
                                  onnxBackendInfo query) {
   const BackendInfo& info = backend.info();
@@ -85,15 +100,15 @@ std::optional<uint64_t> NumberOf(const Backend& backend,
     case ONNXIFI_BACKEND_MAX_GRAPH_COUNT:
       return MaxGraphCount(info);
     case ONNXIFI_BACKEND_MACS_FP32:
-      return UnlessZero(info.macs_fp32);
     case ONNXIFI_BACKEND_MACS_FP16:
-      return UnlessZero(info.macs_fp16);
     case ONNXIFI_BACKEND_MEMORY_BANDWIDTH:
-      return UnlessZero(info.memory_bandwidth);
     case ONNXIFI_BACKEND_CPU_MEMORY_READ_BANDWIDTH:
-      return UnlessZero(info.cpu_read_bandwidth);
     case ONNXIFI_BACKEND_CPU_MEMORY_WRITE_BANDWIDTH:
-      return UnlessZero(info.cpu_write_bandwidth);
+      return RateOf(backend.MeasuredInfo(), query);
+    case ONNXIFI_BACKEND_OPENCL_PLATFORM_ID:
+      return UnlessZero(info.opencl_platform_id);
+    case ONNXIFI_BACKEND_OPENCL_DEVICE_ID:
+      return UnlessZero(info.opencl_device_id);
     default:
       return std::nullopt;
   }

@@ -2,6 +2,8 @@
 #define ONNXIFI_BACKENDS_COMMON_BACKEND_OBJECT_H_
 
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 #include "backends/common/backend.h"
 #include "backends/common/handle_table.h"
@@ -21,16 +23,18 @@ class BackendObject {
   static constexpr uint32_t kSlotsPerChunk = 16;
   static HandleTable<BackendObject>& Table();
 
-  BackendObject(Device& device, const CompileOptions& options, bool tolerant)
+  // `own`: made with the application's handles; nullptr: the device's.
+  BackendObject(Device& device, std::unique_ptr<Backend> own,
+                const CompileOptions& options, bool tolerant)
       : device_(device),
+        own_(std::move(own)),
         options_(options),
         tolerant_(tolerant),
-        memories_(device.backend->memory()),
-        copies_(
-            StrCat("a copy on backend '", device.backend->info().name, "'")) {}
+        memories_(backend().memory(), backend().info().memory_types),
+        copies_(StrCat("a copy on backend '", backend().info().name, "'")) {}
 
   Device& device() const { return device_; }
-  Backend& backend() const { return *device_.backend; }
+  Backend& backend() const { return own_ ? *own_ : *device_.backend; }
   const CompileOptions& options() const { return options_; }
   // Rules L-1 to L-4 of ONNXIFI_BACKEND_PROPERTY_TOLERANT are in force.
   bool tolerant() const { return tolerant_; }
@@ -39,6 +43,7 @@ class BackendObject {
 
  private:
   Device& device_;
+  const std::unique_ptr<Backend> own_;
   const CompileOptions options_;
   const bool tolerant_;
   MemoryTable memories_;

@@ -23,6 +23,8 @@ struct Binding {
   std::vector<void*> outputs;
   // Held during Execute, for executables of one graph that share state.
   SerialLock* serial = nullptr;
+  // What has to live as long as the buffers are used.
+  std::vector<std::shared_ptr<MemoryOwner>> owners = {};
 
   // SUCCESS, or what the wait reports: BACKEND_UNAVAILABLE, one of the codes
   // that IsShortage knows, INTERNAL_ERROR, or why the current RunControl has

@@ -52,6 +52,11 @@ class DeviceMemory {
   virtual Result<MemoryBlock> Import(uint32_t kind, onnxPointer external,
                                      size_t size);
   virtual Result<onnxPointer> Export(uint32_t kind, const MemoryBlock& block);
+  // Stands for a buffer of the client that a descriptor names by one of
+  // BackendInfo::memory_types, as long as its owner lives. At least `size` bytes
+  // of it are used. INVALID_MEMORY_LOCATION: it is not what it should be.
+  virtual Result<MemoryBlock> Wrap(onnxEnum memory_type, onnxPointer buffer,
+                                   size_t size);
   // Each end lies inside a block, or is host memory. The ranges may overlap.
   // SUCCESS, BACKEND_UNAVAILABLE, or INTERNAL_ERROR.
   virtual onnxStatus Copy(void* to, const void* from, size_t size) = 0;

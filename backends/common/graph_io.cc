@@ -51,11 +51,27 @@ Status CheckDescribable(const graph::Value& value, const char* role) {
   return Status::Ok();
 }
 
-// Of a descriptor that passed CheckValues.
-bool IsDeviceOnly(const onnxTensorDescriptorV1& d,
-                  const MemoryTable* memories) {
-  return d.memoryType == ONNXIFI_MEMORY_TYPE_DEVICE &&
-         memories->Locate(d.buffer, 0) == MemoryTable::Where::kDeviceOnly;
+// Where the tensor of a descriptor is that passed CheckValues.
+Result<void*> Place(const onnxTensorDescriptorV1& d, const char* role,
+                    const MemoryTable* memories, BoundTensors* bound) {
+  if (d.memoryType == ONNXIFI_MEMORY_TYPE_DEVICE) {
+    bound->device_only |=
+        memories->Locate(d.buffer, 0) == MemoryTable::Where::kDeviceOnly;
+  } else if (d.memoryType != ONNXIFI_MEMORY_TYPE_CPU) {
+    ONNXIFI_ASSIGN_OR_RETURN(
+        const size_t bytes,
+        graph::ByteSize(static_cast<graph::DataType>(d.dataType), ShapeOf(d)));
+    if (bytes == 0) return nullptr;
+    Result<MemoryBlock> block =
+        memories->device()->Wrap(d.memoryType, d.buffer, bytes);
+    if (!block.ok()) {
+      return block.status().WithContext(DescribeTensor(role, d.name));
+    }
+    bound->device_only |= block->host == nullptr;
+    bound->owners.push_back(std::move(block->owner));
+    return reinterpret_cast<void*>(block->buffer);
+  }
+  return reinterpret_cast<void*>(d.buffer);
 }
 
 // `any`: the value says what it is, so the model need not.
@@ -276,8 +292,9 @@ Result<BoundTensors> GraphIo::Resolve(Descriptors inputs, Descriptors outputs,
     bound.input_shapes.push_back(ShapeOf(d));
     ONNXIFI_RETURN_IF_ERROR(CheckTensor(inputs_, inputs_.tensors[i], d,
                                         bound.input_shapes.back(), &symbols));
-    bound.inputs.push_back(reinterpret_cast<const void*>(d.buffer));
-    bound.device_only |= IsDeviceOnly(d, memories);
+    ONNXIFI_ASSIGN_OR_RETURN(const void* const place,
+                             Place(d, inputs_.role, memories, &bound));
+    bound.inputs.push_back(place);
   }
   for (size_t i = 0; i < matched_outputs.size(); ++i) {
     const onnxTensorDescriptorV1& d = *matched_outputs[i];
@@ -285,8 +302,9 @@ Result<BoundTensors> GraphIo::Resolve(Descriptors inputs, Descriptors outputs,
     bound.output_shapes.push_back(ShapeOf(d));
     ONNXIFI_RETURN_IF_ERROR(CheckTensor(outputs_, outputs_.tensors[i], d,
                                         bound.output_shapes.back(), &symbols));
-    bound.outputs.push_back(reinterpret_cast<void*>(d.buffer));
-    bound.device_only |= IsDeviceOnly(d, memories);
+    ONNXIFI_ASSIGN_OR_RETURN(void* const place,
+                             Place(d, outputs_.role, memories, &bound));
+    bound.outputs.push_back(place);
   }
   return bound;
 }

@@ -2,6 +2,7 @@
 #define ONNXIFI_BACKENDS_COMMON_GRAPH_IO_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,6 +22,8 @@ struct BoundTensors {
   std::vector<void*> outputs;
   // Some of them lie where the host cannot address them.
   bool device_only = false;
+  // What has to live as long as the buffers are used.
+  std::vector<std::shared_ptr<MemoryOwner>> owners;
 };
 
 // What inputs and outputs of a graph have to go through: descriptors of 1.0, or

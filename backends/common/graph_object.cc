@@ -160,7 +160,8 @@ Result<std::shared_ptr<const Binding>> GraphObject::MakeBindingLocked(
       bound.output_shapes, executable->output_shapes()));
   return std::make_shared<const Binding>(
       Binding{std::move(executable), std::move(bound.inputs),
-              std::move(bound.outputs), shared_->serial()});
+              std::move(bound.outputs), shared_->serial(),
+              std::move(bound.owners)});
 }
 
 Status GraphObject::BindLocked(Descriptors inputs, Descriptors outputs) {

@@ -47,6 +47,13 @@ Result<onnxPointer> DeviceMemory::Export(uint32_t kind, const MemoryBlock&) {
   return NotOffered(kind);
 }
 
+Result<MemoryBlock> DeviceMemory::Wrap(onnxEnum memory_type, onnxPointer,
+                                       size_t) {
+  return Status(ONNXIFI_STATUS_UNSUPPORTED_MEMORY_TYPE,
+                StrCat("this backend does not use memory of type ",
+                       memory_type));
+}
+
 HostMemory& HostMemory::Get() { return g_host_memory; }
 
 Result<MemoryBlock> HostMemory::Allocate(size_t size, size_t alignment, bool) {

@@ -45,15 +45,19 @@ onnxErrorInfo ErrorRecord::Info() const {
 ErrorRecord& LastError() { return t_last; }
 ErrorRecord& EventError() { return t_event; }
 
-onnxStatus CopyLastError(char* text, size_t* size) {
+onnxStatus CopyText(std::string_view from, char* text, size_t* size) {
   if (size == nullptr) return ONNXIFI_STATUS_INVALID_POINTER;
-  const std::string_view last = t_last.text();
-  const size_t needed = last.size() + 1;
+  const size_t needed = from.size() + 1;
   const bool fits = text != nullptr && *size >= needed;
   *size = needed;
   if (!fits) return ONNXIFI_STATUS_FALLBACK;
-  std::memcpy(text, last.data(), needed);
+  std::memcpy(text, from.data(), from.size());
+  text[from.size()] = '\0';
   return ONNXIFI_STATUS_SUCCESS;
+}
+
+onnxStatus CopyLastError(char* text, size_t* size) {
+  return CopyText(t_last.text(), text, size);
 }
 
 }  // namespace onnxifi::abi

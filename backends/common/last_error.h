@@ -42,6 +42,9 @@ ErrorRecord& LastError();
 // Where getError puts what it tells of an event on this thread.
 ErrorRecord& EventError();
 
+// The size protocol of texts that are asked for by their size first.
+onnxStatus CopyText(std::string_view from, char* text, size_t* size);
+
 // Implements onnxGetLastErrorFunction (onnxifi_ext.h).
 onnxStatus CopyLastError(char* text, size_t* size);
 

@@ -1,5 +1,6 @@
 #include "backends/common/library.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "backends/common/backend_object.h"
@@ -12,7 +13,13 @@
 #include "base/thread_pool.h"
 #include "base/unload.h"
 
-namespace onnxifi::abi {
+namespace onnxifi {
+
+void NoteNoBackends(const std::string& why) {
+  abi::Library::Get().set_no_backends_reason(why);
+}
+
+namespace abi {
 namespace {
 
 constinit Library g_library;
@@ -28,6 +35,12 @@ void* Library::IdOf(size_t index) {
   return HandleParts{HandleKind::kBackendId, static_cast<uint32_t>(index),
                      kIdGeneration}
       .Encode();
+}
+
+void Library::set_no_backends_reason(std::string_view why) {
+  const size_t size = std::min(why.size(), sizeof(no_backends_) - 1);
+  why.copy(no_backends_, size);
+  no_backends_[size] = '\0';
 }
 
 Status Library::CreateDevices() {
@@ -121,4 +134,5 @@ void Library::AtUnload() {
   BackendObject::Table().FreeMemory();
 }
 
-}  // namespace onnxifi::abi
+}  // namespace abi
+}  // namespace onnxifi

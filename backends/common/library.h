@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <vector>
 
 #include "backends/common/backend.h"
@@ -38,6 +39,10 @@ class Library {
   Device* FindId(onnxBackendID id);
   Status ReleaseId(onnxBackendID id);
 
+  // Why there are none; empty when nobody has said it.
+  const char* no_backends_reason() const { return no_backends_; }
+  void set_no_backends_reason(std::string_view why);
+
   // A client got / gave back a handle.
   void HandleMade() { handles_.fetch_add(1, std::memory_order_relaxed); }
   void HandleGone();
@@ -52,6 +57,9 @@ class Library {
   std::atomic<bool> created_{false};
   std::atomic<Device*> devices_{nullptr};  // array of device_count_
   size_t device_count_ = 0;
+  // Written while devices are made; of fixed size, so that nothing has to be
+  // freed at the end of the process.
+  char no_backends_[512] = {};
   std::atomic<int64_t> handles_{0};
 };
 

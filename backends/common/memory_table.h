@@ -1,7 +1,9 @@
 #ifndef ONNXIFI_BACKENDS_COMMON_MEMORY_TABLE_H_
 #define ONNXIFI_BACKENDS_COMMON_MEMORY_TABLE_H_
 
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <shared_mutex>
@@ -16,10 +18,15 @@ namespace onnxifi::abi {
 // back. Thread-safe.
 class MemoryTable {
  public:
-  // nullptr: the device offers no memory.
-  explicit MemoryTable(DeviceMemory* device) : device_(device) {}
+  // nullptr: the device offers no memory. `native` has the bits of other types
+  // of memory that it uses where it is, ONNXIFI_MEMORY_TYPE_*.
+  explicit MemoryTable(DeviceMemory* device, uint64_t native = 0)
+      : device_(device), native_(device == nullptr ? 0 : native) {}
 
   DeviceMemory* device() const { return device_; }
+  bool IsNative(onnxEnum type) const {
+    return std::has_single_bit(type) && (native_ & type) != 0;
+  }
 
   // INVALID_MEMORY_LOCATION when it overlaps another one; on any failure the
   // block is left to the client.
@@ -34,6 +41,7 @@ class MemoryTable {
 
  private:
   DeviceMemory* const device_;
+  const uint64_t native_;
   mutable std::shared_mutex mutex_;
   std::map<onnxPointer, MemoryBlock> live_;  // by buffer; guarded by mutex_
 };

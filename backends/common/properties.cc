@@ -32,6 +32,15 @@ Status Apply(uint64_t key, uint64_t value, BackendProperties* properties) {
       if (value > 1) return InvalidValue("TOLERANT", value);
       properties->tolerant = value == 1;
       return Status::Ok();
+    case ONNXIFI_BACKEND_CUDA_STREAM:
+      properties->handles.cuda_stream = value;
+      return Status::Ok();
+    case ONNXIFI_BACKEND_OPENCL_CONTEXT:
+      properties->handles.opencl_context = value;
+      return Status::Ok();
+    case ONNXIFI_BACKEND_PROPERTY_OPENCL_QUEUE:
+      properties->handles.opencl_queue = value;
+      return Status::Ok();
     default:
       return Status(ONNXIFI_STATUS_UNSUPPORTED_PROPERTY,
                     StrCat("backend property ", key, " is not known"));

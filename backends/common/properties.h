@@ -11,6 +11,7 @@ namespace onnxifi::abi {
 // What the property list of onnxInitBackend asks for.
 struct BackendProperties {
   CompileOptions options;
+  NativeHandles handles;
   int log_level = 0;  // 0: not given
   bool tolerant = false;
 };

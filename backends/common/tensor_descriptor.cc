@@ -36,6 +36,9 @@ Status CheckMemory(const onnxTensorDescriptorV1& d, const std::string& what,
     case ONNXIFI_MEMORY_TYPE_OPENCL_BUFFER:
     case ONNXIFI_MEMORY_TYPE_OPENGLES_TEXTURE_2D:
     case ONNXIFI_MEMORY_TYPE_D3D_RESOURCE:
+      if (memories != nullptr && memories->IsNative(d.memoryType)) {
+        return Status::Ok();
+      }
       return Status(ONNXIFI_STATUS_UNSUPPORTED_MEMORY_TYPE,
                     StrCat(what, ": memory type ", d.memoryType,
                            " is not supported here; use CPU memory"));

@@ -111,7 +111,14 @@ Result<std::vector<std::unique_ptr<Backend>>> CreateOpenClBackends() {
   for (const std::string& reason : reasons) {
     Log(LogLevel::kInfo, "opencl: ", reason);
   }
-  if (!devices.ok()) return backends;
+  if (!devices.ok() || devices->empty()) {
+    std::string why;
+    for (const std::string& reason : reasons) {
+      why += StrCat(why.empty() ? "" : "; ", reason);
+    }
+    NoteNoBackends(why);
+    return backends;
+  }
   for (std::shared_ptr<Device>& device : *devices) {
     backends.push_back(std::make_unique<OpenClBackend>(std::move(device)));
   }

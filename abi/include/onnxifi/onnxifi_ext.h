@@ -99,6 +99,26 @@ typedef ONNXIFI_CHECK_RESULT onnxStatus(
 typedef ONNXIFI_CHECK_RESULT onnxStatus(ONNXIFI_ABI* onnxGetLastErrorFunction)(
     char* text, size_t* size);
 
+/** Why onnxGetBackendIDs gives none, for people: a device or a driver that is
+ *  missing. A library may export it; a loader may ask for it.
+ *  Effect     UTF-8; empty (size 1) when there is nothing to tell. Meaningful
+ *             after onnxGetBackendIDs has stored 0. text NULL or too small:
+ *             FALLBACK and the size.
+ *  Ownership  the caller's buffer is written during the call.
+ *  Threading  any thread. Blocking  never.
+ *  On error   *size is unchanged.
+ *  @param text  room for *size bytes, or NULL
+ *  @param size  in: capacity; out: exact size with the NUL
+ *  @retval SUCCESS          text and size stored
+ *  @retval FALLBACK         only the size stored
+ *  @retval INVALID_POINTER  size == NULL
+ *  @since 1.1 */
+ONNXIFI_PUBLIC ONNXIFI_CHECK_RESULT onnxStatus ONNXIFI_ABI
+onnxifiWhyNoBackends(char* text, size_t* size);
+
+typedef ONNXIFI_CHECK_RESULT onnxStatus(
+    ONNXIFI_ABI* onnxifiWhyNoBackendsFunction)(char* text, size_t* size);
+
 /** Key of onnxInitBackend. Value 0 (default): strict. Value 1: tolerant, for
  *  clients and test data that break rules of 1.0 [R-166] [R-218] [R-219]:
  *   L-1  descriptors whose names are NULL, empty, unknown or repeated are bound
@@ -109,6 +129,15 @@ typedef ONNXIFI_CHECK_RESULT onnxStatus(ONNXIFI_ABI* onnxGetLastErrorFunction)(
  *  Other values: INVALID_PROPERTY. A backend without it: UNSUPPORTED_PROPERTY.
  *  @since 1.1 */
 #define ONNXIFI_BACKEND_PROPERTY_TOLERANT 0x0000000100000001
+
+/** Key of onnxInitBackend. Value: a cl_command_queue of the backend's device,
+ *  in order, of the context of ONNXIFI_BACKEND_OPENCL_CONTEXT when that is given,
+ *  too. The backend keeps it alive and puts its commands into it: a run sees what
+ *  the application has put there before its input event, without waiting for it.
+ *  Another queue or none: INVALID_PROPERTY. A backend without it:
+ *  UNSUPPORTED_PROPERTY.
+ *  @since 1.1 */
+#define ONNXIFI_BACKEND_PROPERTY_OPENCL_QUEUE 0x0000000100000002
 
 #ifdef __cplusplus
 } /* extern "C" */
