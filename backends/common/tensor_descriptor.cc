@@ -107,7 +107,11 @@ Status CheckValues(const onnxTensorDescriptorV1& d, const char* role,
   }
   const auto type = static_cast<graph::DataType>(d.dataType);
   const Result<size_t> bytes = graph::ByteSize(type, ShapeOf(d));
-  if (!bytes.ok() || *bytes > std::numeric_limits<uint64_t>::max() - d.buffer) {
+  const bool is_address = d.memoryType == ONNXIFI_MEMORY_TYPE_CPU ||
+                          d.memoryType == ONNXIFI_MEMORY_TYPE_DEVICE;
+  if (!bytes.ok() ||
+      (is_address &&
+       *bytes > std::numeric_limits<uint64_t>::max() - d.buffer)) {
     return Status(ONNXIFI_STATUS_UNSUPPORTED_SHAPE,
                   StrCat(what, ": the shape ", ShapeText(ShapeOf(d)),
                          " does not fit into memory"));

@@ -94,6 +94,8 @@ DeviceFacts ReadFacts(const ClLibrary& cl, cl_platform_id platform,
       reader.Number<cl_bool>(CL_DEVICE_HOST_UNIFIED_MEMORY, CL_FALSE) != 0;
   facts.has_double = HasWord(facts.extensions, "cl_khr_fp64");
   facts.has_half = HasWord(facts.extensions, "cl_khr_fp16");
+  facts.has_icd =
+      HasWord(platform_text(CL_PLATFORM_EXTENSIONS), "cl_khr_icd");
   facts.compiles =
       reader.Number<cl_bool>(CL_DEVICE_COMPILER_AVAILABLE, CL_FALSE) != 0 &&
       reader.Number<cl_bool>(CL_DEVICE_AVAILABLE, CL_FALSE) != 0;
@@ -200,7 +202,30 @@ Result<std::vector<std::shared_ptr<Device>>> Device::FindAll(
   return devices;
 }
 
+Result<std::shared_ptr<const Device>> Device::With(
+    cl_context context, cl_command_queue queue) const {
+  std::shared_ptr<Device> device(new Device());
+  device->cl_ = cl_;
+  device->platform_ = platform_;
+  device->id_ = id_;
+  device->facts_ = facts_;
+  ONNXIFI_CL_RETURN_IF_ERROR("clRetainContext", cl_->clRetainContext(context));
+  device->context_ = ClOwned<cl_context>(context, cl_->clReleaseContext);
+  if (queue != nullptr) {
+    ONNXIFI_CL_RETURN_IF_ERROR("clRetainCommandQueue",
+                               cl_->clRetainCommandQueue(queue));
+    device->queue_ =
+        ClOwned<cl_command_queue>(queue, cl_->clReleaseCommandQueue);
+  }
+  return std::shared_ptr<const Device>(std::move(device));
+}
+
 Result<ClOwned<cl_command_queue>> Device::MakeQueue() const {
+  if (queue_) {
+    ONNXIFI_CL_RETURN_IF_ERROR("clRetainCommandQueue",
+                               cl_->clRetainCommandQueue(queue_.get()));
+    return ClOwned<cl_command_queue>(queue_.get(), cl_->clReleaseCommandQueue);
+  }
   cl_int error = CL_SUCCESS;
   const cl_command_queue queue =
       cl_->clCreateCommandQueue(context(), id_, 0, &error);
@@ -227,6 +252,32 @@ Result<ClOwned<cl_mem>> Device::MakeBuffer(cl_mem_flags flags, size_t bytes,
     return ClError("clCreateBuffer", error);
   }
   return ClOwned<cl_mem>(memory, cl_->clReleaseMemObject);
+}
+
+Status Device::CopyBetween(cl_command_queue queue, cl_mem to, size_t to_offset,
+                           cl_mem from, size_t from_offset,
+                           size_t bytes) const {
+  const auto copy = [&](cl_mem source, size_t source_at, cl_mem target,
+                        size_t target_at) -> Status {
+    ONNXIFI_CL_RETURN_IF_ERROR(
+        "clEnqueueCopyBuffer",
+        cl_->clEnqueueCopyBuffer(queue, source, target, source_at, target_at,
+                                 bytes, 0, nullptr, nullptr));
+    return Status::Ok();
+  };
+  const bool overlap = to == from && to_offset < from_offset + bytes &&
+                       from_offset < to_offset + bytes;
+  ClOwned<cl_mem> between;
+  if (overlap) {
+    ONNXIFI_ASSIGN_OR_RETURN(between,
+                             MakeBuffer(CL_MEM_READ_WRITE, bytes, nullptr));
+    ONNXIFI_RETURN_IF_ERROR(copy(from, from_offset, between.get(), 0));
+    from = between.get();
+    from_offset = 0;
+  }
+  ONNXIFI_RETURN_IF_ERROR(copy(from, from_offset, to, to_offset));
+  ONNXIFI_CL_RETURN_IF_ERROR("clFinish", cl_->clFinish(queue));
+  return Status::Ok();
 }
 
 }  // namespace onnxifi::opencl

@@ -31,12 +31,13 @@ struct DeviceFacts {
   bool has_double = false;
   bool has_half = false;  // arithmetic; loads and stores need nothing
   bool compiles = false;
+  bool has_icd = false;  // objects begin with the driver's functions
 
   bool is_cpu() const { return (type & CL_DEVICE_TYPE_CPU) != 0; }
 };
 
-// A device of one platform, with a context of our own. Thread-safe; everything
-// that was made of it keeps it alive.
+// A device of one platform, with a context of our own or the application's.
+// Thread-safe; everything that was made of it keeps it alive.
 class Device {
  public:
   // The devices that can be used, in the order in which platforms and devices
@@ -50,7 +51,16 @@ class Device {
   cl_device_id id() const { return id_; }
   cl_context context() const { return context_.get(); }
 
+  // The same device with objects of the application, which it keeps alive.
+  // `queue` is NULL, or used for all commands.
+  Result<std::shared_ptr<const Device>> With(cl_context context,
+                                             cl_command_queue queue) const;
+
+  // A queue of its own, or the application's.
   Result<ClOwned<cl_command_queue>> MakeQueue() const;
+  // Copies and waits; the ranges may overlap.
+  Status CopyBetween(cl_command_queue queue, cl_mem to, size_t to_offset,
+                     cl_mem from, size_t from_offset, size_t bytes) const;
   // `host` is NULL, or memory that is copied or, with CL_MEM_USE_HOST_PTR, used.
   Result<ClOwned<cl_mem>> MakeBuffer(cl_mem_flags flags, size_t bytes,
                                      void* host) const;
@@ -66,6 +76,7 @@ class Device {
   cl_device_id id_ = nullptr;
   DeviceFacts facts_;
   ClOwned<cl_context> context_;
+  ClOwned<cl_command_queue> queue_;  // the application's, or none
 };
 
 }  // namespace onnxifi::opencl

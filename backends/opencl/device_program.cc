@@ -42,11 +42,13 @@ class KernelNames {
 DeviceProgram::DeviceProgram(std::shared_ptr<const ProgramSpec> spec,
                              std::shared_ptr<const Device> device,
                              std::shared_ptr<ProgramCache> programs,
-                             std::shared_ptr<ConstantPool> constants)
+                             std::shared_ptr<ConstantPool> constants,
+                             std::shared_ptr<const BufferBlocks> blocks)
     : spec_(std::move(spec)),
       device_(std::move(device)),
       programs_(std::move(programs)),
-      constants_(std::move(constants)) {}
+      constants_(std::move(constants)),
+      blocks_(std::move(blocks)) {}
 
 DeviceProgram::~DeviceProgram() {
   // After a failure commands may still be in the queue.
@@ -57,10 +59,11 @@ Result<std::unique_ptr<DeviceProgram>> DeviceProgram::Create(
     std::shared_ptr<const ProgramSpec> spec,
     std::shared_ptr<const Device> device,
     std::shared_ptr<ProgramCache> programs,
-    std::shared_ptr<ConstantPool> constants) {
+    std::shared_ptr<ConstantPool> constants,
+    std::shared_ptr<const BufferBlocks> blocks) {
   std::unique_ptr<DeviceProgram> program(
       new DeviceProgram(std::move(spec), std::move(device), std::move(programs),
-                        std::move(constants)));
+                        std::move(constants), std::move(blocks)));
   ONNXIFI_RETURN_IF_ERROR(program->Link());
   return program;
 }
@@ -81,7 +84,7 @@ Status DeviceProgram::MakeMemory() {
       // A CPU works in the client's buffers.
       if (device_->facts().is_cpu() && port.bytes > 0) continue;
       ONNXIFI_ASSIGN_OR_RETURN(
-          port.memory,
+          port.own,
           device_->MakeBuffer(CL_MEM_READ_WRITE, port.bytes, nullptr));
     }
     return Status::Ok();
@@ -154,10 +157,8 @@ Result<DeviceProgram::Place> DeviceProgram::Locate(const Location& location) {
       place.port = &outputs_[location.io];
       break;
   }
-  if (place.port != nullptr && place.port->memory) {
-    place.memory = place.port->memory.get();
-    place.port = nullptr;
-  }
+  // Until the client's buffer is known, and for good when it is empty.
+  if (place.port != nullptr) place.memory = place.port->own.get();
   return place;
 }
 
@@ -200,8 +201,9 @@ Status DeviceProgram::SetArgument(size_t command, cl_uint index,
   const ClLibrary& cl = device_->cl();
   const cl_kernel kernel = commands_[command].kernel.get();
   if (place.port != nullptr) {
-    place.port->patches.push_back({command, index});
-  } else {
+    place.port->patches.push_back({command, index, place.offset});
+  }
+  if (place.memory != nullptr) {
     ONNXIFI_CL_RETURN_IF_ERROR(
         "clSetKernelArg",
         cl.clSetKernelArg(kernel, index, sizeof(cl_mem), &place.memory));
@@ -236,16 +238,43 @@ Status DeviceProgram::LinkCopy(size_t index, size_t bytes) {
   command.from_offset = from.offset;
   command.to_offset = to.offset;
   command.bytes = bytes;
-  if (from.port != nullptr) from.port->patches.push_back({commands_.size(), 0});
-  if (to.port != nullptr) to.port->patches.push_back({commands_.size(), 1});
+  if (from.port != nullptr) {
+    from.port->patches.push_back({commands_.size(), 0, from.offset});
+  }
+  if (to.port != nullptr) {
+    to.port->patches.push_back({commands_.size(), 1, to.offset});
+  }
   commands_.push_back(std::move(command));
   return Status::Ok();
 }
 
-// Lets the port be the client's buffer, or fills it from there.
-onnxStatus DeviceProgram::Bind(Port& port, const void* buffer) {
-  if (port.bound == buffer) return ONNXIFI_STATUS_SUCCESS;
+// Lets the kernels have `memory` from `offset` on as the port's tensor.
+onnxStatus DeviceProgram::Patched(Port& port, cl_mem memory, size_t offset) {
   const ClLibrary& cl = device_->cl();
+  for (const Patch& patch : port.patches) {
+    Command& command = commands_[patch.command];
+    const cl_ulong at = patch.offset + offset;
+    if (!command.kernel) {
+      (patch.argument == 0 ? command.from : command.to) = memory;
+      (patch.argument == 0 ? command.from_offset : command.to_offset) = at;
+      continue;
+    }
+    const cl_kernel kernel = command.kernel.get();
+    cl_int error =
+        cl.clSetKernelArg(kernel, patch.argument, sizeof(memory), &memory);
+    if (error == CL_SUCCESS) {
+      error = cl.clSetKernelArg(kernel, patch.argument + 1, sizeof(at), &at);
+    }
+    if (error != CL_SUCCESS) return Fail("clSetKernelArg", error, &command);
+  }
+  return ONNXIFI_STATUS_SUCCESS;
+}
+
+// A buffer over the client's memory, in which the device works.
+onnxStatus DeviceProgram::BindHost(Port& port, const void* buffer) {
+  if (port.bound == buffer && port.block == nullptr) {
+    return ONNXIFI_STATUS_SUCCESS;
+  }
   Result<ClOwned<cl_mem>> memory =
       device_->MakeBuffer(CL_MEM_READ_WRITE | CL_MEM_USE_HOST_PTR, port.bytes,
                           const_cast<void*>(buffer));
@@ -253,20 +282,50 @@ onnxStatus DeviceProgram::Bind(Port& port, const void* buffer) {
     NoteRunFailure(memory.status());
     return memory.status().code();
   }
-  port.bound = nullptr;
-  port.memory = std::move(memory.value());
-  const cl_mem made = port.memory.get();
-  for (const Patch& patch : port.patches) {
-    Command& command = commands_[patch.command];
-    if (!command.kernel) {
-      (patch.argument == 0 ? command.from : command.to) = made;
-      continue;
-    }
-    const cl_int error = cl.clSetKernelArg(command.kernel.get(), patch.argument,
-                                           sizeof(made), &made);
-    if (error != CL_SUCCESS) return Fail("clSetKernelArg", error, &command);
+  port.bound = nullptr;  // until all parameters are changed
+  const onnxStatus status = Patched(port, memory->get(), 0);
+  port.over_host = std::move(memory.value());
+  port.block = nullptr;
+  if (status == ONNXIFI_STATUS_SUCCESS) port.bound = buffer;
+  return status;
+}
+
+onnxStatus DeviceProgram::Bind(Port& port, const void* buffer) {
+  BufferPlace place = blocks_->Find(buffer);
+  if (place.block == nullptr && device_->facts().is_cpu()) {
+    return BindHost(port, buffer);
   }
-  port.bound = buffer;
+  if (place.block == nullptr) {
+    if (port.is_own()) return ONNXIFI_STATUS_SUCCESS;
+    port.bound = nullptr;
+    port.block = nullptr;
+    return Patched(port, port.own.get(), 0);
+  }
+  if (port.bound == buffer && port.block == place.block) {
+    return ONNXIFI_STATUS_SUCCESS;
+  }
+  const cl_mem memory = place.block->memory();
+  port.bound = nullptr;
+  const onnxStatus status = Patched(port, memory, place.offset);
+  port.over_host = {};
+  // As long as it is bound, its addresses are not another block's.
+  port.block = std::move(place.block);
+  if (status == ONNXIFI_STATUS_SUCCESS) port.bound = buffer;
+  return status;
+}
+
+onnxStatus DeviceProgram::BindAll(std::span<const void* const> inputs,
+                                  std::span<void* const> outputs) {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs_[i].bytes == 0) continue;
+    const onnxStatus status = Bind(inputs_[i], inputs[i]);
+    if (status != ONNXIFI_STATUS_SUCCESS) return status;
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs_[i].bytes == 0) continue;
+    const onnxStatus status = Bind(outputs_[i], outputs[i]);
+    if (status != ONNXIFI_STATUS_SUCCESS) return status;
+  }
   return ONNXIFI_STATUS_SUCCESS;
 }
 
@@ -317,6 +376,31 @@ onnxStatus DeviceProgram::Enqueue() {
   return ONNXIFI_STATUS_SUCCESS;
 }
 
+// What the client finds in its buffer when the queue is through.
+onnxStatus DeviceProgram::FetchOutput(const Port& port, void* output) {
+  const ClLibrary& cl = device_->cl();
+  if (port.bytes == 0 || port.block != nullptr) return ONNXIFI_STATUS_SUCCESS;
+  if (port.is_own()) {
+    const cl_int error =
+        cl.clEnqueueReadBuffer(queue_.get(), port.own.get(), CL_FALSE, 0,
+                               port.bytes, output, 0, nullptr, nullptr);
+    return error == CL_SUCCESS ? ONNXIFI_STATUS_SUCCESS
+                               : Fail("clEnqueueReadBuffer", error, nullptr);
+  }
+  // What a kernel has written to memory of the host is certain to be there
+  // while it is mapped.
+  cl_int error = CL_SUCCESS;
+  const cl_mem memory = port.over_host.get();
+  void* const mapped =
+      cl.clEnqueueMapBuffer(queue_.get(), memory, CL_FALSE, CL_MAP_READ, 0,
+                            port.bytes, 0, nullptr, nullptr, &error);
+  if (error != CL_SUCCESS) return Fail("clEnqueueMapBuffer", error, nullptr);
+  error = cl.clEnqueueUnmapMemObject(queue_.get(), memory, mapped, 0, nullptr,
+                                     nullptr);
+  return error == CL_SUCCESS ? ONNXIFI_STATUS_SUCCESS
+                             : Fail("clEnqueueUnmapMemObject", error, nullptr);
+}
+
 // Waits for the queue and brings the results to the client.
 onnxStatus DeviceProgram::Finish(std::span<void* const> outputs) {
   const ClLibrary& cl = device_->cl();
@@ -329,27 +413,8 @@ onnxStatus DeviceProgram::Finish(std::span<void* const> outputs) {
     if (error != CL_SUCCESS) return Fail("clEnqueueReadBuffer", error, nullptr);
   }
   for (size_t i = 0; i < outputs_.size(); ++i) {
-    Port& port = outputs_[i];
-    if (port.bytes == 0) continue;
-    if (port.bound != nullptr) {
-      // What a kernel has written to memory of the host is certain to be there
-      // while it is mapped.
-      void* const mapped = cl.clEnqueueMapBuffer(
-          queue_.get(), port.memory.get(), CL_FALSE, CL_MAP_READ, 0, port.bytes,
-          0, nullptr, nullptr, &error);
-      if (error != CL_SUCCESS) {
-        return Fail("clEnqueueMapBuffer", error, nullptr);
-      }
-      error = cl.clEnqueueUnmapMemObject(queue_.get(), port.memory.get(),
-                                         mapped, 0, nullptr, nullptr);
-      if (error != CL_SUCCESS) {
-        return Fail("clEnqueueUnmapMemObject", error, nullptr);
-      }
-      continue;
-    }
-    error = cl.clEnqueueReadBuffer(queue_.get(), port.memory.get(), CL_FALSE, 0,
-                                   port.bytes, outputs[i], 0, nullptr, nullptr);
-    if (error != CL_SUCCESS) return Fail("clEnqueueReadBuffer", error, nullptr);
+    const onnxStatus status = FetchOutput(outputs_[i], outputs[i]);
+    if (status != ONNXIFI_STATUS_SUCCESS) return status;
   }
   error = cl.clFinish(queue_.get());
   if (error != CL_SUCCESS) return Fail("clFinish", error, nullptr);
@@ -360,49 +425,40 @@ onnxStatus DeviceProgram::Finish(std::span<void* const> outputs) {
   return ONNXIFI_STATUS_INTERNAL_ERROR;
 }
 
+// Brings the inputs to the device that are not there.
+onnxStatus DeviceProgram::Begin(std::span<const void* const> inputs) {
+  const ClLibrary& cl = device_->cl();
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Port& port = inputs_[i];
+    if (port.bytes == 0 || !port.is_own()) continue;
+    const cl_int error =
+        cl.clEnqueueWriteBuffer(queue_.get(), port.own.get(), CL_FALSE, 0,
+                                port.bytes, inputs[i], 0, nullptr, nullptr);
+    if (error != CL_SUCCESS) {
+      return Fail("clEnqueueWriteBuffer", error, nullptr);
+    }
+  }
+  if (!checks_failure_) return ONNXIFI_STATUS_SUCCESS;
+  constexpr cl_int kNone = 0;
+  const cl_int error =
+      cl.clEnqueueWriteBuffer(queue_.get(), failure_.get(), CL_TRUE, 0,
+                              sizeof(kNone), &kNone, 0, nullptr, nullptr);
+  return error == CL_SUCCESS ? ONNXIFI_STATUS_SUCCESS
+                             : Fail("clEnqueueWriteBuffer", error, nullptr);
+}
+
 onnxStatus DeviceProgram::Run(std::span<const void* const> inputs,
                               std::span<void* const> outputs) {
   if (inputs.size() != inputs_.size() || outputs.size() != outputs_.size()) {
     return ONNXIFI_STATUS_INTERNAL_ERROR;
   }
-  const ClLibrary& cl = device_->cl();
-  onnxStatus status = ONNXIFI_STATUS_SUCCESS;
-  const bool in_place = device_->facts().is_cpu();
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    Port& port = inputs_[i];
-    if (port.bytes == 0) continue;
-    if (in_place) {
-      status = Bind(port, inputs[i]);
-      if (status != ONNXIFI_STATUS_SUCCESS) return status;
-      continue;
-    }
-    const cl_int error =
-        cl.clEnqueueWriteBuffer(queue_.get(), port.memory.get(), CL_FALSE, 0,
-                                port.bytes, inputs[i], 0, nullptr, nullptr);
-    if (error != CL_SUCCESS) {
-      cl.clFinish(queue_.get());
-      return Fail("clEnqueueWriteBuffer", error, nullptr);
-    }
-  }
-  for (size_t i = 0; in_place && i < outputs.size(); ++i) {
-    if (outputs_[i].bytes == 0) continue;
-    status = Bind(outputs_[i], outputs[i]);
-    if (status != ONNXIFI_STATUS_SUCCESS) return status;
-  }
-  if (checks_failure_) {
-    constexpr cl_int kNone = 0;
-    const cl_int error =
-        cl.clEnqueueWriteBuffer(queue_.get(), failure_.get(), CL_TRUE, 0,
-                                sizeof(kNone), &kNone, 0, nullptr, nullptr);
-    if (error != CL_SUCCESS) {
-      return Fail("clEnqueueWriteBuffer", error, nullptr);
-    }
-  }
-  status = Enqueue();
+  onnxStatus status = BindAll(inputs, outputs);
+  if (status == ONNXIFI_STATUS_SUCCESS) status = Begin(inputs);
+  if (status == ONNXIFI_STATUS_SUCCESS) status = Enqueue();
   if (status == ONNXIFI_STATUS_SUCCESS) status = Finish(outputs);
   if (status != ONNXIFI_STATUS_SUCCESS) {
     // The client's buffers are its own again.
-    cl.clFinish(queue_.get());
+    device_->cl().clFinish(queue_.get());
     return status;
   }
   if (!has_run_ && program_ != nullptr) programs_->Keep(text_, *program_);

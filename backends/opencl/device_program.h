@@ -10,6 +10,7 @@
 #include "backends/common/plan.h"
 #include "backends/opencl/constant_pool.h"
 #include "backends/opencl/device.h"
+#include "backends/opencl/device_memory.h"
 #include "backends/opencl/launch.h"
 #include "backends/opencl/program_cache.h"
 
@@ -24,7 +25,8 @@ class DeviceProgram final : public Executable {
       std::shared_ptr<const ProgramSpec> spec,
       std::shared_ptr<const Device> device,
       std::shared_ptr<ProgramCache> programs,
-      std::shared_ptr<ConstantPool> constants);
+      std::shared_ptr<ConstantPool> constants,
+      std::shared_ptr<const BufferBlocks> blocks);
   ~DeviceProgram() override;
 
   const std::vector<graph::Shape>& output_shapes() const override {
@@ -43,13 +45,19 @@ class DeviceProgram final : public Executable {
   // A parameter that follows an input or output of the graph.
   struct Patch {
     size_t command;
-    cl_uint argument;  // CopyPatch: of the copy
+    cl_uint argument;  // of a copy: 0 is its source, 1 its target
+    size_t offset;     // in the tensor
   };
+  // An input or output, and the buffer that kernels have as theirs: the
+  // client's block, a buffer over its memory, or one of our own.
   struct Port {
     size_t bytes = 0;
-    const void* bound = nullptr;  // the client's buffer that `memory` is
-    ClOwned<cl_mem> memory;
+    const void* bound = nullptr;  // where the client has it; of our own: NULL
+    std::shared_ptr<const BufferBlock> block;
+    ClOwned<cl_mem> over_host;
+    ClOwned<cl_mem> own;
     std::vector<Patch> patches;
+    bool is_own() const { return bound == nullptr; }
   };
   // A kernel, or a copy when there is none.
   struct Command {
@@ -74,7 +82,8 @@ class DeviceProgram final : public Executable {
   DeviceProgram(std::shared_ptr<const ProgramSpec> spec,
                 std::shared_ptr<const Device> device,
                 std::shared_ptr<ProgramCache> programs,
-                std::shared_ptr<ConstantPool> constants);
+                std::shared_ptr<ConstantPool> constants,
+                std::shared_ptr<const BufferBlocks> blocks);
   Status Link();
   Status MakeMemory();
   Status LinkStep(size_t index);
@@ -85,6 +94,12 @@ class DeviceProgram final : public Executable {
   Result<Place> LocateArgument(const StepSpec& step,
                                const LaunchArgument& argument);
   onnxStatus Bind(Port& port, const void* buffer);
+  onnxStatus BindHost(Port& port, const void* buffer);
+  onnxStatus Patched(Port& port, cl_mem memory, size_t offset);
+  onnxStatus BindAll(std::span<const void* const> inputs,
+                     std::span<void* const> outputs);
+  onnxStatus Begin(std::span<const void* const> inputs);
+  onnxStatus FetchOutput(const Port& port, void* output);
   onnxStatus Enqueue();
   onnxStatus EnqueueCommand(const Command& command);
   onnxStatus Finish(std::span<void* const> outputs);
@@ -94,6 +109,7 @@ class DeviceProgram final : public Executable {
   const std::shared_ptr<const Device> device_;
   const std::shared_ptr<ProgramCache> programs_;
   const std::shared_ptr<ConstantPool> constants_;
+  const std::shared_ptr<const BufferBlocks> blocks_;
   std::string text_;
   std::shared_ptr<const Program> program_;
   std::vector<ConstantPool::Buffer> kept_;

@@ -6,6 +6,7 @@
 #include "backends/opencl/constant_pool.h"
 #include "backends/opencl/device_program.h"
 #include "backends/opencl/fuse.h"
+#include "backends/opencl/native_handle.h"
 #include "backends/opencl/reorder.h"
 #include "base/log.h"
 #include "base/str_cat.h"
@@ -20,22 +21,26 @@ constexpr size_t kMaxDeviceBytes = 63;  // clients bring 64-byte buffers
 class Linker final : public ProgramLinker {
  public:
   Linker(std::shared_ptr<const Device> device,
-         std::shared_ptr<ProgramCache> programs)
+         std::shared_ptr<ProgramCache> programs,
+         std::shared_ptr<const BufferBlocks> blocks)
       : device_(std::move(device)),
         programs_(std::move(programs)),
+        blocks_(std::move(blocks)),
         constants_(std::make_shared<ConstantPool>(device_)) {}
 
   Result<std::unique_ptr<Executable>> Link(
       std::shared_ptr<const ProgramSpec> spec) override {
     ONNXIFI_ASSIGN_OR_RETURN(
         std::unique_ptr<DeviceProgram> program,
-        DeviceProgram::Create(std::move(spec), device_, programs_, constants_));
+        DeviceProgram::Create(std::move(spec), device_, programs_, constants_,
+                              blocks_));
     return std::unique_ptr<Executable>(std::move(program));
   }
 
  private:
   const std::shared_ptr<const Device> device_;
   const std::shared_ptr<ProgramCache> programs_;
+  const std::shared_ptr<const BufferBlocks> blocks_;
   const std::shared_ptr<ConstantPool> constants_;
 };
 
@@ -65,6 +70,7 @@ bool UsesDouble(const NodeView& node) {
 OpenClBackend::OpenClBackend(std::shared_ptr<const Device> device)
     : device_(std::move(device)),
       programs_(std::make_shared<ProgramCache>(device_, DefaultCacheFolder())),
+      memory_(device_),
       registry_(kAllOps) {
   const DeviceFacts& facts = device_->facts();
   info_.name = "ONNXIFI OpenCL";
@@ -80,6 +86,9 @@ OpenClBackend::OpenClBackend(std::shared_ptr<const Device> device)
   info_.capabilities = ONNXIFI_CAPABILITY_THREAD_SAFE |
                        ONNXIFI_CAPABILITY_SYMBOLIC_BATCH_SIZE |
                        ONNXIFI_CAPABILITY_SYMBOLIC_SIZE_TENSORS;
+  info_.memory_types = ONNXIFI_MEMORY_TYPE_OPENCL_BUFFER;
+  info_.opencl_platform_id = reinterpret_cast<uintptr_t>(device_->platform());
+  info_.opencl_device_id = reinterpret_cast<uintptr_t>(device_->id());
   info_.memory_size = facts.memory_bytes;
   info_.max_graph_size = facts.memory_bytes;
   info_.max_graph_count = UINT32_MAX;
@@ -98,11 +107,32 @@ Result<std::unique_ptr<CompiledGraph>> OpenClBackend::Compile(
   hooks.rewrite = &FuseGraph;
   hooks.make_reorder = &MakeReorder;
   hooks.device = device_.get();
-  hooks.linker = std::make_shared<Linker>(device_, programs_);
+  hooks.linker =
+      std::make_shared<Linker>(device_, programs_, memory_.blocks());
   return CompileGraph(std::move(graph), registry_, hooks, ThreadPool::Global());
 }
 
-Result<std::vector<std::unique_ptr<Backend>>> CreateOpenClBackends() {
+Result<std::unique_ptr<Backend>> OpenClBackend::Open(
+    const NativeHandles& handles) const {
+  ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<const Device> device,
+                           ShareDevice(*device_, handles));
+  return std::unique_ptr<Backend>(
+      std::make_unique<OpenClBackend>(std::move(device)));
+}
+
+BackendInfo OpenClBackend::MeasuredInfo() const {
+  BackendInfo info = info_;
+  std::call_once(measured_, [this] { rates_ = MeasureRates(device_, *programs_); });
+  info.macs_fp32 = rates_.macs_fp32;
+  info.macs_fp16 = rates_.macs_fp16;
+  info.memory_bandwidth = rates_.memory_bandwidth;
+  info.cpu_read_bandwidth = rates_.cpu_read_bandwidth;
+  info.cpu_write_bandwidth = rates_.cpu_write_bandwidth;
+  return info;
+}
+
+Result<std::vector<std::unique_ptr<Backend>>> CreateOpenClBackends(
+    std::string* why_none) {
   std::vector<std::string> reasons;
   std::vector<std::unique_ptr<Backend>> backends;
   Result<std::vector<std::shared_ptr<Device>>> devices =
@@ -112,11 +142,9 @@ Result<std::vector<std::unique_ptr<Backend>>> CreateOpenClBackends() {
     Log(LogLevel::kInfo, "opencl: ", reason);
   }
   if (!devices.ok() || devices->empty()) {
-    std::string why;
     for (const std::string& reason : reasons) {
-      why += StrCat(why.empty() ? "" : "; ", reason);
+      *why_none += StrCat(why_none->empty() ? "" : "; ", reason);
     }
-    NoteNoBackends(why);
     return backends;
   }
   for (std::shared_ptr<Device>& device : *devices) {

@@ -66,8 +66,9 @@ std::string Model() {
 
 // All that a client does, as far as it comes. `y` is what it has got.
 Status Session(std::vector<float>* y) {
+  std::string why_none;
   ONNXIFI_ASSIGN_OR_RETURN(std::vector<std::unique_ptr<Backend>> backends,
-                           CreateOpenClBackends());
+                           CreateOpenClBackends(&why_none));
   if (backends.empty()) {
     return Status(ONNXIFI_STATUS_BACKEND_UNAVAILABLE, "no device");
   }

@@ -152,6 +152,19 @@ void ProgramCache::Keep(const std::string& text, const Program& program) {
   static_cast<void>(WriteCacheFile(FileOf(key), key, binary));
 }
 
+std::optional<std::string> ProgramCache::Recall(const std::string& what) const {
+  if (folder_.empty()) return std::nullopt;
+  const std::string key = Key(what);
+  return ReadCacheFile(FileOf(key), key);
+}
+
+void ProgramCache::Remember(const std::string& what,
+                            const std::string& value) const {
+  if (folder_.empty()) return;
+  const std::string key = Key(what);
+  static_cast<void>(WriteCacheFile(FileOf(key), key, value));
+}
+
 std::string DefaultCacheFolder() {
   if (const char* named = secure_getenv("ONNXIFI_OPENCL_CACHE")) return named;
   std::string base;

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -43,6 +44,10 @@ class ProgramCache {
   // Called when its kernels have run: drivers that compile late have all of the
   // binary only then. Failures mean that the next process compiles again.
   void Keep(const std::string& text, const Program& program);
+
+  // Something else that is known of the device and kept with its programs.
+  std::optional<std::string> Recall(const std::string& what) const;
+  void Remember(const std::string& what, const std::string& value) const;
 
  private:
   std::string Key(const std::string& text) const;

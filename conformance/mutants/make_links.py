@@ -4,7 +4,8 @@
 Runs LIST, which prints one mutant a line, keeps what it prints in
 DIRECTORY/list.tsv, and makes DIRECTORY/libonnxifi-mutant-NAME.so another name
 of LIBRARY for each of them: a hard link, so that a program that resolves
-symbolic ones finds the name. Those of mutants that are no more are removed.
+symbolic ones finds the name. Mutants with a library of their own have it in
+DIRECTORY/own. Those of mutants that are no more are removed.
 """
 
 import os
@@ -26,7 +27,8 @@ def main():
         link.unlink()
     for name in names:
         link = directory / f"libonnxifi-mutant-{name}.so"
-        os.link(library, link)
+        own = directory / "own" / link.name
+        os.link(own if own.exists() else library, link)
     (directory / "list.tsv").write_text(text)
 
 

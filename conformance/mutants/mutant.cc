@@ -45,6 +45,8 @@ const std::vector<MutantInfo>& AllMutants() {
     AddStartRunMutants(list);
     AddValueMutants(list);
     AddMemoryMutants(list);
+    AddCompatibilityMutants(list);
+    AddExportMutants(list);
     AddTraps(list);
     return list;
   }();

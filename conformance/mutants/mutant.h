@@ -119,6 +119,8 @@ void AddInterfaceMutants(std::vector<MutantInfo>* list);
 void AddStartRunMutants(std::vector<MutantInfo>* list);
 void AddValueMutants(std::vector<MutantInfo>* list);
 void AddMemoryMutants(std::vector<MutantInfo>* list);
+void AddCompatibilityMutants(std::vector<MutantInfo>* list);
+void AddExportMutants(std::vector<MutantInfo>* list);
 void AddTraps(std::vector<MutantInfo>* list);
 
 }  // namespace onnxifi::mutants

@@ -1,5 +1,7 @@
 // Mutants of interface 1.1: the exchange of tables, questions about models,
 // failures, options, contexts and statistics.
+#include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <string>
@@ -82,6 +84,43 @@ class SmallHost final : public Mutant {
   }
 };
 
+// Refuses hosts of later versions instead of reading what it knows of them.
+class ExactHost final : public Mutant {
+ public:
+  using Mutant::Mutant;
+  onnxStatus GetInterface(onnxGetInterfaceFunction get, onnxBackendID id,
+                          const onnxHostInterface* host,
+                          const onnxPluginInterface** plugin) override {
+    const bool later = host != nullptr && plugin != nullptr &&
+                       host->structSize > sizeof(*host);
+    if (later) *plugin = nullptr;
+    return later ? ONNXIFI_STATUS_INVALID_SIZE : get(id, host, plugin);
+  }
+};
+
+// Offers the interface, and has it for nobody.
+class NoTable final : public Mutant {
+ public:
+  using Mutant::Mutant;
+  onnxStatus GetInterface(onnxGetInterfaceFunction get, onnxBackendID id,
+                          const onnxHostInterface* host,
+                          const onnxPluginInterface** plugin) override {
+    const onnxStatus status = get(id, host, plugin);
+    if (status != ONNXIFI_STATUS_SUCCESS) return status;
+    *plugin = nullptr;
+    return ONNXIFI_STATUS_INTERNAL_ERROR;
+  }
+};
+
+void LoseMemory(const onnxCheckModelArguments&) {
+  constexpr size_t kBytes = size_t{1} << 20;
+  static std::atomic<void*> last;
+  void* const block = malloc(kBytes);
+  if (block != nullptr) std::memset(block, 1, kBytes);
+  last = block;
+}
+
+void NoInitGraph(T* table) { table->initGraph = nullptr; }
 void NoSize(T* table) { table->structSize = 0; }
 void OtherVersion(T* table) { table->version = 0x00020000; }
 
@@ -172,6 +211,20 @@ void NoNode(const onnxGetErrorArguments& arguments) {
 }
 void EventIgnored(onnxGetErrorArguments& arguments) {
   arguments.event = nullptr;
+}
+
+// What the thread that asked last was told, when that was another one.
+void ToldOfOtherThread(const onnxGetErrorArguments& arguments) {
+  static std::mutex mutex;
+  static std::thread::id asked;
+  static onnxStatus told = ONNXIFI_STATUS_SUCCESS;
+  const std::lock_guard<std::mutex> lock(mutex);
+  const onnxStatus own = arguments.error->status;
+  if (asked != std::thread::id() && asked != std::this_thread::get_id()) {
+    arguments.error->status = told;
+  }
+  asked = std::this_thread::get_id();
+  told = own;
 }
 
 onnxStatus ONNXIFI_ABI NoOptions(const onnxDescribeOptionsArguments* from) {
@@ -271,6 +324,12 @@ constexpr TableRow kRows[] = {
     {"check_model_next",
      &Before<&T::checkModel, &NextIgnored<onnxCheckModelArguments>>,
      "checkModel ignores a chain of extensions"},
+    {"check_model_null_accepted", SWAP(checkModel, INVALID_POINTER, SUCCESS),
+     "checkModel takes no arguments at all"},
+    {"table_without_init_graph", &NoInitGraph,
+     "the table has checkModel and no initGraph"},
+    {"check_model_leaks", &After<&T::checkModel, &LoseMemory>,
+     "1 MiB is lost with each checkModel"},
     {"check_model_any_size", &Replace<&T::checkModel, &AnySize>,
      "checkModel takes a structure that is too small"},
     {"init_unknown_option", &Before<&T::initGraph, &OptionsIgnored>,
@@ -308,6 +367,8 @@ constexpr TableRow kRows[] = {
      "the text of a failure is NULL"},
     {"error_no_node", &After<&T::getError, &NoNode>,
      "the node of a refusal is not told"},
+    {"error_of_other_thread", &After<&T::getError, &ToldOfOtherThread>,
+     "threads are told of each other's failures"},
     {"error_ignores_event", &Before<&T::getError, &EventIgnored>,
      "getError of an event tells of the thread"},
     {"error_stale_event", SWAP(getError, INVALID_EVENT, SUCCESS),
@@ -363,6 +424,12 @@ void AddInterfaceMutants(std::vector<MutantInfo>* list) {
   list->push_back({"table_for_small_host", Area::kInterface,
                    "a host structure that is too small is accepted",
                    &MakeMutant<SmallHost>});
+  list->push_back({"table_for_exact_hosts", Area::kInterface,
+                   "a host structure of a later version is refused",
+                   &MakeMutant<ExactHost>});
+  list->push_back({"table_for_nobody", Area::kInterface,
+                   "the interface is offered, and nobody gets a table",
+                   &MakeMutant<NoTable>});
   AddTableRows(kRows, list);
 }
 

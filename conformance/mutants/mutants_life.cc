@@ -315,6 +315,8 @@ constexpr Row kRows[] = {
     {"chatters", When::kInitBackend, &Chatter,
      "writes to standard error whatever the log level is"},
     {"leaks_memory", When::kInitGraph, &LeakMemory, "1 MiB a graph is lost"},
+    {"leaks_enumerations", When::kEnumerate, &LeakMemory,
+     "1 MiB is lost each time that backends are listed"},
     {"leaks_descriptor", When::kInitGraph, &LeakDescriptor,
      "a file descriptor a graph is lost"},
     {"closes_standard_error", When::kInitBackend, &CloseOutput,

@@ -89,6 +89,8 @@ constexpr Row kRows[] = {
         UNSUPPORTED_OPERATOR, SUCCESS, "an operator that it does not run"),
     ROW("compat_claims_every_version", onnxGetBackendCompatibility,
         UNSUPPORTED_VERSION, SUCCESS, "a version that it does not know"),
+    ROW("compat_claims_every_type", onnxGetBackendCompatibility,
+        UNSUPPORTED_DATATYPE, SUCCESS, "a type that it does not run"),
     ROW("compat_denies_what_it_runs", onnxGetBackendCompatibility, SUCCESS,
         UNSUPPORTED_OPERATOR, "models that it runs"),
     ROW("init_backend_stale_id_accepted", onnxInitBackend, INVALID_ID, SUCCESS,

@@ -79,6 +79,24 @@ onnxStatus ShortData(Call& call, uint32_t index, const onnxValue* value) {
   if (changed.dataSize > 0) --changed.dataSize;
   return Give(call, index, &changed);
 }
+// Types of which several elements are in one byte.
+onnxStatus PackedChanged(Call& call, uint32_t index, const onnxValue* value) {
+  const auto type = static_cast<graph::DataType>(value->dataType);
+  const bool packed =
+      type == graph::DataType::kInt4 || type == graph::DataType::kUint4 ||
+      type == graph::DataType::kInt2 || type == graph::DataType::kUint2 ||
+      type == graph::DataType::kFloat4E2M1;
+  if (!packed || value->kind != ONNXIFI_VALUE_KIND_TENSOR ||
+      value->dataSize == 0) {
+    return Give(call, index, value);
+  }
+  const auto* const from = static_cast<const char*>(value->data);
+  std::vector<char> bytes(from, from + value->dataSize);
+  bytes[0] ^= 1;
+  onnxValue changed = *value;
+  changed.data = bytes.data();
+  return Give(call, index, &changed);
+}
 onnxStatus FlatShape(Call& call, uint32_t index, const onnxValue* value) {
   if (value->kind != ONNXIFI_VALUE_KIND_TENSOR || value->dimensions < 2) {
     return Give(call, index, value);
@@ -240,6 +258,8 @@ constexpr TableRow kRows[] = {
     {"values_no_name", VALUES(&NoName), "outputs have no names"},
     {"values_no_size", VALUES(&NoSize), "outputs have no structSize"},
     {"values_short_data", VALUES(&ShortData), "dataSize is one too small"},
+    {"values_packed_changed", VALUES(&PackedChanged),
+     "a bit of each output of 2 or 4 bits an element flips"},
     {"values_flat", VALUES(&FlatShape), "outputs are 1-D"},
     {"values_optional_unwrapped", VALUES(&TensorOfOptional),
      "an optional output arrives as what is in it"},

@@ -76,6 +76,16 @@ cl_int Error(cl_int usual) {
     return real == nullptr ? CL_INVALID_VALUE : real(object);                \
   }
 
+// A function that takes one more reference, which has to be given back.
+#define RETAIN(name, type)                                                     \
+  extern "C" __attribute__((visibility("default"))) cl_int CL_API_CALL name(   \
+      type object) {                                                           \
+    REAL(name);                                                                \
+    if (real == nullptr || Fails(#name)) return Error(CL_OUT_OF_HOST_MEMORY);  \
+    ++g_live;                                                                  \
+    return real(object);                                                       \
+  }
+
 extern "C" {
 
 // Lets the call number `at` from now on fail, 0: none; with `lose` all that come
@@ -124,17 +134,31 @@ MAKE(cl_context, clCreateContext, CL_OUT_OF_RESOURCES,
       void(CL_CALLBACK* notify)(const char*, const void*, size_t, void*),
       void* context, cl_int* code),
      (properties, count, ids, notify, context, code))
+RETAIN(clRetainContext, cl_context)
 RELEASE(clReleaseContext, cl_context)
+PASS(clGetContextInfo, CL_OUT_OF_HOST_MEMORY,
+     (cl_context context, cl_context_info what, size_t size, void* to,
+      size_t* got),
+     (context, what, size, to, got))
 MAKE(cl_command_queue, clCreateCommandQueue, CL_OUT_OF_RESOURCES,
      (cl_context context, cl_device_id id,
       cl_command_queue_properties properties, cl_int* code),
      (context, id, properties, code))
+RETAIN(clRetainCommandQueue, cl_command_queue)
 RELEASE(clReleaseCommandQueue, cl_command_queue)
+PASS(clGetCommandQueueInfo, CL_OUT_OF_HOST_MEMORY,
+     (cl_command_queue queue, cl_command_queue_info what, size_t size, void* to,
+      size_t* got),
+     (queue, what, size, to, got))
 MAKE(cl_mem, clCreateBuffer, CL_MEM_OBJECT_ALLOCATION_FAILURE,
      (cl_context context, cl_mem_flags flags, size_t size, void* host,
       cl_int* code),
      (context, flags, size, host, code))
+RETAIN(clRetainMemObject, cl_mem)
 RELEASE(clReleaseMemObject, cl_mem)
+PASS(clGetMemObjectInfo, CL_OUT_OF_HOST_MEMORY,
+     (cl_mem memory, cl_mem_info what, size_t size, void* to, size_t* got),
+     (memory, what, size, to, got))
 MAKE(cl_program, clCreateProgramWithSource, CL_OUT_OF_HOST_MEMORY,
      (cl_context context, cl_uint count, const char** texts,
       const size_t* sizes, cl_int* code),

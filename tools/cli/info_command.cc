@@ -171,6 +171,11 @@ void PrintCandidates(const json& report, bool summary) {
       std::printf(
           "plugin  %s  %s backends  (%s)\n", Text(candidate, "path").c_str(),
           Text(candidate, "backends").c_str(), Text(candidate, "rule").c_str());
+      // Why there are none.
+      const std::string remark = Text(candidate, "text");
+      if (Text(candidate, "backends") == "0" && !remark.empty()) {
+        std::printf("        %s\n", remark.c_str());
+      }
       if (candidate.contains("certificate")) {
         std::printf("        %s\n",
                     CertificateLine(candidate["certificate"]).c_str());
