@@ -1,6 +1,8 @@
 #include "backends/opencl/fuse.h"
 
+#include "backends/common/fusion/elementwise.h"
 #include "backends/common/fusion/passes.h"
+#include "backends/opencl/kernels/element_group.h"
 
 namespace onnxifi::opencl {
 
@@ -12,6 +14,11 @@ Status FuseGraph(graph::Graph& graph) {
   FoldAffineIntoConv(editor);
   FuseConvTails(editor);
   FuseMatMulTails(editor);
+  ElementwisePolicy policy;
+  policy.takes = [](const NodeView& node) {
+    return ElementRuleOf(node) != nullptr;
+  };
+  FuseElementwise(editor, policy);
   editor.Finish();
   graph::RemoveDeadNodes(graph);
   return Status::Ok();

@@ -33,6 +33,11 @@ class OpenClBackend final : public Backend {
   BackendInfo info_;
 };
 
+// Pieces that the compile pipeline takes from this backend. The device must
+// outlive all that is compiled.
+CompilerHooks MakeCompilerHooks(std::shared_ptr<const Device> device,
+                                std::shared_ptr<ProgramCache> programs);
+
 // The plugin's backends: one for each device, in OpenCL's order. None, with the
 // reasons in the log, where OpenCL or its drivers are missing.
 Result<std::vector<std::unique_ptr<Backend>>> CreateOpenClBackends();
