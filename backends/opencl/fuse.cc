@@ -6,6 +6,14 @@
 
 namespace onnxifi::opencl {
 
+void FuseElements(GraphEditor& editor) {
+  ElementwisePolicy policy;
+  policy.takes = [](const NodeView& node) {
+    return ElementRuleOf(node) != nullptr;
+  };
+  FuseElementwise(editor, policy);
+}
+
 Status FuseGraph(graph::Graph& graph) {
   graph::RemoveDeadNodes(graph);
   GraphEditor editor(graph);
@@ -14,11 +22,7 @@ Status FuseGraph(graph::Graph& graph) {
   FoldAffineIntoConv(editor);
   FuseConvTails(editor);
   FuseMatMulTails(editor);
-  ElementwisePolicy policy;
-  policy.takes = [](const NodeView& node) {
-    return ElementRuleOf(node) != nullptr;
-  };
-  FuseElementwise(editor, policy);
+  FuseElements(editor);
   editor.Finish();
   graph::RemoveDeadNodes(graph);
   return Status::Ok();

@@ -62,6 +62,8 @@ std::string FillIn(const ElementNode& node, const PointwiseRule& rule,
     const std::string_view name = text.substr(at + 1, end - at - 1);
     if (name == "T") {
       out += KernelTypeOf(type).compute;
+    } else if (name == "U") {
+      out += graph::ElementBits(type) == 64 ? "ulong" : "uint";
     } else if (std::isdigit(static_cast<unsigned char>(name[0])) != 0) {
       out += operands[static_cast<size_t>(name[0] - '0')];
     } else {

@@ -35,7 +35,9 @@ Reject RequireTypes(const NodeView& node, size_t i, TypeSet types);
 
 // What one operator does to one element of each operand, as text of OpenCL C.
 // In it, $0, $1, ... are the operands in their compute types, $T is the compute
-// type of operand 0, and $name an attribute, written as a literal of $T.
+// type of operand 0, and $name an attribute, written as a literal of $T. $U is an
+// unsigned type that holds $T: sums of signed integers that overflow are undefined
+// in C, so that what a compiler makes of them would depend on what follows.
 struct PointwiseRule {
   enum class Result : uint8_t { kSame, kBool };
 
