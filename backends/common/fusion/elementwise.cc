@@ -23,11 +23,30 @@ using graph::ValueId;
 namespace {
 
 // Operators that cost less than reading their result.
-constexpr std::array<std::string_view, 24> kCheap = {
-    "Abs",   "Add",     "And",        "BitwiseAnd", "BitwiseNot",  "BitwiseOr",
-    "Cast",  "Clip",    "Equal",      "Greater",    "GreaterOrEqual", "IsNaN",
-    "Less",  "LessOrEqual", "LeakyRelu", "Max",     "Min",         "Mul",
-    "Neg",   "Not",     "Or",         "Relu",       "Sub",         "Where"};
+constexpr std::array<std::string_view, 24> kCheap = {"Abs",
+                                                     "Add",
+                                                     "And",
+                                                     "BitwiseAnd",
+                                                     "BitwiseNot",
+                                                     "BitwiseOr",
+                                                     "Cast",
+                                                     "Clip",
+                                                     "Equal",
+                                                     "Greater",
+                                                     "GreaterOrEqual",
+                                                     "IsNaN",
+                                                     "Less",
+                                                     "LessOrEqual",
+                                                     "LeakyRelu",
+                                                     "Max",
+                                                     "Min",
+                                                     "Mul",
+                                                     "Neg",
+                                                     "Not",
+                                                     "Or",
+                                                     "Relu",
+                                                     "Sub",
+                                                     "Where"};
 
 // How many nodes of smaller shapes join a group at a time.
 constexpr size_t kMostSmall = 4;
@@ -64,10 +83,10 @@ Borders BordersOf(const GraphEditor& editor, const std::vector<int>& nodes) {
     }
     const ValueId out = editor.node(i).outputs[0];
     const std::vector<int>& users = editor.Users(out);
-    const bool leaves =
-        editor.IsOutput(out) ||
-        std::any_of(users.begin(), users.end(),
-                    [&](int user) { return !Contains(nodes, user); });
+    const bool leaves = editor.IsOutput(out) ||
+                        std::any_of(users.begin(), users.end(), [&](int user) {
+                          return !Contains(nodes, user);
+                        });
     if (leaves) borders.outputs.push_back(out);
   }
   return borders;
@@ -236,8 +255,7 @@ void ReplaceGroup(GraphEditor& editor, const std::vector<int>& nodes) {
 
 const Graph* ElementwiseBodyOf(const Node& node) {
   if (node.domain != kFusedDomain) return nullptr;
-  const graph::Attribute* body =
-      graph::AttrReader(node).Find(kElementwiseBody);
+  const graph::Attribute* body = graph::AttrReader(node).Find(kElementwiseBody);
   return body == nullptr ? nullptr : body->graph.get();
 }
 

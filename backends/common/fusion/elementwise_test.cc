@@ -48,8 +48,8 @@ class Maker {
   }
   // A dimension of -1 gets the name, which may be "".
   Maker& Symbol(const std::string& name, const std::string& symbol) {
-    graph.value(ids.at(name)).symbols.assign(
-        graph.value(ids.at(name)).dims.size(), symbol);
+    graph.value(ids.at(name))
+        .symbols.assign(graph.value(ids.at(name)).dims.size(), symbol);
     return *this;
   }
 

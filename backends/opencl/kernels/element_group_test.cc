@@ -42,12 +42,13 @@ struct Family {
 };
 // Operators of one and of two operands of the same type.
 const Family kUnary[] = {
-    {kFloatTypes,
-     {"Abs",      "Neg",        "Exp",      "Tanh",       "Sigmoid", "Sqrt",
-      "Relu",     "LeakyRelu",  "Softplus", "Erf",        "Floor",   "Ceil",
-      "Round",    "Gelu",       "Elu",      "Sign",       "Log",     "Mish",
-      "Selu",     "Softsign",   "Celu",     "Reciprocal", "Sin",     "Atan",
-      "Shrink",   "HardSwish",  "Swish",    "ThresholdedRelu"}},
+    {kFloatTypes, {"Abs",      "Neg",        "Exp",   "Tanh",
+                   "Sigmoid",  "Sqrt",       "Relu",  "LeakyRelu",
+                   "Softplus", "Erf",        "Floor", "Ceil",
+                   "Round",    "Gelu",       "Elu",   "Sign",
+                   "Log",      "Mish",       "Selu",  "Softsign",
+                   "Celu",     "Reciprocal", "Sin",   "Atan",
+                   "Shrink",   "HardSwish",  "Swish", "ThresholdedRelu"}},
     {kSignedTypes, {"Abs", "Neg", "Sign", "BitwiseNot", "Relu"}},
     {kUnsignedTypes, {"BitwiseNot", "Sign"}},
     {kBoolType, {"Not"}}};
@@ -60,11 +61,11 @@ const Family kBinary[] = {
 constexpr const char* kCompare[] = {"Less", "Greater", "LessOrEqual",
                                     "GreaterOrEqual", "Equal"};
 constexpr DataType kTypes[] = {
-    DataType::kFloat,  DataType::kFloat,    DataType::kFloat,
+    DataType::kFloat,   DataType::kFloat,    DataType::kFloat,
     DataType::kFloat16, DataType::kBfloat16, DataType::kDouble,
-    DataType::kInt8,   DataType::kUint8,    DataType::kInt16,
-    DataType::kUint16, DataType::kInt32,    DataType::kUint32,
-    DataType::kInt64,  DataType::kUint64,   DataType::kBool};
+    DataType::kInt8,    DataType::kUint8,    DataType::kInt16,
+    DataType::kUint16,  DataType::kInt32,    DataType::kUint32,
+    DataType::kInt64,   DataType::kUint64,   DataType::kBool};
 
 // A graph that grows by nodes whose operands are chosen among all values.
 class RandomGraph {
@@ -118,8 +119,8 @@ class RandomGraph {
                               NAN, 0.5,  -1,       65504,     255,  -128};
     for (size_t at = 0; at < bytes.size(); at += size) {
       std::normal_distribution<double> normal(0, 3);
-      double number = Below(8) == 0 ? special[Below(std::size(special))]
-                                    : normal(random_);
+      double number =
+          Below(8) == 0 ? special[Below(std::size(special))] : normal(random_);
       if (type == DataType::kBool) number = Below(2);
       HostElement element = MakeHostElement(type, number);
       if ((TypeBit(type) & kIntTypes) != 0 && Below(3) == 0) {
@@ -251,8 +252,10 @@ class ElementGroupTest : public testing::Test {
     std::vector<Bytes> results;
     std::vector<void*> out;
     for (size_t i = 0; i < random.graph().outputs.size(); ++i) {
-      const DataType type = random.graph().value(random.graph().outputs[i]).type;
-      results.emplace_back(*graph::ByteSize(type, (*program)->output_shapes()[i]));
+      const DataType type =
+          random.graph().value(random.graph().outputs[i]).type;
+      results.emplace_back(
+          *graph::ByteSize(type, (*program)->output_shapes()[i]));
     }
     for (Bytes& result : results) out.push_back(result.data());
     EXPECT_EQ((*program)->Run(in, out), ONNXIFI_STATUS_SUCCESS);
@@ -305,8 +308,8 @@ TEST_F(ElementGroupTest, RandomGroupsGiveTheSameBits) {
     ASSERT_EQ(alone.size(), grouped.size());
     for (size_t i = 0; i < alone.size(); ++i) {
       const ValueId id = random.graph().outputs[i];
-      EXPECT_TRUE(SameElements(random.graph().value(id).type, alone[i],
-                               grouped[i]))
+      EXPECT_TRUE(
+          SameElements(random.graph().value(id).type, alone[i], grouped[i]))
           << "seed " << seed << ", " << random.graph().value(id).name << " of\n"
           << Text(random.graph());
     }

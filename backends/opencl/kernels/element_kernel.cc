@@ -74,9 +74,9 @@ Launch MakeElementLaunch(PrepareContext& ctx, const ElementKernelText& text,
     const std::string name = StrCat("x", input.index);
     kernel.In(name, in.type, input.index);
     operands.push_back({name, PhysicalStrides(in, input.shape, place), 0});
-    body += StrCat("    const ", KernelTypeOf(in.type).compute, " v",
-                   input.index, " = ", LoadText(in.type, name, name + "_i"),
-                   ";\n");
+    body +=
+        StrCat("    const ", KernelTypeOf(in.type).compute, " v", input.index,
+               " = ", LoadText(in.type, name, name + "_i"), ";\n");
   }
   body += text.statements;
   for (const ElementKernelText::Output& output : text.outputs) {

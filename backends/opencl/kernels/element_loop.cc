@@ -114,9 +114,9 @@ Launch RowLoop(const DeviceFacts& facts, const KernelText& kernel,
                   level == loops ? "" : std::to_string(level));
   };
   for (size_t k = 0; k < operands.size(); ++k) {
-    text += StrCat(
-        "    const ", type, " ", index(k, 0), " = ",
-        IndexText(loop.strides[k], operands[k].offset, outer, "c"), ";\n");
+    text += StrCat("    const ", type, " ", index(k, 0), " = ",
+                   IndexText(loop.strides[k], operands[k].offset, outer, "c"),
+                   ";\n");
   }
   text += StrCat("    const ", type, " ", loops == 0 ? "i" : "i0", " = u;\n");
   for (size_t level = 0; level < loops; ++level) {

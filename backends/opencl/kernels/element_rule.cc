@@ -80,7 +80,8 @@ Status PrepareElement(PrepareContext& ctx, const ElementRule& rule) {
   ONNXIFI_ASSIGN_OR_RETURN(const Layout layout, CommonLayout(ctx, text));
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {made, text.shape, layout}));
   for (const ElementKernelText::Input& input : text.inputs) {
-    const bool same = input.shape == text.shape && ctx.in(input.index).type == made;
+    const bool same =
+        input.shape == text.shape && ctx.in(input.index).type == made;
     if (same) ctx.AllowInPlace(0, input.index);
   }
   std::vector<Launch> launches;

@@ -69,10 +69,8 @@ inline constexpr ElementRule kElementRule = {
                      ? graph::DataType::kBool
                      : node.type(0);
         },
-    .text = [](const ElementNode& node,
-               const std::vector<std::string>& v) -> Result<std::string> {
-      return PointwiseText(node, rule, v);
-    }};
+    .text = [](const ElementNode& node, const std::vector<std::string>& v)
+        -> Result<std::string> { return PointwiseText(node, rule, v); }};
 
 template <const PointwiseRule& rule>
 constexpr OpKernel PointwiseKernel() {

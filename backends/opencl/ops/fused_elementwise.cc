@@ -44,10 +44,9 @@ Status Prepare(PrepareContext& ctx) {
   for (size_t i = 0; i < ctx.input_count(); ++i) {
     operands.push_back({ctx.in(i).type, ctx.in(i).dims, ctx.ConstantIn(i)});
   }
-  ONNXIFI_ASSIGN_OR_RETURN(
-      const ElementGroup group,
-      ElementGroup::Make(*ElementwiseBodyOf(ctx.node()), FactsOf(ctx),
-                         operands));
+  ONNXIFI_ASSIGN_OR_RETURN(const ElementGroup group,
+                           ElementGroup::Make(*ElementwiseBodyOf(ctx.node()),
+                                              FactsOf(ctx), operands));
   std::map<Shape, std::vector<size_t>> outputs;
   for (size_t o = 0; o < ctx.output_count(); ++o) {
     outputs[group.shape(o)].push_back(o);
