@@ -221,52 +221,6 @@ class RandomGraph {
   std::vector<Bytes> feeds_;
 };
 
-class ElementGroupTest : public testing::Test {
- protected:
-  void SetUp() override {
-    std::vector<std::string> reasons;
-    auto devices = Device::FindAll(&reasons);
-    ASSERT_TRUE(devices.ok() && !devices->empty())
-        << "these tests need a device, e.g. PoCL";
-    device_ = devices->front();
-    programs_ = std::make_shared<ProgramCache>(device_, DefaultCacheFolder());
-  }
-
-  std::vector<Bytes> Run(const RandomGraph& random, bool groups) {
-    CompilerHooks hooks = MakeCompilerHooks(device_, programs_);
-    hooks.rewrite = groups ? &GroupsOnly : nullptr;
-    ThreadPool pool(2);
-    auto compiled =
-        GraphCompiler::Create(random.graph(), registry_, hooks, pool);
-    EXPECT_TRUE(compiled.ok()) << compiled.status().message();
-    if (!compiled.ok()) return {};
-    std::vector<Shape> shapes;
-    for (const ValueId id : random.graph().inputs) {
-      shapes.push_back(random.graph().value(id).dims);
-    }
-    auto program = (*compiled)->Specialize(shapes);
-    EXPECT_TRUE(program.ok()) << program.status().message();
-    if (!program.ok()) return {};
-    std::vector<const void*> in;
-    for (const Bytes& feed : random.feeds()) in.push_back(feed.data());
-    std::vector<Bytes> results;
-    std::vector<void*> out;
-    for (size_t i = 0; i < random.graph().outputs.size(); ++i) {
-      const DataType type =
-          random.graph().value(random.graph().outputs[i]).type;
-      results.emplace_back(
-          *graph::ByteSize(type, (*program)->output_shapes()[i]));
-    }
-    for (Bytes& result : results) out.push_back(result.data());
-    EXPECT_EQ((*program)->Run(in, out), ONNXIFI_STATUS_SUCCESS);
-    return results;
-  }
-
-  std::shared_ptr<Device> device_;
-  std::shared_ptr<ProgramCache> programs_;
-  const OpRegistry registry_{kAllOps};
-};
-
 // Equal, where NaNs may have any sign and payload: C leaves open of which operand
 // a sum has them.
 bool SameElements(DataType type, const Bytes& a, const Bytes& b) {
@@ -296,6 +250,63 @@ std::string Text(const Graph& graph) {
   return text;
 }
 
+class ElementGroupTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::vector<std::string> reasons;
+    auto devices = Device::FindAll(&reasons);
+    ASSERT_TRUE(devices.ok() && !devices->empty())
+        << "these tests need a device, e.g. PoCL";
+    device_ = devices->front();
+    programs_ = std::make_shared<ProgramCache>(device_, DefaultCacheFolder());
+  }
+
+  std::vector<Bytes> Run(const Graph& graph, const std::vector<Shape>& shapes,
+                         const std::vector<Bytes>& feeds, bool groups) {
+    CompilerHooks hooks = MakeCompilerHooks(device_, programs_);
+    hooks.rewrite = groups ? &GroupsOnly : nullptr;
+    ThreadPool pool(2);
+    auto compiled = GraphCompiler::Create(graph, registry_, hooks, pool);
+    EXPECT_TRUE(compiled.ok()) << compiled.status().message();
+    if (!compiled.ok()) return {};
+    auto program = (*compiled)->Specialize(shapes);
+    EXPECT_TRUE(program.ok()) << program.status().message();
+    if (!program.ok()) return {};
+    std::vector<const void*> in;
+    for (const Bytes& feed : feeds) in.push_back(feed.data());
+    std::vector<Bytes> results;
+    std::vector<void*> out;
+    for (size_t i = 0; i < graph.outputs.size(); ++i) {
+      results.emplace_back(*graph::ByteSize(graph.value(graph.outputs[i]).type,
+                                            (*program)->output_shapes()[i]));
+    }
+    for (Bytes& result : results) out.push_back(result.data());
+    EXPECT_EQ((*program)->Run(in, out), ONNXIFI_STATUS_SUCCESS);
+    return results;
+  }
+
+  // Returns how many bytes the outputs have.
+  size_t ExpectSame(const Graph& graph, const std::vector<Shape>& shapes,
+                    const std::vector<Bytes>& feeds) {
+    const auto alone = Run(graph, shapes, feeds, false);
+    const auto grouped = Run(graph, shapes, feeds, true);
+    EXPECT_EQ(alone.size(), grouped.size());
+    size_t bytes = 0;
+    for (size_t i = 0; i < std::min(alone.size(), grouped.size()); ++i) {
+      const graph::Value& value = graph.value(graph.outputs[i]);
+      EXPECT_TRUE(SameElements(value.type, alone[i], grouped[i]))
+          << value.name << " of\n"
+          << Text(graph);
+      bytes += grouped[i].size();
+    }
+    return bytes;
+  }
+
+  std::shared_ptr<Device> device_;
+  std::shared_ptr<ProgramCache> programs_;
+  const OpRegistry registry_{kAllOps};
+};
+
 TEST_F(ElementGroupTest, RandomGroupsGiveTheSameBits) {
   const char* const wanted = std::getenv("ONNXIFI_TEST_GRAPHS");
   const unsigned count = wanted == nullptr ? 24 : unsigned(std::atoi(wanted));
@@ -303,16 +314,12 @@ TEST_F(ElementGroupTest, RandomGroupsGiveTheSameBits) {
   size_t steps = 0;
   for (unsigned seed = 1; seed <= count; ++seed) {
     const RandomGraph random(seed, device_->facts().has_double);
-    const auto alone = Run(random, false);
-    const auto grouped = Run(random, true);
-    ASSERT_EQ(alone.size(), grouped.size());
-    for (size_t i = 0; i < alone.size(); ++i) {
-      const ValueId id = random.graph().outputs[i];
-      EXPECT_TRUE(
-          SameElements(random.graph().value(id).type, alone[i], grouped[i]))
-          << "seed " << seed << ", " << random.graph().value(id).name << " of\n"
-          << Text(random.graph());
+    std::vector<Shape> shapes;
+    for (const ValueId id : random.graph().inputs) {
+      shapes.push_back(random.graph().value(id).dims);
     }
+    SCOPED_TRACE(StrCat("seed ", seed));
+    ExpectSame(random.graph(), shapes, random.feeds());
     Graph fused = random.graph();
     graph::RemoveDeadNodes(fused);
     nodes += fused.nodes.size();
@@ -320,6 +327,100 @@ TEST_F(ElementGroupTest, RandomGroupsGiveTheSameBits) {
     steps += fused.nodes.size();
   }
   EXPECT_LT(steps * 2, nodes) << nodes << " nodes, " << steps << " kernels";
+}
+
+// Graphs by hand, of float32; inputs and constants have noise.
+struct FloatGraph {
+  Graph graph;
+  std::vector<Shape> shapes;
+  std::vector<Bytes> feeds;
+
+  ValueId Add(const Shape& dims) {
+    graph::Value value;
+    value.name = StrCat("v", graph.values.size());
+    value.kind = graph::Value::Kind::kTensor;
+    value.type = DataType::kFloat;
+    value.has_shape = true;
+    value.symbols.assign(dims.size(), "");
+    value.dims = dims;
+    graph.values.push_back(std::move(value));
+    return static_cast<ValueId>(graph.values.size() - 1);
+  }
+  void Noise(void* to, const Shape& dims) {
+    std::mt19937 random(unsigned(graph.values.size()));
+    std::normal_distribution<float> normal;
+    for (int64_t i = 0; i < Product(dims); ++i) {
+      static_cast<float*>(to)[i] = normal(random);
+    }
+  }
+  // An unknown dimension is -1, and `actual` has what it is in the run.
+  ValueId Input(const Shape& dims, const Shape& actual) {
+    graph.inputs.push_back(Add(dims));
+    shapes.push_back(actual);
+    feeds.emplace_back(size_t(Product(actual)) * sizeof(float));
+    Noise(feeds.back().data(), actual);
+    return graph.inputs.back();
+  }
+  ValueId Constant(const Shape& dims) {
+    const ValueId id = Add(dims);
+    graph::NewTensor made = *graph::MakeTensor(DataType::kFloat, dims);
+    Noise(made.data, dims);
+    graph.value(id).constant = made.tensor;
+    return id;
+  }
+  ValueId Op(const char* op, std::vector<ValueId> inputs, const Shape& dims) {
+    graph::Node node;
+    node.name = StrCat(op, graph.nodes.size());
+    node.op_type = op;
+    node.opset = 17;
+    node.inputs = std::move(inputs);
+    node.outputs = {Add(dims)};
+    graph.nodes.push_back(std::move(node));
+    return graph.nodes.back().outputs[0];
+  }
+};
+
+// Behind a convolution, in whose channel blocks all operands are read; 20
+// channels fill no blocks.
+TEST_F(ElementGroupTest, OperandsSpreadIntoChannelBlocks) {
+  for (const int64_t channels : {64, 20}) {
+    FloatGraph g;
+    const Shape dims = {2, channels, 9, 11};
+    const ValueId x = g.Input({2, 3, 9, 11}, {2, 3, 9, 11});
+    ValueId a = g.Op("Conv", {x, g.Constant({channels, 3, 1, 1})}, dims);
+    const ValueId mean = g.Op("GlobalAveragePool", {a}, {2, channels, 1, 1});
+    a = g.Op("Exp", {a}, dims);
+    for (const Shape& other :
+         {Shape{channels, 1, 1}, Shape{2, channels, 1, 1}, Shape{9, 11},
+          Shape{1, 1, 1, 11}, Shape{2, 1, 9, 1}, dims}) {
+      a = g.Op("Mul", {a, g.Constant(other)}, dims);
+    }
+    const ValueId y = g.Op("Add", {a, mean}, dims);
+    g.graph.outputs = {g.Op("Tanh", {y}, dims), y};
+    Graph fused = g.graph;
+    ASSERT_TRUE(GroupsOnly(fused).ok());
+    EXPECT_EQ(fused.nodes.size(), 3u);
+    EXPECT_EQ(ExpectSame(g.graph, g.shapes, g.feeds),
+              static_cast<size_t>(2 * Product(dims)) * sizeof(float));
+  }
+}
+
+// What the model does not tell, or tells wrong.
+TEST_F(ElementGroupTest, OutputsMayTurnOutToHaveSeveralShapes) {
+  FloatGraph g;
+  const Shape open = {-1, -1};
+  const ValueId x = g.Input(open, {1, 5});
+  const ValueId z = g.Input(open, {4, 5});
+  const ValueId a = g.Op("Exp", {x}, open);
+  const ValueId b = g.Op("Add", {a, z}, open);
+  g.graph.outputs = {g.Op("Tanh", {b}, open), a, b};
+  for (const ValueId id : {x, a, z, b, g.graph.outputs[0]}) {
+    g.graph.value(id).symbols = {"n", "m"};
+  }
+  Graph fused = g.graph;
+  ASSERT_TRUE(GroupsOnly(fused).ok());
+  EXPECT_EQ(fused.nodes.size(), 1u);
+  EXPECT_EQ(ExpectSame(g.graph, g.shapes, g.feeds), 45 * sizeof(float));
 }
 
 }  // namespace
