@@ -233,6 +233,9 @@ struct OpKernel {
   bool any_layout = false;
   // Same inputs may give different outputs: never folded (random operators).
   bool nondeterministic = false;
+  // For element-wise operators: what the backend writes kernels of several nodes
+  // from, of a type of its own. NULL: none.
+  const void* element_rule = nullptr;
 };
 
 // The kernels of one file; several rows when operators share their code.

@@ -92,6 +92,12 @@ inline ushort to_bfloat16(float x) {
   if (isnan(x)) return (ushort)((bits >> 16) | 0x40);
   return (ushort)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
 }
+// What is left of a float that is stored as a half.
+static inline float round_half(float x) {
+  ushort bits;
+  vstore_half_rte(x, 0, (__private half*)&bits);
+  return vload_half(0, (const __private half*)&bits);
+}
 // Wraps as multiplication does.
 inline long integer_power(long base, long exponent) {
   if (exponent < 0) {

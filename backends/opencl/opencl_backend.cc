@@ -101,15 +101,23 @@ Reject OpenClBackend::Supports(const NodeView& node) const {
   return registry_.Supports(node);
 }
 
-Result<std::unique_ptr<CompiledGraph>> OpenClBackend::Compile(
-    graph::Graph graph, const CompileOptions&) {
+CompilerHooks MakeCompilerHooks(std::shared_ptr<const Device> device,
+                                std::shared_ptr<ProgramCache> programs,
+                                std::shared_ptr<const BufferBlocks> blocks) {
   CompilerHooks hooks;
   hooks.rewrite = &FuseGraph;
   hooks.make_reorder = &MakeReorder;
-  hooks.device = device_.get();
-  hooks.linker =
-      std::make_shared<Linker>(device_, programs_, memory_.blocks());
-  return CompileGraph(std::move(graph), registry_, hooks, ThreadPool::Global());
+  hooks.device = device.get();
+  hooks.linker = std::make_shared<Linker>(
+      std::move(device), std::move(programs), std::move(blocks));
+  return hooks;
+}
+
+Result<std::unique_ptr<CompiledGraph>> OpenClBackend::Compile(
+    graph::Graph graph, const CompileOptions&) {
+  return CompileGraph(std::move(graph), registry_,
+                      MakeCompilerHooks(device_, programs_, memory_.blocks()),
+                      ThreadPool::Global());
 }
 
 Result<std::unique_ptr<Backend>> OpenClBackend::Open(

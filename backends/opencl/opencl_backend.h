@@ -44,6 +44,12 @@ class OpenClBackend final : public Backend {
   BackendInfo info_;
 };
 
+// Pieces that the compile pipeline takes from this backend. The device must
+// outlive all that is compiled.
+CompilerHooks MakeCompilerHooks(std::shared_ptr<const Device> device,
+                                std::shared_ptr<ProgramCache> programs,
+                                std::shared_ptr<const BufferBlocks> blocks);
+
 // The plugin's backends: one for each device, in OpenCL's order. Where OpenCL or
 // its drivers are missing, there is none, and the reasons are added to *why_none.
 Result<std::vector<std::unique_ptr<Backend>>> CreateOpenClBackends(

@@ -12,9 +12,11 @@
 namespace onnxifi::opencl {
 namespace {
 
-// What is fast and changes no result beyond rounding: no -cl-fast-relaxed-math,
-// which drops infinities and NaNs.
-constexpr char kOptions[] = "-cl-mad-enable";
+// None. -cl-fast-relaxed-math drops infinities and NaNs. -cl-mad-enable lets a
+// product of one statement melt into a sum of the next, so that a group of nodes
+// would not give what the nodes give alone; within an expression OpenCL C allows
+// it anyway.
+constexpr char kOptions[] = "";
 constexpr size_t kMaxBinary = size_t{1} << 30;
 constexpr size_t kMaxLog = size_t{16} << 20;
 // So much of a compiler's log is told, from its end.

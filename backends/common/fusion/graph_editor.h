@@ -16,6 +16,8 @@ class GraphEditor {
  public:
   explicit GraphEditor(graph::Graph& graph);
 
+  // Nodes that were removed are still in it until Finish.
+  const graph::Graph& graph() const { return graph_; }
   int node_count() const { return static_cast<int>(graph_.nodes.size()); }
   const graph::Node& node(int i) const {
     return graph_.nodes[static_cast<size_t>(i)];

@@ -80,42 +80,59 @@ Launch FlatLoop(const DeviceFacts& facts, const KernelText& kernel,
   return launch;
 }
 
-// Outer dimensions by division, the innermost as a loop of a CPU's item.
+// Rows of a CPU's item that are shorter are done several in a loop.
+constexpr int64_t kShortRow = 64;
+
+// How many of the innermost dimensions are loops of an item.
+size_t InnerLoops(const DeviceFacts& facts, const Loop& loop) {
+  if (!facts.is_cpu()) return 0;
+  const size_t rank = loop.dims.size();
+  if (rank < 3 || loop.dims.back() >= kShortRow) return 1;
+  const int64_t units = Product(std::span(loop.dims).first(rank - 2));
+  return units >= int64_t{facts.compute_units} ? 2 : 1;
+}
+
+// Outer dimensions by division, the innermost as loops of a CPU's item.
 Launch RowLoop(const DeviceFacts& facts, const KernelText& kernel,
                const Loop& loop, std::span<const LoopOperand> operands,
                std::string_view body) {
-  const size_t last = loop.dims.size() - 1;
-  const int64_t inner = loop.dims[last];
-  const int64_t total = Product(loop.dims);
+  const size_t rank = loop.dims.size();
+  const size_t loops = InnerLoops(facts, loop);
+  const size_t outer = rank - loops;
+  const int64_t inner =
+      std::max<int64_t>(Product(std::span(loop.dims).subspan(outer)), 1);
+  const int64_t units = Product(loop.dims) / inner;
   const char* const type = LoopIndexType(loop, operands);
-  const bool rows = facts.is_cpu();
-  const int64_t units = rows ? total / std::max<int64_t>(inner, 1) : total;
   const WorkSplit split =
-      SplitWork(facts, units,
-                std::max<int64_t>(1, kLeastRun / std::max<int64_t>(inner, 1)));
+      SplitWork(facts, units, std::max<int64_t>(1, kLeastRun / inner));
   std::string text =
-      StrCat(RunText(split, units, type, "u"), "    ", type, " r = u;\n");
-  text +=
-      DecodeText(rows ? std::span(loop.dims).first(last) : std::span(loop.dims),
-                 type, "c");
-  const size_t outer = rows ? last : last + 1;
+      StrCat(RunText(split, units, type, "u"), "    ", type, " r = u;\n",
+             DecodeText(std::span(loop.dims).first(outer), type, "c"));
+  // NAME_i, by way of NAME_b0 and NAME_b1 in front of the loops.
+  const auto index = [&](size_t k, size_t level) {
+    return StrCat(operands[k].name, level == loops ? "_i" : "_b",
+                  level == loops ? "" : std::to_string(level));
+  };
   for (size_t k = 0; k < operands.size(); ++k) {
-    text += StrCat(
-        "    const ", type, " ", operands[k].name, rows ? "_b" : "_i", " = ",
-        IndexText(loop.strides[k], operands[k].offset, outer, "c"), ";\n");
+    text += StrCat("    const ", type, " ", index(k, 0), " = ",
+                   IndexText(loop.strides[k], operands[k].offset, outer, "c"),
+                   ";\n");
   }
-  if (!rows) {
-    text += StrCat("    const ", type, " i = u;\n", body, "\n  }");
-  } else {
-    text += StrCat("    for (", type, " j = 0; j < ", inner,
-                   "; ++j) {\n    const ", type, " i = u * ", inner, " + j;\n");
+  text += StrCat("    const ", type, " ", loops == 0 ? "i" : "i0", " = u;\n");
+  for (size_t level = 0; level < loops; ++level) {
+    const int64_t dim = loop.dims[outer + level];
+    const bool last = level + 1 == loops;
+    text += StrCat("    for (", type, " j", level, " = 0; j", level, " < ", dim,
+                   "; ++j", level, ") {\n    const ", type, " i",
+                   last ? "" : std::to_string(level + 1), " = i", level, " * ",
+                   dim, " + j", level, ";\n");
     for (size_t k = 0; k < operands.size(); ++k) {
-      text += StrCat("    const ", type, " ", operands[k].name,
-                     "_i = ", operands[k].name, "_b + j * (",
-                     loop.strides[k][last], ");\n");
+      text += StrCat("    const ", type, " ", index(k, level + 1), " = ",
+                     index(k, level), " + j", level, " * (",
+                     loop.strides[k][outer + level], ");\n");
     }
-    text += StrCat(body, "\n    }\n  }");
   }
+  text += StrCat(body, "\n  }", loops >= 1 ? "}" : "", loops == 2 ? "}" : "");
   Launch launch = kernel.Finish(text);
   SetRange(facts, split.items, &launch);
   return launch;

@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "backends/common/op_kernel.h"
+#include "backends/opencl/kernels/element_rule.h"
 
 namespace onnxifi::opencl {
 
@@ -35,7 +35,9 @@ Reject RequireTypes(const NodeView& node, size_t i, TypeSet types);
 
 // What one operator does to one element of each operand, as text of OpenCL C.
 // In it, $0, $1, ... are the operands in their compute types, $T is the compute
-// type of operand 0, and $name an attribute, written as a literal of $T.
+// type of operand 0, and $name an attribute, written as a literal of $T. $U is an
+// unsigned type that holds $T: sums of signed integers that overflow are undefined
+// in C, so that what a compiler makes of them would depend on what follows.
 struct PointwiseRule {
   enum class Result : uint8_t { kSame, kBool };
 
@@ -54,34 +56,27 @@ struct PointwiseRule {
 };
 
 Reject SupportsPointwise(const NodeView& node, const PointwiseRule& rule);
-Status PreparePointwise(PrepareContext& ctx, const PointwiseRule& rule);
 
-// The same for an operator that is no row: output 0 of type `made`, broadcast
-// from all inputs that there are, is what `text` makes of the names of their
-// elements, v0, v1, ... (in their compute types, which may differ). Inputs
-// from number `operands` on are not looked at.
-Status PrepareElements(
-    PrepareContext& ctx, graph::DataType made,
-    const std::function<std::string(const std::vector<std::string>&)>& text,
-    size_t operands = SIZE_MAX);
+// The text for the elements that are called `v`.
+std::string PointwiseText(const ElementNode& node, const PointwiseRule& rule,
+                          const std::vector<std::string>& v);
 
-// The text for operands that are called `operands`.
-std::string PointwiseText(const NodeView& node, const PointwiseRule& rule,
-                          graph::DataType type,
-                          const std::vector<std::string>& operands);
+template <const PointwiseRule& rule>
+inline constexpr ElementRule kElementRule = {
+    .made =
+        [](const ElementNode& node) {
+          return rule.result == PointwiseRule::Result::kBool
+                     ? graph::DataType::kBool
+                     : node.type(0);
+        },
+    .text = [](const ElementNode& node, const std::vector<std::string>& v)
+        -> Result<std::string> { return PointwiseText(node, rule, v); }};
 
 template <const PointwiseRule& rule>
 constexpr OpKernel PointwiseKernel() {
-  OpKernel kernel;
-  kernel.op = rule.op;
+  OpKernel kernel = ElementKernel<kElementRule<rule>>(
+      rule.op, [](const NodeView& n) { return SupportsPointwise(n, rule); });
   kernel.min_opset = rule.min_opset;
-  kernel.supports = [](const NodeView& n) {
-    return SupportsPointwise(n, rule);
-  };
-  kernel.prepare = [](PrepareContext& ctx) {
-    return PreparePointwise(ctx, rule);
-  };
-  kernel.any_layout = true;
   return kernel;
 }
 

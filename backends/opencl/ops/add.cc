@@ -4,6 +4,7 @@ namespace onnxifi::opencl {
 
 ONNXIFI_CL_POINTWISE(add, {.op = "Add",
                            .text = "$0 + $1",
+                           .integer_text = "($U)$0 + ($U)$1",
                            .types = kNumberTypes,
                            .operands = 2});
 

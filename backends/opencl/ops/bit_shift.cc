@@ -15,22 +15,20 @@ Reject Supports(const NodeView& node) {
 }
 
 // C leaves open what a shift by all bits is, and a negative one.
-Status Prepare(PrepareContext& ctx) {
-  const DataType type = ctx.in(0).type;
-  const bool left = ctx.attrs().String("direction", "") == "LEFT";
-  const int bits = ElementBytes(type) * 8;
-  return PrepareElements(ctx, type, [&](const std::vector<std::string>& v) {
-    const std::string out =
-        StrCat("(", v[1], " < 0 || (ulong)", v[1], " >= ", bits, ")");
-    if (left) return StrCat(out, " ? 0 : (ulong)", v[0], " << ", v[1]);
-    return StrCat(out, " ? (", v[0], " < 0 ? -1 : 0) : ", v[0], " >> ", v[1]);
-  });
+Result<std::string> Text(const ElementNode& node,
+                         const std::vector<std::string>& v) {
+  const bool left = node.attrs().String("direction", "") == "LEFT";
+  const int bits = ElementBytes(node.type(0)) * 8;
+  const std::string out =
+      StrCat("(", v[1], " < 0 || (ulong)", v[1], " >= ", bits, ")");
+  if (left) return StrCat(out, " ? 0 : (ulong)", v[0], " << ", v[1]);
+  return StrCat(out, " ? (", v[0], " < 0 ? -1 : 0) : ", v[0], " >> ", v[1]);
 }
+
+constexpr ElementRule kRule = {.made = &SameType, .text = &Text};
 
 }  // namespace
 
-ONNXIFI_DEFINE_OPS(bit_shift, {.op = "BitShift",
-                               .supports = &Supports,
-                               .prepare = &Prepare});
+ONNXIFI_DEFINE_OPS(bit_shift, ElementKernel<kRule>("BitShift", &Supports));
 
 }  // namespace onnxifi::opencl

@@ -13,16 +13,17 @@ Reject Supports(const NodeView& node) {
   return SupportsCastTo(TargetOf(node));
 }
 
-Status Prepare(PrepareContext& ctx) {
-  const graph::DataType to = TargetOf(ctx);
-  return PrepareElements(ctx, to, [&](const std::vector<std::string>& v) {
-    return CastText(ctx.in(0).type, to, v[0]);
-  });
+Result<std::string> Text(const ElementNode& node,
+                         const std::vector<std::string>& v) {
+  return CastText(node.type(0), TargetOf(node), v[0]);
 }
+
+constexpr ElementRule kRule = {
+    .made = [](const ElementNode& node) { return TargetOf(node); },
+    .text = &Text};
 
 }  // namespace
 
-ONNXIFI_DEFINE_OPS(cast,
-                   {.op = "Cast", .supports = &Supports, .prepare = &Prepare});
+ONNXIFI_DEFINE_OPS(cast, ElementKernel<kRule>("Cast", &Supports));
 
 }  // namespace onnxifi::opencl

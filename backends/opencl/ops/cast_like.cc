@@ -9,21 +9,19 @@ Reject Supports(const NodeView& node) {
   return SupportsCastTo(node.input_type(1));
 }
 
-// Of input 1 only the type matters.
-Status Prepare(PrepareContext& ctx) {
-  const graph::DataType to = ctx.in(1).type;
-  return PrepareElements(
-      ctx, to,
-      [&](const std::vector<std::string>& v) {
-        return CastText(ctx.in(0).type, to, v[0]);
-      },
-      1);
+Result<std::string> Text(const ElementNode& node,
+                         const std::vector<std::string>& v) {
+  return CastText(node.type(0), node.type(1), v[0]);
 }
+
+// Of input 1 only the type matters.
+constexpr ElementRule kRule = {
+    .made = [](const ElementNode& node) { return node.type(1); },
+    .text = &Text,
+    .operands = 1};
 
 }  // namespace
 
-ONNXIFI_DEFINE_OPS(cast_like, {.op = "CastLike",
-                               .supports = &Supports,
-                               .prepare = &Prepare});
+ONNXIFI_DEFINE_OPS(cast_like, ElementKernel<kRule>("CastLike", &Supports));
 
 }  // namespace onnxifi::opencl

@@ -26,40 +26,34 @@ std::string BoundText(DataType type, const std::string& x, const char* beyond,
                 " : ", x, ")");
 }
 
-Status PrepareAttributes(PrepareContext& ctx) {
+std::string AttributesText(const ElementNode& node, const std::string& x) {
   // From version 6 on infinity is out of bounds, too.
-  const float most = ctx.opset() < 6 ? std::numeric_limits<float>::infinity()
-                                     : std::numeric_limits<float>::max();
-  const std::string low = FloatText(ctx.attrs().Float("min", -most));
-  const std::string high = FloatText(ctx.attrs().Float("max", most));
-  const DataType type = ctx.in(0).type;
-  return PrepareElements(ctx, type, [&](const std::vector<std::string>& v) {
-    return BoundText(type, BoundText(type, v[0], " < ", low), " > ", high);
-  });
+  const float most = node.opset() < 6 ? std::numeric_limits<float>::infinity()
+                                      : std::numeric_limits<float>::max();
+  const std::string low = FloatText(node.attrs().Float("min", -most));
+  const std::string high = FloatText(node.attrs().Float("max", most));
+  const DataType type = node.type(0);
+  return BoundText(type, BoundText(type, x, " < ", low), " > ", high);
 }
 
-Status Prepare(PrepareContext& ctx) {
-  if (ctx.opset() < 11) return PrepareAttributes(ctx);
+Result<std::string> Text(const ElementNode& node,
+                         const std::vector<std::string>& v) {
+  if (node.opset() < 11) return AttributesText(node, v[0]);
+  std::string text = v[0];
   for (const size_t i : {size_t{1}, size_t{2}}) {
-    if (ctx.HasInput(i) && Product(ctx.in(i).dims) != 1) {
-      return ShapeError(ctx, "min and max must be scalars");
+    if (!node.HasInput(i)) continue;
+    if (Product(node.dims(i)) != 1) {
+      return ShapeError(node, "min and max must be scalars");
     }
+    text = BoundText(node.type(0), text, i == 1 ? " < " : " > ", v[i]);
   }
-  if (!ctx.HasInput(1) && !ctx.HasInput(2)) {
-    return ctx.AliasOutput(0, 0, ctx.in(0).dims);
-  }
-  const DataType type = ctx.in(0).type;
-  return PrepareElements(ctx, type, [&](const std::vector<std::string>& v) {
-    std::string text = v[0];
-    if (ctx.HasInput(1)) text = BoundText(type, text, " < ", v[1]);
-    if (ctx.HasInput(2)) text = BoundText(type, text, " > ", v.back());
-    return text;
-  });
+  return text;
 }
+
+constexpr ElementRule kRule = {.made = &SameType, .text = &Text};
 
 }  // namespace
 
-ONNXIFI_DEFINE_OPS(clip,
-                   {.op = "Clip", .supports = &Supports, .prepare = &Prepare});
+ONNXIFI_DEFINE_OPS(clip, ElementKernel<kRule>("Clip", &Supports));
 
 }  // namespace onnxifi::opencl

@@ -31,17 +31,16 @@ std::string GeluText(graph::DataType type, bool is_tanh, const std::string& x) {
                 x, ")))");
 }
 
-Status Prepare(PrepareContext& ctx) {
-  const graph::DataType type = ctx.in(0).type;
-  const bool is_tanh = ctx.attrs().String("approximate", "none") == "tanh";
-  return PrepareElements(ctx, type, [&](const std::vector<std::string>& v) {
-    return GeluText(type, is_tanh, v[0]);
-  });
+Result<std::string> Text(const ElementNode& node,
+                         const std::vector<std::string>& v) {
+  const bool is_tanh = node.attrs().String("approximate", "none") == "tanh";
+  return GeluText(node.type(0), is_tanh, v[0]);
 }
+
+constexpr ElementRule kRule = {.made = &SameType, .text = &Text};
 
 }  // namespace
 
-ONNXIFI_DEFINE_OPS(gelu,
-                   {.op = "Gelu", .supports = &Supports, .prepare = &Prepare});
+ONNXIFI_DEFINE_OPS(gelu, ElementKernel<kRule>("Gelu", &Supports));
 
 }  // namespace onnxifi::opencl

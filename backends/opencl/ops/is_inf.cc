@@ -9,22 +9,22 @@ Reject Supports(const NodeView& node) {
   return RequireTypes(node, 0, kFloatTypes);
 }
 
-Status Prepare(PrepareContext& ctx) {
-  const bool positive = ctx.attrs().Int("detect_positive", 1) != 0;
-  const bool negative = ctx.attrs().Int("detect_negative", 1) != 0;
-  return PrepareElements(
-      ctx, graph::DataType::kBool, [&](const std::vector<std::string>& v) {
-        const std::string sign = positive ? " > 0" : " < 0";
-        if (!positive && !negative) return std::string("0");
-        return positive && negative
-                   ? StrCat("isinf(", v[0], ")")
-                   : StrCat("isinf(", v[0], ") && ", v[0], sign);
-      });
+Result<std::string> Text(const ElementNode& node,
+                         const std::vector<std::string>& v) {
+  const bool positive = node.attrs().Int("detect_positive", 1) != 0;
+  const bool negative = node.attrs().Int("detect_negative", 1) != 0;
+  const std::string sign = positive ? " > 0" : " < 0";
+  if (!positive && !negative) return std::string("0");
+  return positive && negative ? StrCat("isinf(", v[0], ")")
+                              : StrCat("isinf(", v[0], ") && ", v[0], sign);
 }
+
+constexpr ElementRule kRule = {
+    .made = [](const ElementNode&) { return graph::DataType::kBool; },
+    .text = &Text};
 
 }  // namespace
 
-ONNXIFI_DEFINE_OPS(is_inf,
-                   {.op = "IsInf", .supports = &Supports, .prepare = &Prepare});
+ONNXIFI_DEFINE_OPS(is_inf, ElementKernel<kRule>("IsInf", &Supports));
 
 }  // namespace onnxifi::opencl

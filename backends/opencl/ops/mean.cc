@@ -11,18 +11,18 @@ constexpr PointwiseRule kSum = {
 
 Reject Supports(const NodeView& node) { return SupportsPointwise(node, kSum); }
 
-Status Prepare(PrepareContext& ctx) {
-  const graph::DataType type = ctx.in(0).type;
-  return PrepareElements(ctx, type, [&](const std::vector<std::string>& v) {
-    std::string sum = v[0];
-    for (size_t i = 1; i < v.size(); ++i) sum += StrCat(" + ", v[i]);
-    return StrCat("(", sum, ") / (", KernelTypeOf(type).compute, ")", v.size());
-  });
+Result<std::string> Text(const ElementNode& node,
+                         const std::vector<std::string>& v) {
+  std::string sum = v[0];
+  for (size_t i = 1; i < v.size(); ++i) sum += StrCat(" + ", v[i]);
+  return StrCat("(", sum, ") / (", KernelTypeOf(node.type(0)).compute, ")",
+                v.size());
 }
+
+constexpr ElementRule kRule = {.made = &SameType, .text = &Text};
 
 }  // namespace
 
-ONNXIFI_DEFINE_OPS(mean,
-                   {.op = "Mean", .supports = &Supports, .prepare = &Prepare});
+ONNXIFI_DEFINE_OPS(mean, ElementKernel<kRule>("Mean", &Supports));
 
 }  // namespace onnxifi::opencl

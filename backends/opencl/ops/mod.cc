@@ -20,27 +20,26 @@ std::string RestText(TypeSet type, const std::string& a, const std::string& b) {
   return StrCat("(", b, " == 0", minus, " ? 0 : ", a, " % ", b, ")");
 }
 
-Status Prepare(PrepareContext& ctx) {
-  const graph::DataType type = ctx.in(0).type;
+Result<std::string> Text(const ElementNode& node,
+                         const std::vector<std::string>& v) {
+  const graph::DataType type = node.type(0);
   const TypeSet bit = TypeBit(type);
-  const bool truncates = ctx.attrs().Int("fmod", 0) != 0;
-  return PrepareElements(ctx, type, [&](const std::vector<std::string>& v) {
-    const std::string rest = RestText(bit, v[0], v[1]);
-    if (truncates || (bit & kUnsignedTypes) != 0) return rest;
-    // With the divisor's sign, that of 0, too.
-    const std::string none =
-        (bit & kFloatTypes) != 0
-            ? StrCat("copysign((", KernelTypeOf(type).compute, ")0, ", v[1],
-                     ")")
-            : "0";
-    return StrCat(rest, " == 0 ? ", none, " : (", rest, " < 0) != (", v[1],
-                  " < 0) ? ", rest, " + ", v[1], " : ", rest);
-  });
+  const bool truncates = node.attrs().Int("fmod", 0) != 0;
+  const std::string rest = RestText(bit, v[0], v[1]);
+  if (truncates || (bit & kUnsignedTypes) != 0) return rest;
+  // With the divisor's sign, that of 0, too.
+  const std::string none =
+      (bit & kFloatTypes) != 0
+          ? StrCat("copysign((", KernelTypeOf(type).compute, ")0, ", v[1], ")")
+          : "0";
+  return StrCat(rest, " == 0 ? ", none, " : (", rest, " < 0) != (", v[1],
+                " < 0) ? ", rest, " + ", v[1], " : ", rest);
 }
+
+constexpr ElementRule kRule = {.made = &SameType, .text = &Text};
 
 }  // namespace
 
-ONNXIFI_DEFINE_OPS(mod,
-                   {.op = "Mod", .supports = &Supports, .prepare = &Prepare});
+ONNXIFI_DEFINE_OPS(mod, ElementKernel<kRule>("Mod", &Supports));
 
 }  // namespace onnxifi::opencl

@@ -2,7 +2,6 @@
 
 #include "backends/common/ops/op_util.h"
 #include "backends/opencl/kernel_text.h"
-#include "backends/opencl/kernels/element_loop.h"
 #include "backends/opencl/kernels/host_number.h"
 #include "backends/opencl/kernels/pointwise.h"
 #include "base/str_cat.h"
@@ -24,8 +23,8 @@ Reject Supports(const NodeView& node) {
 }
 
 // The exponent, when there is one for all and it is known.
-std::optional<double> KnownExponent(const PrepareContext& ctx) {
-  const graph::TensorData* const known = ctx.ConstantIn(1);
+std::optional<double> KnownExponent(const ElementNode& node) {
+  const graph::TensorData* const known = node.known(1);
   if (known == nullptr || Product(known->dims) != 1) return std::nullopt;
   return HostNumber(known->data, known->type, 0);
 }
@@ -45,10 +44,10 @@ std::string SimplePower(const std::string& x, const char* compute,
   return "";
 }
 
-std::string FloatPower(const PrepareContext& ctx, const std::string& x,
+std::string FloatPower(const ElementNode& node, const std::string& x,
                        const std::string& y) {
-  const std::optional<double> exponent = KnownExponent(ctx);
-  const char* compute = KernelTypeOf(ctx.in(0).type).compute;
+  const std::optional<double> exponent = KnownExponent(node);
+  const char* compute = KernelTypeOf(node.type(0)).compute;
   if (exponent) {
     const std::string simple = SimplePower(x, compute, *exponent);
     if (!simple.empty()) return simple;
@@ -56,36 +55,36 @@ std::string FloatPower(const PrepareContext& ctx, const std::string& x,
   const bool exact =
       exponent &&
       static_cast<double>(static_cast<float>(*exponent)) == *exponent;
-  if (FactsOf(ctx).has_double && !exact &&
-      (TypeBit(ctx.in(1).type) & kLongTypes) != 0) {
+  if (node.facts().has_double && !exact &&
+      (TypeBit(node.type(1)) & kLongTypes) != 0) {
     compute = "double";
   }
   return StrCat("pow((", compute, ")", x, ", (", compute, ")", y, ")");
 }
 
-std::string IntegerPower(const PrepareContext& ctx, const std::string& x,
+std::string IntegerPower(const ElementNode& node, const std::string& x,
                          const std::string& y) {
-  const TypeSet exponent = TypeBit(ctx.in(1).type);
+  const TypeSet exponent = TypeBit(node.type(1));
   if ((exponent & kFloatTypes) != 0) {
-    const char* const wide = FactsOf(ctx).has_double ? "double" : "float";
+    const char* const wide = node.facts().has_double ? "double" : "float";
     return StrCat("(long)pow((", wide, ")", x, ", (", wide, ")", y, ")");
   }
-  const bool large = ctx.in(1).type == DataType::kUint64;
+  const bool large = node.type(1) == DataType::kUint64;
   return StrCat("integer_power(", x, ", ",
                 large ? StrCat("min(", y, ", (ulong)LONG_MAX)") : y, ")");
 }
 
-Status Prepare(PrepareContext& ctx) {
-  const DataType type = ctx.in(0).type;
-  return PrepareElements(ctx, type, [&](const std::vector<std::string>& v) {
-    return (TypeBit(type) & kFloatTypes) != 0 ? FloatPower(ctx, v[0], v[1])
-                                              : IntegerPower(ctx, v[0], v[1]);
-  });
+Result<std::string> Text(const ElementNode& node,
+                         const std::vector<std::string>& v) {
+  return (TypeBit(node.type(0)) & kFloatTypes) != 0
+             ? FloatPower(node, v[0], v[1])
+             : IntegerPower(node, v[0], v[1]);
 }
+
+constexpr ElementRule kRule = {.made = &SameType, .text = &Text};
 
 }  // namespace
 
-ONNXIFI_DEFINE_OPS(pow,
-                   {.op = "Pow", .supports = &Supports, .prepare = &Prepare});
+ONNXIFI_DEFINE_OPS(pow, ElementKernel<kRule>("Pow", &Supports));
 
 }  // namespace onnxifi::opencl

@@ -11,23 +11,21 @@ Reject Supports(const NodeView& node) {
 }
 
 // Integers are computed in float, as the attributes may have fractions.
-Status Prepare(PrepareContext& ctx) {
-  const graph::DataType type = ctx.in(0).type;
+Result<std::string> Text(const ElementNode& node,
+                         const std::vector<std::string>& v) {
   const char* const wide =
-      type == graph::DataType::kDouble ? "double" : "float";
-  const std::string lambd = FloatText(ctx.attrs().Float("lambd", 0.5F));
-  const std::string bias = FloatText(ctx.attrs().Float("bias", 0.0F));
-  return PrepareElements(ctx, type, [&](const std::vector<std::string>& v) {
-    const std::string x = StrCat("(", wide, ")", v[0]);
-    return StrCat(x, " < -", lambd, " ? ", x, " + ", bias, " : ", x, " > ",
-                  lambd, " ? ", x, " - ", bias, " : 0");
-  });
+      node.type(0) == graph::DataType::kDouble ? "double" : "float";
+  const std::string lambd = FloatText(node.attrs().Float("lambd", 0.5F));
+  const std::string bias = FloatText(node.attrs().Float("bias", 0.0F));
+  const std::string x = StrCat("(", wide, ")", v[0]);
+  return StrCat(x, " < -", lambd, " ? ", x, " + ", bias, " : ", x, " > ", lambd,
+                " ? ", x, " - ", bias, " : 0");
 }
+
+constexpr ElementRule kRule = {.made = &SameType, .text = &Text};
 
 }  // namespace
 
-ONNXIFI_DEFINE_OPS(shrink, {.op = "Shrink",
-                            .supports = &Supports,
-                            .prepare = &Prepare});
+ONNXIFI_DEFINE_OPS(shrink, ElementKernel<kRule>("Shrink", &Supports));
 
 }  // namespace onnxifi::opencl

@@ -4,6 +4,7 @@ namespace onnxifi::opencl {
 
 ONNXIFI_CL_POINTWISE(sub, {.op = "Sub",
                            .text = "$0 - $1",
+                           .integer_text = "($U)$0 - ($U)$1",
                            .types = kNumberTypes,
                            .operands = 2});
 
