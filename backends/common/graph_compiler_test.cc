@@ -343,5 +343,17 @@ TEST(GraphCompilerTest, FailuresNameTheNode) {
   EXPECT_EQ((*executable)->Run(in, out), ONNXIFI_STATUS_INTERNAL_ERROR);
 }
 
+// What a kernel cannot compute of known values is the model's mistake.
+TEST(GraphCompilerTest, FailureOnKnownValuesIsOfTheModel) {
+  GraphMaker maker;
+  maker.Input("x", {1}).Op("Shape", {"x"}, "s").Op("Fail", {"s"}, "t");
+  maker.Op("Reshape", {"x", "t"}, "y").Output("y");
+  auto compiled = maker.Compile();
+  ASSERT_TRUE(compiled.ok());
+  const auto executable = (*compiled)->Specialize({{1}});
+  EXPECT_EQ(executable.status().code(), ONNXIFI_STATUS_INVALID_MODEL);
+  EXPECT_EQ(executable.status().node().name, "Fail_t");
+}
+
 }  // namespace
 }  // namespace onnxifi

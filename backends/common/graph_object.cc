@@ -154,8 +154,14 @@ Result<std::shared_ptr<const Binding>> GraphObject::MakeBindingLocked(
                                                &shared_->backend->memories()));
   ONNXIFI_RETURN_IF_ERROR(
       shared_->profiles.Check(bound.input_shapes, shared_->io));
+  Result<std::shared_ptr<Executable>> planned = ExecutableFor(bound);
+  // What the model computes of these shapes contradicts it.
+  if (planned.status().code() == ONNXIFI_STATUS_INVALID_MODEL) {
+    return Status(ONNXIFI_STATUS_MISMATCHING_SHAPE,
+                  planned.status().message());
+  }
   ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<Executable> executable,
-                           ExecutableFor(bound));
+                           std::move(planned));
   ONNXIFI_RETURN_IF_ERROR(shared_->io.CheckOutputShapes(
       bound.output_shapes, executable->output_shapes()));
   return std::make_shared<const Binding>(

@@ -241,7 +241,10 @@ Result<std::vector<TensorPtr>> RunPlan(Plan plan, const CompilerHooks& hooks,
     for (TensorPtr& tensor : made) tensor = OwnCharacters(std::move(tensor));
     return made;
   }
-  return Status(status,
+  // Kernels cannot know that all that they read is the model's own.
+  return Status(status == ONNXIFI_STATUS_INTERNAL_ERROR
+                    ? ONNXIFI_STATUS_INVALID_MODEL
+                    : status,
                 "evaluation on constants failed; an index or size "
                 "in the model's data is out of range");
 }

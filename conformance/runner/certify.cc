@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <filesystem>
 #include <optional>
 #include <set>
+#include <system_error>
 
 #include "base/str_cat.h"
 #include "client/sha256.h"
@@ -134,6 +136,15 @@ Result<CertifyResult> Certify(const CertifyOptions& options,
   }
   run.order.backend = options.backend;
   run.order.seed = options.seed;
+  if (!options.artifacts.empty()) {
+    std::error_code error;
+    std::filesystem::create_directories(options.artifacts, error);
+    if (error) {
+      return Status(ONNXIFI_STATUS_NO_SYSTEM_RESOURCES,
+                    StrCat("no folder '", options.artifacts,
+                           "' for artifacts: ", error.message()));
+    }
+  }
   run.order.artifacts = options.artifacts;
   run.jobs = options.jobs;
   run.time_factor = options.time_factor;
