@@ -46,6 +46,30 @@ int MemoryFile(const char* name, const std::string& text) {
   return fd;
 }
 
+// Every signal as a process has it that nobody has changed: what a plugin does to
+// them is seen whatever the runner was started from.
+class SpawnSignals {
+ public:
+  SpawnSignals() {
+    ::posix_spawnattr_init(&attributes_);
+    sigset_t all;
+    sigset_t none;
+    ::sigfillset(&all);
+    ::sigemptyset(&none);
+    ::posix_spawnattr_setsigdefault(&attributes_, &all);
+    ::posix_spawnattr_setsigmask(&attributes_, &none);
+    ::posix_spawnattr_setflags(
+        &attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  }
+  ~SpawnSignals() { ::posix_spawnattr_destroy(&attributes_); }
+  SpawnSignals(const SpawnSignals&) = delete;
+  SpawnSignals& operator=(const SpawnSignals&) = delete;
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_;
+};
+
 }  // namespace
 
 Result<WorkerProcess> WorkerProcess::Start(
@@ -77,8 +101,9 @@ Result<WorkerProcess> WorkerProcess::Start(
   std::string program = "/proc/self/exe";
   std::string argument = kWorkerArgument;
   char* arguments[] = {program.data(), argument.data(), nullptr};
+  const SpawnSignals signals;
   const int error = ::posix_spawn(&worker.pid_, program.c_str(), &actions,
-                                  nullptr, arguments, names.data());
+                                  signals.get(), arguments, names.data());
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(input);
   ::close(ends[1]);
