@@ -278,7 +278,7 @@ Launch KernelText::Finish(std::string_view body) const {
   }
   code += StrCat(body, "\n}\n");
   for (const auto& [name, value] : defines_) {
-    code += StrCat("#undef ", name, "\n");
+    code += StrCat("#undef ", name.substr(0, name.find('(')), "\n");
   }
   return launch;
 }

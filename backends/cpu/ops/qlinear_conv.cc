@@ -1,3 +1,4 @@
+#include "backends/common/ops/conv_node.h"
 #include "backends/common/ops/op_util.h"
 #include "backends/cpu/conv_plan.h"
 #include "backends/cpu/kernels/conv_generic.h"
@@ -62,25 +63,12 @@ onnxStatus RunLinear(const void* state, const RunArgs& args) {
 }
 
 Status ReadShapes(const PrepareContext& ctx, State* s) {
-  const graph::Shape& x = ctx.in(0).dims;
-  const graph::Shape& w = ctx.in(s->weights).dims;
-  if (x.size() < 3 || w.size() != x.size()) {
-    return ShapeError(ctx, StrCat("data ", ShapeText(x), " and weights ",
-                                  ShapeText(w), " do not fit"));
-  }
-  GenericConv& conv = s->conv;
-  ONNXIFI_ASSIGN_OR_RETURN(
-      conv.window,
-      ReadWindow(ctx, x, std::span<const int64_t>(w).subspan(2), false));
-  conv.batch = x[0];
-  conv.in_channels = x[1];
-  conv.out_channels = w[0];
-  conv.groups = ctx.attrs().Int("group", 1);
-  if (conv.groups < 1 || conv.groups > std::max<int64_t>(1, x[1]) ||
-      w[1] * conv.groups != x[1] || w[0] % conv.groups != 0) {
-    return ShapeError(ctx, StrCat("weights ", ShapeText(w), " in ", conv.groups,
-                                  " groups do not fit data ", ShapeText(x)));
-  }
+  ONNXIFI_ASSIGN_OR_RETURN(const ConvNode node, ReadConvSizes(ctx, s->weights));
+  s->conv.window = node.window;
+  s->conv.batch = node.batch;
+  s->conv.groups = node.groups;
+  s->conv.in_channels = node.in_channels;
+  s->conv.out_channels = node.out_channels;
   return Status::Ok();
 }
 
