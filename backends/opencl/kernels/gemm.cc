@@ -259,9 +259,9 @@ Reject SupportsGemm(const NodeView& node) {
 }
 
 Status ReadMatMul(const PrepareContext& ctx, GemmNode* node,
-                  graph::Shape* output) {
+                  graph::Shape* output, size_t second) {
   graph::Shape a = ctx.in(0).dims;
-  graph::Shape b = ctx.in(1).dims;
+  graph::Shape b = ctx.in(second).dims;
   if (a.empty() || b.empty()) return ShapeError(ctx, "a factor is a scalar");
   const bool a_vector = a.size() == 1;
   const bool b_vector = b.size() == 1;
@@ -272,7 +272,7 @@ Status ReadMatMul(const PrepareContext& ctx, GemmNode* node,
   node->n = b.back();
   if (b[b.size() - 2] != node->k) {
     return ShapeError(ctx, StrCat("cannot multiply ", ShapeText(ctx.in(0).dims),
-                                  " by ", ShapeText(ctx.in(1).dims)));
+                                  " by ", ShapeText(ctx.in(second).dims)));
   }
   const graph::Shape batches[] = {graph::Shape(a.begin(), a.end() - 2),
                                   graph::Shape(b.begin(), b.end() - 2)};
