@@ -84,13 +84,13 @@ MatrixProduct ScoreProduct(const AttentionPlan& plan, const Round& round) {
   p.n = node.keys;
   p.k = node.width;
   p.a.direct = plan.q.type == DataType::kFloat;
-  p.a.element = LoadText(plan.q.type, "q",
+  p.a.element = LoadText(plan.q.type, "queries",
                          HeadIndex(plan.q, node.q_heads,
                                    StrCat("(i) + ", round.first), "j"));
-  p.a.bind = [&plan](KernelText* kernel) { BindHeads(plan.q, "q", kernel); };
+  p.a.bind = [&plan](KernelText* kernel) { BindHeads(plan.q, "queries", kernel); };
   p.b.element =
-      LoadText(plan.k.type, "k", HeadIndex(plan.k, node.kv_heads, "j", "i"));
-  p.b.bind = [&plan](KernelText* kernel) { BindHeads(plan.k, "k", kernel); };
+      LoadText(plan.k.type, "keys", HeadIndex(plan.k, node.kv_heads, "j", "i"));
+  p.b.bind = [&plan](KernelText* kernel) { BindHeads(plan.k, "keys", kernel); };
   p.tail = StrCat("scores[", ScoreIndex(plan, round.rows), "] = s * (",
                   KernelTypeOf(plan.compute).compute, ")",
                   DoubleText(node.scale), ";");
@@ -112,13 +112,13 @@ MatrixProduct ValueProduct(const AttentionPlan& plan, const Round& round) {
       StrCat("scores[((z) * ", round.rows, " + (i)) * ", node.keys, "L + (j)]");
   p.a.bind = [&plan](KernelText* kernel) { BindScores(plan, kernel); };
   p.b.element =
-      LoadText(plan.v.type, "v", HeadIndex(plan.v, node.kv_heads, "i", "j"));
-  p.b.bind = [&plan](KernelText* kernel) { BindHeads(plan.v, "v", kernel); };
-  p.tail = StoreText(plan.y.type, "y",
+      LoadText(plan.v.type, "values", HeadIndex(plan.v, node.kv_heads, "i", "j"));
+  p.b.bind = [&plan](KernelText* kernel) { BindHeads(plan.v, "values", kernel); };
+  p.tail = StoreText(plan.y.type, "out",
                      HeadIndex(plan.y, node.q_heads,
                                StrCat("row + ", round.first), "column"),
                      "s");
-  p.bind_tail = [&plan](KernelText* kernel) { BindHeads(plan.y, "y", kernel); };
+  p.bind_tail = [&plan](KernelText* kernel) { BindHeads(plan.y, "out", kernel); };
   return p;
 }
 

@@ -18,7 +18,8 @@ struct ProductOperand {
   std::vector<int64_t> strides;  // in matrices, for each dimension of the batch
   // The element of matrix `z` at row `i` and column `j`, all of type long.
   std::string element;
-  // Adds the pointers that `element` uses. Names differ from the other texts'.
+  // Adds the pointers that `element` uses. Their names are words, and others than
+  // those of the other texts.
   std::function<void(KernelText*)> bind;
   // Reading an element costs no more than reading a float: nothing is gained by
   // a copy of the factor.

@@ -114,15 +114,15 @@ MatrixProduct ProductOf(const PrepareContext& ctx, const ConvNode& conv,
   p.a.strides = {0, 1};
   p.a.direct = type == DataType::kFloat;
   p.a.element =
-      LoadText(type, "w", StrCat("((z) * ", in_group, " + (j)) * ", p.m,
+      LoadText(type, "weights", StrCat("((z) * ", in_group, " + (j)) * ", p.m,
                                  "L + (i)"));
-  p.a.bind = [type](KernelText* kernel) { kernel->In("w", type, 1); };
+  p.a.bind = [type](KernelText* kernel) { kernel->In("weights", type, 1); };
   p.b.matrices = images * conv.groups;
   p.b.strides = {conv.groups, 1};
-  p.b.element = LoadText(type, "x", StrCat("(((z) + ", first * conv.groups,
+  p.b.element = LoadText(type, "image", StrCat("(((z) + ", first * conv.groups,
                                            "L) * ", in_group, " + (i)) * ",
                                            p.n, "L + (j)"));
-  p.b.bind = [type](KernelText* kernel) { kernel->In("x", type, 0); };
+  p.b.bind = [type](KernelText* kernel) { kernel->In("image", type, 0); };
   p.tail = StrCat("products[(z * ", p.m, "L + row) * ", p.n, "L + column] = s;");
   p.bind_tail = [](KernelText* kernel) {
     kernel->Scratch("products", "float", 0);

@@ -55,7 +55,7 @@ std::string WindowElement(const Window& w, int64_t channels,
     inside += StrCat(d == 0 ? "" : " && ", at, " >= 0 && ", at, " < ", w.in[d]);
     place = StrCat("(", place, " * ", w.in[d], " + ", at, ")");
   }
-  return StrCat(inside, " ? (int)x[", place, "] - ", zero.Zero("0"), " : 0");
+  return StrCat(inside, " ? (int)image[", place, "] - ", zero.Zero("0"), " : 0");
 }
 
 MatrixProduct ProductOf(const PrepareContext& ctx, const ConvNode& conv,
@@ -74,17 +74,17 @@ MatrixProduct ProductOf(const PrepareContext& ctx, const ConvNode& conv,
   p.a.strides = {0, 1};
   const std::string row = StrCat("((z) * ", p.m, "L + (i))");
   p.a.element =
-      StrCat("(int)w[", row, " * ", p.k, "L + (j)] - ", zero.Zero(row));
+      StrCat("(int)weights[", row, " * ", p.k, "L + (j)] - ", zero.Zero(row));
   p.a.bind = [zero, weights,
               type = ctx.in(weights).type](KernelText* kernel) {
-    kernel->In("w", type, weights);
+    kernel->In("weights", type, weights);
     zero.Bind(kernel);
   };
   p.b.matrices = conv.batch * conv.groups;
   p.b.strides = {conv.groups, 1};
   p.b.element = WindowElement(w, in_group, x);
   p.b.bind = [x, type = ctx.in(0).type](KernelText* kernel) {
-    kernel->In("x", type, 0);
+    kernel->In("image", type, 0);
     x.Bind(kernel);
   };
   return p;
@@ -109,9 +109,9 @@ Status PrepareInteger(PrepareContext& ctx) {
       0, {DataType::kInt32,
           WindowOutput(conv.window, conv.batch, conv.out_channels)}));
   MatrixProduct p = ProductOf(ctx, conv, 1, 2, 3);
-  p.tail = StrCat("y[", OutputIndex(p), "] = s;");
+  p.tail = StrCat("out[", OutputIndex(p), "] = s;");
   p.bind_tail = [](KernelText* kernel) {
-    kernel->Out("y", DataType::kInt32, 0);
+    kernel->Out("out", DataType::kInt32, 0);
   };
   SetProduct(ctx, p);
   return Status::Ok();
@@ -147,14 +147,14 @@ Status PrepareLinear(PrepareContext& ctx) {
   const std::string sum =
       bias ? StrCat("((long)s + bias[", channel, "])") : std::string("s");
   p.tail = StoreQuantized(
-      made, type, "y", OutputIndex(p),
+      made, type, "out", OutputIndex(p),
       StrCat("(", type, ")", sum, " * (", x.Scale("0", type), " / ",
              y.Scale("0", type), ") * ", w.Scale(channel, type)),
       zero.Zero("0"));
   p.bind_tail = [x, w, y, zero, bias, made](KernelText* kernel) {
     for (const QuantInput* each : {&x, &w, &y, &zero}) each->Bind(kernel);
     if (bias) kernel->In("bias", DataType::kInt32, 8);
-    kernel->Out("y", made, 0);
+    kernel->Out("out", made, 0);
   };
   SetProduct(ctx, p);
   return Status::Ok();

@@ -50,16 +50,16 @@ Result<MatrixProduct> ReadProduct(PrepareContext& ctx, size_t second,
   p.b.matrices = b_size == 0 ? 0 : Product(ctx.in(second).dims) / b_size;
   const QuantInput a(ctx, a_zero, "a_zero");
   const QuantInput b(ctx, b_zero, "b_zero");
-  p.a.element = ByteText("a", a, StrCat("(z) * ", node.m, "L + (i)"), node.m,
+  p.a.element = ByteText("left", a, StrCat("(z) * ", node.m, "L + (i)"), node.m,
                          node.k);
-  p.b.element = ByteText("b", b, StrCat("(z) * ", node.n, "L + (j)"), node.k,
+  p.b.element = ByteText("right", b, StrCat("(z) * ", node.n, "L + (j)"), node.k,
                          node.n);
   p.a.bind = [a, type = ctx.in(0).type](KernelText* kernel) {
-    kernel->In("a", type, 0);
+    kernel->In("left", type, 0);
     a.Bind(kernel);
   };
   p.b.bind = [b, second, type = ctx.in(second).type](KernelText* kernel) {
-    kernel->In("b", type, second);
+    kernel->In("right", type, second);
     b.Bind(kernel);
   };
   return p;
@@ -80,9 +80,9 @@ Status PrepareInteger(PrepareContext& ctx) {
   Shape out;
   ONNXIFI_ASSIGN_OR_RETURN(MatrixProduct p, ReadProduct(ctx, 1, 2, 3, &out));
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {DataType::kInt32, out}));
-  p.tail = StrCat("y[", OutputIndex(p), "] = s;");
+  p.tail = StrCat("out[", OutputIndex(p), "] = s;");
   p.bind_tail = [](KernelText* kernel) {
-    kernel->Out("y", DataType::kInt32, 0);
+    kernel->Out("out", DataType::kInt32, 0);
   };
   SetProduct(ctx, p);
   return Status::Ok();
@@ -106,14 +106,14 @@ Status PrepareLinear(PrepareContext& ctx) {
   const QuantInput y(ctx, 6, "y_scale");
   const QuantInput zero(ctx, 7, "y_zero");
   p.tail = StoreQuantized(
-      made, type, "y", OutputIndex(p),
+      made, type, "out", OutputIndex(p),
       StrCat("(", type, ")s * (", a.Scale(StrCat("za * ", p.m, "L + row"), type),
              " * ", b.Scale(StrCat("zb * ", p.n, "L + column"), type), ") / ",
              y.Scale("0", type)),
       zero.Zero("0"));
   p.bind_tail = [a, b, y, zero, made](KernelText* kernel) {
     for (const QuantInput* each : {&a, &b, &y, &zero}) each->Bind(kernel);
-    kernel->Out("y", made, 0);
+    kernel->Out("out", made, 0);
   };
   SetProduct(ctx, p);
   return Status::Ok();
