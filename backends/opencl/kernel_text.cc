@@ -55,7 +55,9 @@ std::string LoadText(DataType type, std::string_view name,
 std::string StoreText(DataType type, std::string_view name,
                       std::string_view index, std::string_view value) {
   if (type == DataType::kFloat16) {
-    return StrCat("vstore_half_rte(", value, ", ", index, ", ", name, ");");
+    // A cast, because an integer would fit functions of float and of double.
+    return StrCat("vstore_half_rte((float)(", value, "), ", index, ", ", name,
+                  ");");
   }
   const std::string element = StrCat(name, "[", index, "] = ");
   return type == DataType::kBfloat16
