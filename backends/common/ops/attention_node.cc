@@ -65,8 +65,7 @@ Status ReadMask(const PrepareContext& ctx, AttentionNode* node) {
 
 void ReadRules(const PrepareContext& ctx, AttentionNode* node) {
   const graph::AttrReader attrs = ctx.attrs();
-  const auto width =
-      static_cast<double>(std::max<int64_t>(node->width, 1));
+  const auto width = static_cast<double>(std::max<int64_t>(node->width, 1));
   node->scale = attrs.Has("scale")
                     ? static_cast<double>(attrs.Float("scale", 0))
                     : 1 / std::sqrt(width);
@@ -74,8 +73,8 @@ void ReadRules(const PrepareContext& ctx, AttentionNode* node) {
   node->causal = attrs.Int("is_causal", 0) != 0;
   node->left_window = attrs.Int("left_window_size", -1);
   node->right_window = attrs.Int("right_window_size", -1);
-  node->scores = static_cast<AttentionNode::Scores>(
-      attrs.Int("qk_matmul_output_mode", 0));
+  node->scores =
+      static_cast<AttentionNode::Scores>(attrs.Int("qk_matmul_output_mode", 0));
 }
 
 }  // namespace

@@ -19,9 +19,9 @@ Status CheckRanks(const PrepareContext& ctx, size_t weights) {
 }
 
 Status GroupError(const PrepareContext& ctx, size_t weights, int64_t groups) {
-  return ShapeError(ctx, StrCat("weights ", ShapeText(ctx.in(weights).dims),
-                                " in ", groups, " groups do not fit data ",
-                                ShapeText(ctx.in(0).dims)));
+  return ShapeError(
+      ctx, StrCat("weights ", ShapeText(ctx.in(weights).dims), " in ", groups,
+                  " groups do not fit data ", ShapeText(ctx.in(0).dims)));
 }
 
 Status CheckBias(const PrepareContext& ctx, int64_t channels) {

@@ -49,8 +49,8 @@ Result<UnpoolShapes> ReadUnpool(const PrepareContext& ctx) {
   s.out = s.inner;
   if (!ctx.HasInput(2)) return s;
   ONNXIFI_ASSIGN_OR_RETURN(s.out, ctx.ConstantInts(2));
-  bool large = s.out.size() == s.inner.size() && s.out[0] == in[0] &&
-               s.out[1] == in[1];
+  bool large =
+      s.out.size() == s.inner.size() && s.out[0] == in[0] && s.out[1] == in[1];
   for (size_t a = 2; large && a < s.out.size(); ++a) {
     large = s.out[a] >= s.inner[a];
   }

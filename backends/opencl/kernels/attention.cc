@@ -84,10 +84,12 @@ MatrixProduct ScoreProduct(const AttentionPlan& plan, const Round& round) {
   p.n = node.keys;
   p.k = node.width;
   p.a.direct = plan.q.type == DataType::kFloat;
-  p.a.element = LoadText(plan.q.type, "queries",
-                         HeadIndex(plan.q, node.q_heads,
-                                   StrCat("(i) + ", round.first), "j"));
-  p.a.bind = [&plan](KernelText* kernel) { BindHeads(plan.q, "queries", kernel); };
+  p.a.element = LoadText(
+      plan.q.type, "queries",
+      HeadIndex(plan.q, node.q_heads, StrCat("(i) + ", round.first), "j"));
+  p.a.bind = [&plan](KernelText* kernel) {
+    BindHeads(plan.q, "queries", kernel);
+  };
   p.b.element =
       LoadText(plan.k.type, "keys", HeadIndex(plan.k, node.kv_heads, "j", "i"));
   p.b.bind = [&plan](KernelText* kernel) { BindHeads(plan.k, "keys", kernel); };
@@ -111,14 +113,18 @@ MatrixProduct ValueProduct(const AttentionPlan& plan, const Round& round) {
   p.a.element =
       StrCat("scores[((z) * ", round.rows, " + (i)) * ", node.keys, "L + (j)]");
   p.a.bind = [&plan](KernelText* kernel) { BindScores(plan, kernel); };
-  p.b.element =
-      LoadText(plan.v.type, "values", HeadIndex(plan.v, node.kv_heads, "i", "j"));
-  p.b.bind = [&plan](KernelText* kernel) { BindHeads(plan.v, "values", kernel); };
-  p.tail = StoreText(plan.y.type, "out",
-                     HeadIndex(plan.y, node.q_heads,
-                               StrCat("row + ", round.first), "column"),
-                     "s");
-  p.bind_tail = [&plan](KernelText* kernel) { BindHeads(plan.y, "out", kernel); };
+  p.b.element = LoadText(plan.v.type, "values",
+                         HeadIndex(plan.v, node.kv_heads, "i", "j"));
+  p.b.bind = [&plan](KernelText* kernel) {
+    BindHeads(plan.v, "values", kernel);
+  };
+  p.tail = StoreText(
+      plan.y.type, "out",
+      HeadIndex(plan.y, node.q_heads, StrCat("row + ", round.first), "column"),
+      "s");
+  p.bind_tail = [&plan](KernelText* kernel) {
+    BindHeads(plan.y, "out", kernel);
+  };
   return p;
 }
 
@@ -138,12 +144,12 @@ std::string VisibleText(const AttentionPlan& plan, const Round& round) {
   std::string text = StrCat("    long begin = 0, end = ", node.keys, ";\n");
   std::string offset = std::to_string(node.past);
   if (plan.lengths) {
-    text += StrCat("    end = clamp(lengths[c0], 0L, (long)", node.keys,
-                   ");\n");
+    text +=
+        StrCat("    end = clamp(lengths[c0], 0L, (long)", node.keys, ");\n");
     offset = StrCat("end - ", node.rows);
   }
-  text += StrCat("    const long at = c2 + ", round.first, " + ", offset,
-                 ";\n");
+  text +=
+      StrCat("    const long at = c2 + ", round.first, " + ", offset, ";\n");
   if (node.causal) text += "    end = min(end, max(at + 1, 0L));\n";
   if (plan.mask) {
     text += StrCat("    end = min(end, (long)", node.mask_columns, ");\n");
@@ -156,8 +162,8 @@ std::string VisibleText(const AttentionPlan& plan, const Round& round) {
                    "L + 1, 0L));\n");
   }
   if (node.left_window >= 0) {
-    text += StrCat("    begin = clamp(at - ", node.left_window,
-                   "L, 0L, end);\n");
+    text +=
+        StrCat("    begin = clamp(at - ", node.left_window, "L, 0L, end);\n");
   }
   return text;
 }
@@ -182,10 +188,11 @@ Launch BiasLaunch(const PrepareContext& ctx, const AttentionPlan& plan,
     const std::string bias =
         LoadText(plan.mask_type, "mask",
                  StrCat("mask0 + j * ", node.mask_strides[3], "L"));
-    body += plan.mask_type == DataType::kBool
-                ? StrCat("    } else if (!", bias, ") {\n      v = -INFINITY;\n")
-                : StrCat("    } else {\n      const ", type, " bias = ", bias,
-                         ";\n      v = bias == -INFINITY ? bias : v + bias;\n");
+    body +=
+        plan.mask_type == DataType::kBool
+            ? StrCat("    } else if (!", bias, ") {\n      v = -INFINITY;\n")
+            : StrCat("    } else {\n      const ", type, " bias = ", bias,
+                     ";\n      v = bias == -INFINITY ? bias : v + bias;\n");
   }
   body += StrCat("    }\n", KeepText(plan, round, Scores::kBiased),
                  "    scores[i] = v;");
@@ -193,10 +200,9 @@ Launch BiasLaunch(const PrepareContext& ctx, const AttentionPlan& plan,
     kernel.In("lengths", DataType::kInt64, AttentionNode::kLengths);
   }
   if (plan.scores) kernel.Out("shown", plan.y.type, 3);
-  const std::string head =
-      StrCat(VisibleText(plan, round), "    const long shown0 = ((c0 * ",
-             node.q_heads, "L + c1) * ", node.rows, " + c2) * ", node.keys,
-             "L;\n");
+  const std::string head = StrCat(
+      VisibleText(plan, round), "    const long shown0 = ((c0 * ", node.q_heads,
+      "L + c1) * ", node.rows, " + c2) * ", node.keys, "L;\n");
   return MakeRowLoop(FactsOf(ctx), std::move(kernel),
                      {{node.batch, node.q_heads, round.rows}}, node.keys, head,
                      body);
@@ -245,8 +251,8 @@ bool NeedsBias(const AttentionPlan& plan) {
 
 HeadsPlace PlaceHeads(HeadsPlace::Kind kind, size_t at, const TensorDesc& desc,
                       int64_t heads, int64_t rows, int64_t width) {
-  HeadsPlace place = {kind, at, desc.type, heads * rows * width, rows * width,
-                      width};
+  HeadsPlace place = {kind,         at,   desc.type, heads * rows * width,
+                      rows * width, width};
   if (desc.dims.size() == 3) {
     place.head_stride = width;
     place.row_stride = heads * width;

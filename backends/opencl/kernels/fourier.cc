@@ -115,8 +115,9 @@ Launch StoreLaunch(const DeviceFacts& facts, const Fourier& f,
   kernel.Scratch("from", places.type, places.from);
   return MakeCoordinateLoop(
       facts, std::move(kernel), {{f.lines, f.made}},
-      StrCat("    const long line = c0, at = c1;\n    const C v = vload2(line * ",
-             f.length, "L + at, from);\n", f.store));
+      StrCat(
+          "    const long line = c0, at = c1;\n    const C v = vload2(line * ",
+          f.length, "L + at, from);\n", f.store));
 }
 
 }  // namespace

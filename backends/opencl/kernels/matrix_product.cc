@@ -75,12 +75,11 @@ std::string IntegerSums(const Tile& tile, const std::string& text) {
     return StrCat("sum", row, "_", column);
   };
   const std::string type = StrCat("uint", tile.width);
-  return ForEachVector(
-             tile,
-             [&](const std::string&, int row, int column) {
-               return StrCat("  ", type, " ", sum(row, column), " = (", type,
-                             ")(0);\n");
-             }) +
+  return ForEachVector(tile,
+                       [&](const std::string&, int row, int column) {
+                         return StrCat("  ", type, " ", sum(row, column),
+                                       " = (", type, ")(0);\n");
+                       }) +
          text +
          ForEachVector(tile, [&](const std::string& name, int row, int column) {
            return StrCat("  ", sum(row, column), " += as_", type,
@@ -91,9 +90,9 @@ std::string IntegerSums(const Tile& tile, const std::string& text) {
 // The loops over k that leave the sums in vectors.
 std::string SumText(const MatrixProduct& p, const Tile& tile) {
   const auto row = [&](int r) {
-    return p.a.direct
-               ? StrCat("A_AT(za, min(row0 + ", r, ", ", p.m - 1, "L), (long)k)")
-               : StrCat("a_", r, "[k]");
+    return p.a.direct ? StrCat("A_AT(za, min(row0 + ", r, ", ", p.m - 1,
+                               "L), (long)k)")
+                      : StrCat("a_", r, "[k]");
   };
   const std::string multiply =
       MultiplyTile(tile, row, StrCat("w + k * ", tile.columns()));
@@ -101,11 +100,10 @@ std::string SumText(const MatrixProduct& p, const Tile& tile) {
     return StrCat(DeclareTile(tile), "  for (int k = 0; k < ", p.k,
                   "; ++k) {\n", multiply, "  }\n");
   }
-  std::string text =
-      StrCat("  for (int k0 = 0; k0 < ", p.k, "; k0 += ", kExactTerms, ") {\n",
-             DeclareTile(tile), "  const int end = min(k0 + ", kExactTerms,
-             ", (int)", p.k, ");\n  for (int k = k0; k < end; ++k) {\n",
-             multiply, "  }\n");
+  std::string text = StrCat(
+      "  for (int k0 = 0; k0 < ", p.k, "; k0 += ", kExactTerms, ") {\n",
+      DeclareTile(tile), "  const int end = min(k0 + ", kExactTerms, ", (int)",
+      p.k, ");\n  for (int k = k0; k < end; ++k) {\n", multiply, "  }\n");
   text = IntegerSums(tile, text);
   return text + "  }\n";
 }
@@ -260,9 +258,8 @@ Launch GroupLaunch(const MatrixProduct& p) {
       .Define("COLUMNS", p.n)
       .Define("DEPTH", p.k)
       .Group(kSide, kSide, 1);
-  Launch launch =
-      kernel.Finish(StrCat("  const long z = get_group_id(2);\n",
-                           MatricesText(p), kGroupText));
+  Launch launch = kernel.Finish(StrCat("  const long z = get_group_id(2);\n",
+                                       MatricesText(p), kGroupText));
   launch.global = {static_cast<size_t>((p.n + wide - 1) / wide * kSide),
                    static_cast<size_t>((p.m + high - 1) / high * kSide),
                    static_cast<size_t>(Product(p.batch))};

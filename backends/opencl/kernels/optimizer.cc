@@ -34,8 +34,10 @@ std::string UpdateText(const NodeView& node, Optimizer optimizer) {
               : "v",
           ";\n");
     case Optimizer::kAdam:
-      return "    if (t > 0) rate *= sqrt(1 - pow(BETA, (S)t)) / (1 - pow(ALPHA, "
-             "(S)t));\n    v = ALPHA * v + (1 - ALPHA) * g;\n    h = BETA * h + "
+      return "    if (t > 0) rate *= sqrt(1 - pow(BETA, (S)t)) / (1 - "
+             "pow(ALPHA, "
+             "(S)t));\n    v = ALPHA * v + (1 - ALPHA) * g;\n    h = BETA * h "
+             "+ "
              "(1 - BETA) * g * g;\n    x -= rate * v / (sqrt(h) + EPSILON);\n"
              "    x *= 1 - NORM_POST;\n";
   }
@@ -47,8 +49,8 @@ void DefineNumbers(const PrepareContext& ctx, const char* type,
   const graph::AttrReader attrs = ctx.attrs();
   const auto number = [&](const char* name, const char* attribute,
                           float otherwise) {
-    kernel->Define(name, StrCat("(S)", FloatText(attrs.Float(attribute,
-                                                             otherwise))));
+    kernel->Define(name,
+                   StrCat("(S)", FloatText(attrs.Float(attribute, otherwise))));
   };
   kernel->Define("S", type);
   number("NORM", "norm_coefficient", 0);

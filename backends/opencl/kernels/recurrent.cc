@@ -117,13 +117,13 @@ MatrixProduct InputProduct(const PrepareContext& ctx, const Plan& plan) {
   p.sum = plan.compute;
   p.a.strides = {0};
   p.a.direct = type == DataType::kFloat;
-  p.a.element =
-      LoadText(type, "signal", StrCat("(i) * ", r.inputs, "L + (j)"));
+  p.a.element = LoadText(type, "signal", StrCat("(i) * ", r.inputs, "L + (j)"));
   p.a.bind = [type](KernelText* kernel) { kernel->In("signal", type, kX); };
   p.b.matrices = r.directions;
   p.b.strides = {1};
-  p.b.element = LoadText(type, "weights", StrCat("((z) * ", p.n, "L + (j)) * ",
-                                                 r.inputs, "L + (i)"));
+  p.b.element =
+      LoadText(type, "weights",
+               StrCat("((z) * ", p.n, "L + (j)) * ", r.inputs, "L + (i)"));
   p.b.bind = [type](KernelText* kernel) { kernel->In("weights", type, kW); };
   const bool bias = ctx.HasInput(kB);
   p.tail = StrCat("made[(z * ", p.m, "L + row) * ", p.n, "L + column] = s",
@@ -142,16 +142,17 @@ Launch PackLaunch(const PrepareContext& ctx, const Plan& plan) {
   kernel.In("weights", plan.type, kR);
   plan.Bind(&kernel, "packed", plan.areas.packed);
   const std::string body = StrCat(
-      "    const long unit = c1 * (long)", columns, " + j;\n    packed[i] = "
-      "unit < ", r.hidden, " ? ",
-      LoadText(plan.type, "weights",
-               StrCat("(c0 * (long)", r.hidden, " + unit) * ", r.hidden,
-                      " + c2")),
+      "    const long unit = c1 * (long)", columns,
+      " + j;\n    packed[i] = "
+      "unit < ",
+      r.hidden, " ? ",
+      LoadText(
+          plan.type, "weights",
+          StrCat("(c0 * (long)", r.hidden, " + unit) * ", r.hidden, " + c2")),
       " : 0;");
-  return MakeRowLoop(
-      FactsOf(ctx), std::move(kernel),
-      {{r.directions * r.gates(), plan.gate_blocks(), r.hidden}}, columns, "",
-      body);
+  return MakeRowLoop(FactsOf(ctx), std::move(kernel),
+                     {{r.directions * r.gates(), plan.gate_blocks(), r.hidden}},
+                     columns, "", body);
 }
 
 // Products of `count` gates from `first` on with the vector `state`.
@@ -166,11 +167,11 @@ std::string StateProduct(const Plan& plan, int64_t first, int64_t count,
     return b.width == 1 ? StrCat("w[lane]")
                         : StrCat("vload", b.width, "(", v, ", w)");
   };
-  std::string text = StrCat(
-      "    for (int block = ", first * blocks, "; block < ",
-      (first + count) * blocks, "; ++block) {\n      __global const ",
-      plan.scalar(), "* w = packed + (d * ", plan.node.gates() * blocks,
-      "L + block) * ", plan.node.hidden * columns, "L;\n");
+  std::string text =
+      StrCat("    for (int block = ", first * blocks, "; block < ",
+             (first + count) * blocks, "; ++block) {\n      __global const ",
+             plan.scalar(), "* w = packed + (d * ", plan.node.gates() * blocks,
+             "L + block) * ", plan.node.hidden * columns, "L;\n");
   for (int v = 0; v < b.vectors; ++v) {
     text += StrCat("      ", type, " s", v, " = 0;\n");
   }
@@ -201,9 +202,9 @@ std::string GateLine(const Plan& plan, const char* name, int64_t gate,
                      int function, const std::string& more) {
   const RecurrentNode& r = plan.node;
   const std::string x = StrCat(name, "_x");
-  std::string text = StrCat("      S ", x, " = gates[", gate * plan.padded(),
-                            " + u] + x[", gate * r.hidden, " + u]", more,
-                            ";\n");
+  std::string text =
+      StrCat("      S ", x, " = gates[", gate * plan.padded(), " + u] + x[",
+             gate * r.hidden, " + u]", more, ";\n");
   if (r.clip > 0) {
     const std::string clip = StrCat("(S)", FloatText(r.clip));
     text += StrCat("      ", x, " = ", x, " < -", clip, " ? -", clip, " : ", x,
@@ -216,25 +217,26 @@ std::string PeepholeText(const Plan& plan, bool has, int64_t which,
                          const char* cell) {
   if (!has) return "";
   const int64_t hidden = plan.node.hidden;
-  return StrCat(" + ",
-                LoadText(plan.type, "p",
-                         StrCat("d * ", 3 * hidden, "L + ", which * hidden,
-                                " + u")),
-                " * ", cell);
+  return StrCat(
+      " + ",
+      LoadText(plan.type, "p",
+               StrCat("d * ", 3 * hidden, "L + ", which * hidden, " + u")),
+      " * ", cell);
 }
 
 std::string LstmText(const Plan& plan, bool peepholes) {
-  std::string units = GateLine(plan, "in", 0, 0,
-                               PeepholeText(plan, peepholes, 0, "c[u]"));
+  std::string units =
+      GateLine(plan, "in", 0, 0, PeepholeText(plan, peepholes, 0, "c[u]"));
   units += plan.node.input_forget
                ? std::string("      const S forget = 1 - in;\n")
                : GateLine(plan, "forget", 2, 0,
                           PeepholeText(plan, peepholes, 2, "c[u]"));
   units += GateLine(plan, "fresh", 3, 1, "");
-  units += "      const S cell = forget * c[u] + in * fresh;\n      c[u] = "
-           "cell;\n";
-  units += GateLine(plan, "out", 1, 0,
-                    PeepholeText(plan, peepholes, 1, "cell"));
+  units +=
+      "      const S cell = forget * c[u] + in * fresh;\n      c[u] = "
+      "cell;\n";
+  units +=
+      GateLine(plan, "out", 1, 0, PeepholeText(plan, peepholes, 1, "cell"));
   units += "      const S now = out * F2(cell);\n      NOW\n";
   return StateProduct(plan, 0, 4, "h") + UnitLoop(plan, units);
 }
@@ -246,23 +248,25 @@ std::string GruText(const Plan& plan, bool bias) {
   std::string text = StateProduct(plan, 0, 2, "h");
   std::string units = GateLine(plan, "zed", 0, 0, "");
   units += GateLine(plan, "open", 1, 0, "");
-  units += StrCat("      gates[u] = zed;\n      ", reset, " = open;\n      c[u] = ",
-                  r.linear_before_reset ? "h[u]" : "open * h[u]", ";\n");
+  units +=
+      StrCat("      gates[u] = zed;\n      ", reset, " = open;\n      c[u] = ",
+             r.linear_before_reset ? "h[u]" : "open * h[u]", ";\n");
   text += UnitLoop(plan, units) + "    barrier(CLK_GLOBAL_MEM_FENCE);\n";
   text += StateProduct(plan, 2, 1, "c");
   units.clear();
   if (r.linear_before_reset) {
     const std::string gate = StrCat("gates[", 2 * plan.padded(), " + u]");
     const std::string added =
-        bias ? StrCat(" + ", LoadText(plan.type, "bias",
-                                      StrCat("d * ", 6 * n, "L + ", 5 * n,
-                                             " + u")))
+        bias ? StrCat(" + ",
+                      LoadText(plan.type, "bias",
+                               StrCat("d * ", 6 * n, "L + ", 5 * n, " + u")))
              : std::string();
     units += StrCat("      ", gate, " = ", reset, " * (", gate, added, ");\n");
   }
   units += GateLine(plan, "fresh", 2, 1, "");
-  units += "      const S zed = gates[u];\n      const S now = (1 - zed) * "
-           "fresh + zed * h[u];\n      NOW\n";
+  units +=
+      "      const S zed = gates[u];\n      const S now = (1 - zed) * "
+      "fresh + zed * h[u];\n      NOW\n";
   return text + UnitLoop(plan, units);
 }
 
@@ -273,11 +277,10 @@ std::string RnnText(const Plan& plan) {
 
 // Row of the output at `time`, and of a state tensor.
 std::string OutputRow(const RecurrentNode& r, const char* time) {
-  return r.batch_first
-             ? StrCat("((b * ", r.steps, " + ", time, ") * ", r.directions,
-                      "L + d) * ", r.hidden)
-             : StrCat("((", time, " * ", r.directions, "L + d) * ", r.batch,
-                      " + b) * ", r.hidden);
+  return r.batch_first ? StrCat("((b * ", r.steps, " + ", time, ") * ",
+                                r.directions, "L + d) * ", r.hidden)
+                       : StrCat("((", time, " * ", r.directions, "L + d) * ",
+                                r.batch, " + b) * ", r.hidden);
 }
 
 std::string StateRow(const RecurrentNode& r) {
@@ -336,15 +339,15 @@ std::string StartText(const PrepareContext& ctx, const Plan& plan) {
       "d = get_group_id(1);\n  const long entry = d * ",
       r.batch, " + b;\n  __global S* h = states + entry * ", r.hidden,
       ";\n  __global S* c = cells + entry * ", r.hidden,
-      ";\n  __global S* gates = all_gates + entry * ", r.gates() * plan.padded(),
-      ";\n  long length = ", r.steps, ";\n");
+      ";\n  __global S* gates = all_gates + entry * ",
+      r.gates() * plan.padded(), ";\n  long length = ", r.steps, ";\n");
   if (ctx.HasInput(kLengths)) {
     text += StrCat("  length = lengths[b];\n  if (length < 0 || length > ",
                    r.steps, ") {\n    failure[0] = 1;\n    return;\n  }\n");
   }
-  text += UnitLoop(plan, StrCat("      h[u] = ", initial(kH0, "h0"),
-                                ";\n      c[u] = ",
-                                lstm ? initial(kC0, "c0") : "0", ";\n"));
+  text += UnitLoop(
+      plan, StrCat("      h[u] = ", initial(kH0, "h0"),
+                   ";\n      c[u] = ", lstm ? initial(kC0, "c0") : "0", ";\n"));
   return text + "  barrier(CLK_GLOBAL_MEM_FENCE);\n";
 }
 
@@ -355,11 +358,11 @@ std::string EndText(const PrepareContext& ctx, const Plan& plan) {
   if (ctx.HasOutput(0) && ctx.HasInput(kLengths)) {
     text += StrCat(
         "  for (long time = length; time < ", r.steps, "; ++time) {\n",
-        UnitLoop(plan, StrCat("      ",
-                              StoreText(plan.type, "y",
-                                        StrCat(OutputRow(r, "time"), " + u"),
-                                        "0"),
-                              "\n")),
+        UnitLoop(plan,
+                 StrCat("      ",
+                        StoreText(plan.type, "y",
+                                  StrCat(OutputRow(r, "time"), " + u"), "0"),
+                        "\n")),
         "  }\n");
   }
   const std::string to = StrCat(StateRow(r), " + u");

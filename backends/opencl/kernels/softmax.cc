@@ -56,10 +56,10 @@ std::vector<RowStep> Steps(bool logarithm, bool keep, const std::string& step) {
   steps.push_back(TextStep(logarithm ? "const R shift = log(total);\n"
                                      : "const R scale = (R)(1) / total;\n"));
   // A division by a sum that was rounded may lie right between two half numbers.
-  const std::string value = logarithm       ? StrCat(shifted, " - (V)(shift)")
-                            : keep          ? "y_v * (V)(scale)"
+  const std::string value = logarithm      ? StrCat(shifted, " - (V)(shift)")
+                            : keep         ? "y_v * (V)(scale)"
                             : step.empty() ? StrCat(power, " * (V)(scale)")
-                                            : StrCat(power, " / (V)(total)");
+                                           : StrCat(power, " / (V)(total)");
   steps.push_back(EachStep({keep ? "y" : "x"}, "y", value));
   return steps;
 }

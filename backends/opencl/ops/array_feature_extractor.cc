@@ -30,9 +30,10 @@ Status Prepare(PrepareContext& ctx) {
   const std::string body = StrCat(
       "    const long at = index[c1];\n    if (at < 0 || at >= ", width,
       ") {\n      failure[0] = 1;\n      continue;\n    }\n    y[i] = x[c0 * "
-      "(long)", width, " + at];");
-  SetLaunches(ctx,
-              {MakeCoordinateLoop(FactsOf(ctx), kernel, {{rows, picks}}, body)});
+      "(long)",
+      width, " + at];");
+  SetLaunches(
+      ctx, {MakeCoordinateLoop(FactsOf(ctx), kernel, {{rows, picks}}, body)});
   return Status::Ok();
 }
 

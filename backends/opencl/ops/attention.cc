@@ -43,15 +43,14 @@ HeadsPlace Join(PrepareContext& ctx, const AttentionNode& node, const Joined& j,
                 size_t* scratch, std::vector<Launch>* launches) {
   const TensorDesc& desc = ctx.in(j.fresh);
   const int64_t added = node.keys - node.past;
-  const HeadsPlace from = PlaceHeads(Kind::kInput, j.fresh, desc, node.kv_heads,
-                                     added, j.width);
+  const HeadsPlace from =
+      PlaceHeads(Kind::kInput, j.fresh, desc, node.kv_heads, added, j.width);
   if (node.past == 0 && !ctx.HasOutput(j.o)) return from;
   const TensorDesc joined = {desc.type,
                              {node.batch, node.kv_heads, node.keys, j.width}};
   const Kind kind = ctx.HasOutput(j.o) ? Kind::kOutput : Kind::kScratch;
-  const HeadsPlace to =
-      PlaceHeads(kind, kind == Kind::kOutput ? j.o : *scratch, joined,
-                 node.kv_heads, node.keys, j.width);
+  const HeadsPlace to = PlaceHeads(kind, kind == Kind::kOutput ? j.o : *scratch,
+                                   joined, node.kv_heads, node.keys, j.width);
   const char* const unit = UnitOf(desc.type);
   KernelText kernel;
   std::string body = "    y[i] = ";
@@ -90,8 +89,8 @@ Status Prepare(PrepareContext& ctx) {
                 &launches);
   const TensorDesc q = ctx.in(kQ);
   plan.q = PlaceHeads(Kind::kInput, kQ, q, node.q_heads, node.rows, node.width);
-  plan.y = PlaceHeads(Kind::kOutput, 0, q, node.q_heads, node.rows,
-                      node.v_width);
+  plan.y =
+      PlaceHeads(Kind::kOutput, 0, q, node.q_heads, node.rows, node.v_width);
   const bool wide =
       q.type == DataType::kDouble || ctx.in(kV).type == DataType::kDouble;
   plan.compute = wide ? DataType::kDouble : DataType::kFloat;

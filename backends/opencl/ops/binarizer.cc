@@ -9,8 +9,9 @@ namespace onnxifi::opencl {
 namespace {
 
 Reject Supports(const NodeView& node) {
-  return RequireType(node, 0, {DataType::kFloat, DataType::kDouble,
-                               DataType::kInt32, DataType::kInt64});
+  return RequireType(node, 0,
+                     {DataType::kFloat, DataType::kDouble, DataType::kInt32,
+                      DataType::kInt64});
 }
 
 // What integers have to exceed so that they exceed `x`: floats hold not all of
@@ -25,10 +26,9 @@ std::string IntegerText(float x) {
 Status Prepare(PrepareContext& ctx) {
   const DataType type = ctx.in(0).type;
   const float given = ctx.attrs().Float("threshold", 0);
-  const std::string threshold = type == DataType::kInt32 ||
-                                        type == DataType::kInt64
-                                    ? IntegerText(given)
-                                    : FloatText(given);
+  const std::string threshold =
+      type == DataType::kInt32 || type == DataType::kInt64 ? IntegerText(given)
+                                                           : FloatText(given);
   return PrepareElements(ctx, type, [&](const std::vector<std::string>& v) {
     return StrCat("(", v[0], " > ", threshold, " ? 1 : 0)");
   });

@@ -29,9 +29,9 @@ Status Check(const PrepareContext& ctx) {
                     w[1] == 1 && w[2] >= 1;
   if (!fits || (ctx.HasInput(2) && ctx.in(2).dims != Shape{w[0]}) ||
       (ctx.HasInput(3) && ctx.in(3).dims != Shape{in[0], in[1], w[2] - 1})) {
-    return ShapeError(ctx, StrCat("weight ", ShapeText(w),
-                                  ", bias or state do not fit input ",
-                                  ShapeText(in)));
+    return ShapeError(
+        ctx, StrCat("weight ", ShapeText(w),
+                    ", bias or state do not fit input ", ShapeText(in)));
   }
   for (size_t i = 1; i < ctx.input_count(); ++i) {
     if (ctx.HasInput(i) && ctx.in(i).type != ctx.in(0).type) {
@@ -61,7 +61,8 @@ Launch FilterLaunch(const PrepareContext& ctx) {
       "SIGNAL(p)",
       SignalText(
           ctx,
-          LoadText(in.type, "x", StrCat("row * ", length, " + (p) - ", taps - 1)),
+          LoadText(in.type, "x",
+                   StrCat("row * ", length, " + (p) - ", taps - 1)),
           LoadText(in.type, "past", StrCat("row * ", taps - 1, " + (p)")),
           "0.0f"));
   std::string bias = "0.0f";
@@ -69,8 +70,8 @@ Launch FilterLaunch(const PrepareContext& ctx) {
     kernel.In("bias", in.type, 2);
     bias = LoadText(in.type, "bias", "c1");
   }
-  const std::string head = StrCat("    const long row = (long)c0 * ",
-                                  in.dims[1], " + c1;\n");
+  const std::string head =
+      StrCat("    const long row = (long)c0 * ", in.dims[1], " + c1;\n");
   const bool gated = ctx.attrs().String("activation", "none") != "none";
   const std::string body =
       StrCat("    float s = ", bias, ";\n    for (long k = 0; k < ", taps,
@@ -78,8 +79,8 @@ Launch FilterLaunch(const PrepareContext& ctx) {
              LoadText(in.type, "w", StrCat("c1 * (long)", taps, " + k")),
              ";\n    ", gated ? "s = s / (1 + exp(-s));\n    " : "",
              StoreText(in.type, "y", "i", "s"));
-  return MakeRowLoop(FactsOf(ctx), std::move(kernel), {{in.dims[0], in.dims[1]}},
-                     length, head, body);
+  return MakeRowLoop(FactsOf(ctx), std::move(kernel),
+                     {{in.dims[0], in.dims[1]}}, length, head, body);
 }
 
 // The end of the signal, for the next call.

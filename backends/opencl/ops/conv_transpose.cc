@@ -38,14 +38,14 @@ std::string TapLoops(const Window& w, const std::string& inner) {
     const int64_t s = w.stride[d];
     // Taps in between reach no pixel.
     const bool steps = w.dilation[d] == 1;
-    text += StrCat("    for (long k", n, " = ",
-                   steps ? StrCat(at, " % ", s) : std::string("0"), "; k", n,
-                   " < ", w.kernel[d], "; k", n, " += ", steps ? s : 1,
-                   ") {\n      const long p", n, " = ", at, " - k", n, " * ",
-                   w.dilation[d], ", i", n, " = p", n, " / ", s,
-                   ";\n      if (p", n, " < 0 || i", n, " >= ", w.in[d],
-                   steps ? std::string() : StrCat(" || p", n, " % ", s, " != 0"),
-                   ") continue;\n");
+    text += StrCat(
+        "    for (long k", n, " = ",
+        steps ? StrCat(at, " % ", s) : std::string("0"), "; k", n, " < ",
+        w.kernel[d], "; k", n, " += ", steps ? s : 1, ") {\n      const long p",
+        n, " = ", at, " - k", n, " * ", w.dilation[d], ", i", n, " = p", n,
+        " / ", s, ";\n      if (p", n, " < 0 || i", n, " >= ", w.in[d],
+        steps ? std::string() : StrCat(" || p", n, " % ", s, " != 0"),
+        ") continue;\n");
   }
   return StrCat(text, inner, "    }}}\n");
 }
@@ -114,16 +114,17 @@ MatrixProduct ProductOf(const PrepareContext& ctx, const ConvNode& conv,
   p.a.strides = {0, 1};
   p.a.direct = type == DataType::kFloat;
   p.a.element =
-      LoadText(type, "weights", StrCat("((z) * ", in_group, " + (j)) * ", p.m,
-                                 "L + (i)"));
+      LoadText(type, "weights",
+               StrCat("((z) * ", in_group, " + (j)) * ", p.m, "L + (i)"));
   p.a.bind = [type](KernelText* kernel) { kernel->In("weights", type, 1); };
   p.b.matrices = images * conv.groups;
   p.b.strides = {conv.groups, 1};
-  p.b.element = LoadText(type, "image", StrCat("(((z) + ", first * conv.groups,
-                                           "L) * ", in_group, " + (i)) * ",
-                                           p.n, "L + (j)"));
+  p.b.element = LoadText(type, "image",
+                         StrCat("(((z) + ", first * conv.groups, "L) * ",
+                                in_group, " + (i)) * ", p.n, "L + (j)"));
   p.b.bind = [type](KernelText* kernel) { kernel->In("image", type, 0); };
-  p.tail = StrCat("products[(z * ", p.m, "L + row) * ", p.n, "L + column] = s;");
+  p.tail =
+      StrCat("products[(z * ", p.m, "L + row) * ", p.n, "L + column] = s;");
   p.bind_tail = [](KernelText* kernel) {
     kernel->Scratch("products", "float", 0);
   };
@@ -133,8 +134,7 @@ MatrixProduct ProductOf(const PrepareContext& ctx, const ConvNode& conv,
 void PlanProducts(PrepareContext& ctx, const ConvNode& conv, int64_t each,
                   std::vector<Launch>* launches) {
   const Window& w = conv.window;
-  const int64_t most =
-      std::clamp<int64_t>(kMostProducts / each, 1, conv.batch);
+  const int64_t most = std::clamp<int64_t>(kMostProducts / each, 1, conv.batch);
   const int64_t rows = conv.out_channels * w.kernel_points();
   for (int64_t first = 0; first < conv.batch; first += most) {
     const int64_t images = std::min(most, conv.batch - first);
@@ -145,10 +145,9 @@ void PlanProducts(PrepareContext& ctx, const ConvNode& conv, int64_t each,
     AddProduct(FactsOf(ctx), p, products, launches);
     KernelText kernel;
     kernel.Scratch("products", "float", 0);
-    const std::string inner =
-        StrCat("      s += products[((n * ", rows, " + o * ", w.kernel_points(),
-               " + ", TapText(w), ") * ", w.in_points(), "L) + ", PixelText(w),
-               "];\n");
+    const std::string inner = StrCat(
+        "      s += products[((n * ", rows, " + o * ", w.kernel_points(), " + ",
+        TapText(w), ") * ", w.in_points(), "L) + ", PixelText(w), "];\n");
     launches->push_back(
         PixelLaunch(ctx, conv, std::move(kernel), first, images, inner));
   }

@@ -73,8 +73,8 @@ Result<Node> ReadNode(const PrepareContext& ctx) {
   }
   Node s;
   ONNXIFI_ASSIGN_OR_RETURN(
-      s.window, ReadWindow(ctx, x, std::span<const int64_t>(weights).subspan(2),
-                           false));
+      s.window,
+      ReadWindow(ctx, x, std::span<const int64_t>(weights).subspan(2), false));
   s.type = ctx.in(kX).type;
   s.batch = x[0];
   s.channels = x[1];
@@ -97,20 +97,21 @@ Result<Node> ReadNode(const PrepareContext& ctx) {
 std::string PositionText(const Node& s) {
   const Window& w = s.window;
   std::string text =
-      "    const long entry = ((c0 + FIRST) * OFFSET_GROUPS + c1) * TAPS + c2;\n"
+      "    const long entry = ((c0 + FIRST) * OFFSET_GROUPS + c1) * TAPS + "
+      "c2;\n"
       "    long tap_ = c2, point_ = c3;\n    int outside = 0;\n";
   for (size_t d = kMaxSpatial; d-- > 0;) {
-    text += StrCat("    S at", d, " = (S)(point_ % ", w.out[d], " * ",
-                   w.stride[d], " - ", w.pad_begin[d], " + tap_ % ", w.kernel[d],
-                   " * ", w.dilation[d], ");\n    point_ /= ", w.out[d],
-                   "; tap_ /= ", w.kernel[d], ";\n");
+    text += StrCat(
+        "    S at", d, " = (S)(point_ % ", w.out[d], " * ", w.stride[d], " - ",
+        w.pad_begin[d], " + tap_ % ", w.kernel[d], " * ", w.dilation[d],
+        ");\n    point_ /= ", w.out[d], "; tap_ /= ", w.kernel[d], ";\n");
     if (d + w.rank >= kMaxSpatial) {
       const size_t axis = d + w.rank - kMaxSpatial;
-      text += StrCat("    at", d, " += ",
-                     LoadText(s.type, "offset",
-                              StrCat("(entry * ", w.rank, " + ", axis,
-                                     ") * POINTS + c3")),
-                     ";\n");
+      text += StrCat(
+          "    at", d, " += ",
+          LoadText(s.type, "offset",
+                   StrCat("(entry * ", w.rank, " + ", axis, ") * POINTS + c3")),
+          ";\n");
     }
     // Also for NaN.
     text += StrCat("    outside |= !(at", d, " > -1 && at", d, " < ", w.in[d],
@@ -129,7 +130,8 @@ std::string SampleText(const Node& s, bool mask) {
       mask ? LoadText(s.type, "mask", "entry * POINTS + c3") : "1",
       ";\n    for (long c = c1 * SHARE; c < (c1 + 1) * SHARE; ++c) {\n"
       "      S sum = 0;\n      for (int k = 0; k < 8 && !outside; ++k) {\n"
-      "        S share = factor;\n        long place = (c0 + FIRST) * CHANNELS + "
+      "        S share = factor;\n        long place = (c0 + FIRST) * CHANNELS "
+      "+ "
       "c;\n        int inside = 1;\n");
   for (size_t d = 0; d < kMaxSpatial; ++d) {
     const std::string up = StrCat("(k >> ", d, " & 1)");
@@ -159,10 +161,9 @@ Launch ColumnsLaunch(const PrepareContext& ctx, const Node& s, int64_t first,
       .Define("POINTS", s.points())
       .Define("CHANNELS", s.channels)
       .Define("SHARE", s.channels / s.offset_groups);
-  return MakeCoordinateLoop(
-      FactsOf(ctx), std::move(kernel),
-      {{images, s.offset_groups, s.taps(), s.points()}},
-      PositionText(s) + SampleText(s, mask));
+  return MakeCoordinateLoop(FactsOf(ctx), std::move(kernel),
+                            {{images, s.offset_groups, s.taps(), s.points()}},
+                            PositionText(s) + SampleText(s, mask));
 }
 
 MatrixProduct ProductOf(const PrepareContext& ctx, const Node& s, int64_t first,
@@ -177,9 +178,11 @@ MatrixProduct ProductOf(const PrepareContext& ctx, const Node& s, int64_t first,
   p.a.matrices = s.groups;
   p.a.strides = {0, 1};
   p.a.direct = type == DataType::kFloat;
-  p.a.element = LoadText(type, "weights", StrCat("((z) * ", p.m, "L + (i)) * ",
-                                                 p.k, "L + (j)"));
-  p.a.bind = [type](KernelText* kernel) { kernel->In("weights", type, kWeights); };
+  p.a.element = LoadText(type, "weights",
+                         StrCat("((z) * ", p.m, "L + (i)) * ", p.k, "L + (j)"));
+  p.a.bind = [type](KernelText* kernel) {
+    kernel->In("weights", type, kWeights);
+  };
   p.b.matrices = images * s.groups;
   p.b.strides = {s.groups, 1};
   p.b.element = StrCat("columns[((z) * ", p.k, "L + (i)) * ", p.n, "L + (j)]");

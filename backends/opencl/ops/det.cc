@@ -59,9 +59,8 @@ Status Prepare(PrepareContext& ctx) {
       .Define("SIDE", in.dims[rank - 1])
       .Define("ELEMENT(e)", LoadText(in.type, "x", "(e)"));
   ctx.BookScratch(static_cast<size_t>(Product(in.dims)) * sizeof(double));
-  const std::string store =
-      StoreText(in.type, "y", "i",
-                StrCat("(", KernelTypeOf(in.type).compute, ")det"));
+  const std::string store = StoreText(
+      in.type, "y", "i", StrCat("(", KernelTypeOf(in.type).compute, ")det"));
   SetLaunches(ctx, {MakeCoordinateLoop(facts, kernel, {{Product(dims)}},
                                        StrCat(kText, store))});
   return Status::Ok();

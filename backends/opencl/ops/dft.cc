@@ -63,8 +63,7 @@ Result<Transform> ReadTransform(const PrepareContext& ctx) {
     return ShapeError(ctx, "the axis or length does not fit the input");
   }
   t.out = t.in;
-  t.out[t.axis] =
-      t.onesided && !t.inverse ? t.length / 2 + 1 : t.length;
+  t.out[t.axis] = t.onesided && !t.inverse ? t.length / 2 + 1 : t.length;
   t.out.back() = t.inverse && t.onesided ? 1 : 2;
   return t;
 }
@@ -89,12 +88,13 @@ std::string LoadText(const Transform& t, DataType type) {
                        ";\n    const long source = other ? ", t.length,
                        " - at : at;\n")
               : std::string("    const long source = at;\n");
-  text += StrCat("    if (source < ", given, ") {\n      const long place = ",
-                 PlaceText(t.in, t.axis, "source"), ";\n      v.x = ",
-                 opencl::LoadText(type, "x", "place"), ";\n");
+  text += StrCat(
+      "    if (source < ", given,
+      ") {\n      const long place = ", PlaceText(t.in, t.axis, "source"),
+      ";\n      v.x = ", opencl::LoadText(type, "x", "place"), ";\n");
   if (t.in.back() == 2) {
-    text += StrCat("      v.y = ", opencl::LoadText(type, "x", "place + 1"),
-                   ";\n");
+    text +=
+        StrCat("      v.y = ", opencl::LoadText(type, "x", "place + 1"), ";\n");
   }
   if (mirrors) text += "      if (other) v.y = -v.y;\n";
   return text + "    }\n";
@@ -111,16 +111,17 @@ Status Prepare(PrepareContext& ctx) {
   f.made = t.out[t.axis];
   f.load = LoadText(t, type);
   f.bind_load = [type](KernelText* kernel) { kernel->In("x", type, 0); };
-  f.store = StrCat("    const long place = ", PlaceText(t.out, t.axis, "at"),
-                   ";\n");
+  f.store =
+      StrCat("    const long place = ", PlaceText(t.out, t.axis, "at"), ";\n");
   const char* const parts[] = {"v.x", "v.y"};
   const char* const compute = KernelTypeOf(type).compute;
   for (size_t p = 0; p < static_cast<size_t>(t.out.back()); ++p) {
-    f.store += StrCat(
-        "    ", StoreText(type, "y", StrCat("place + ", p),
-                          StrCat("(", compute, ")(", parts[p],
-                                 t.inverse ? StrCat(" / ", t.length) : "", ")")),
-        "\n");
+    f.store +=
+        StrCat("    ",
+               StoreText(type, "y", StrCat("place + ", p),
+                         StrCat("(", compute, ")(", parts[p],
+                                t.inverse ? StrCat(" / ", t.length) : "", ")")),
+               "\n");
   }
   f.bind_store = [type](KernelText* kernel) { kernel->Out("y", type, 0); };
   return PlanFourier(ctx, f);

@@ -100,12 +100,12 @@ void SetProduct(PrepareContext& ctx, const Roles& r) {
                       OffsetText("(i)", r.terms.sizes, r.terms.b), " + ",
                       OffsetText("(j)", r.columns.sizes, r.columns.b)));
   p.b.bind = [type](KernelText* kernel) { kernel->In("right", type, 1); };
-  p.tail = StoreText(
-      type, "out",
-      StrCat(OffsetText("z", r.batch.sizes, r.batch.out), " + ",
-             OffsetText("row", r.rows.sizes, r.rows.out), " + ",
-             OffsetText("column", r.columns.sizes, r.columns.out)),
-      "s");
+  p.tail =
+      StoreText(type, "out",
+                StrCat(OffsetText("z", r.batch.sizes, r.batch.out), " + ",
+                       OffsetText("row", r.rows.sizes, r.rows.out), " + ",
+                       OffsetText("column", r.columns.sizes, r.columns.out)),
+                "s");
   p.bind_tail = [type](KernelText* kernel) { kernel->Out("out", type, 0); };
   std::vector<Launch> launches;
   ctx.BookScratch(ProductScratch(FactsOf(ctx), p));

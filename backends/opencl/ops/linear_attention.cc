@@ -150,10 +150,10 @@ KernelText MakeKernel(const PrepareContext& ctx, const Sizes& s) {
   std::string correct = "(v_)";
   if (ctx.HasInput(kBeta)) {
     kernel.In("beta", type, kBeta);
-    correct = StrCat("((v_) - (known_)) * ",
-                     LoadText(type, "beta",
-                              StrCat("row * ", s.betas,
-                                     s.betas == 1 ? "L" : "L + c1")));
+    correct = StrCat(
+        "((v_) - (known_)) * ",
+        LoadText(type, "beta",
+                 StrCat("row * ", s.betas, s.betas == 1 ? "L" : "L + c1")));
   }
   kernel.Define("CORRECT(v_, known_)", correct)
       .Define("STORE(e, s_)", StoreText(type, "y", "(e)", "s_"))

@@ -41,13 +41,15 @@ std::string BodyText(const PrepareContext& ctx) {
   for (int k = 1; k < 5; ++k) bad += StrCat(" || isnan(REGION(", k, "))");
   return StrCat(
       "    if (", bad, ") {\n      failure[0] = 1;\n      continue;\n    }\n",
-      SideText("h", 1, "c3", out[3], x[3]), SideText("v", 2, "c2", out[2], x[2]),
+      SideText("h", 1, "c3", out[3], x[3]),
+      SideText("v", 2, "c2", out[2], x[2]),
       "    const long plane = ((long)REGION(0) * ", x[1], " + c1) * ",
       x[2] * x[3], ";\n    ", KernelTypeOf(in.type).compute,
-      " best = 0;\n    int any = 0;\n    for (long v = v_begin; v < v_end; ++v) "
+      " best = 0;\n    int any = 0;\n    for (long v = v_begin; v < v_end; "
+      "++v) "
       "{\n    for (long h = h_begin; h < h_end; ++h) {\n      const ",
-      KernelTypeOf(in.type).compute, " e = ",
-      LoadText(in.type, "x", StrCat("plane + v * ", x[3], " + h")),
+      KernelTypeOf(in.type).compute,
+      " e = ", LoadText(in.type, "x", StrCat("plane + v * ", x[3], " + h")),
       ";\n      if (!any || e > best) best = e;\n      any = 1;\n    }}\n    ",
       StoreText(in.type, "y", "i", "best"));
 }
@@ -71,10 +73,9 @@ Status Prepare(PrepareContext& ctx) {
       .Define("FAR", facts.has_double ? "(S)1e12" : "(S)1e12f")
       .Define("SCALE",
               StrCat("(S)", FloatText(ctx.attrs().Float("spatial_scale", 1))))
-      .Define("REGION(k)", StrCat("(S)", LoadText(in.type, "rois",
-                                                  "c0 * 5L + (k)")));
-  SetLaunches(ctx,
-              {MakeCoordinateLoop(facts, kernel, dims, BodyText(ctx))});
+      .Define("REGION(k)",
+              StrCat("(S)", LoadText(in.type, "rois", "c0 * 5L + (k)")));
+  SetLaunches(ctx, {MakeCoordinateLoop(facts, kernel, dims, BodyText(ctx))});
   return Status::Ok();
 }
 

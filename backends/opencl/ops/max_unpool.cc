@@ -19,8 +19,7 @@ Reject Supports(const NodeView& node) {
   return RequireKnown(node, 2);
 }
 
-Launch ClearLaunch(const PrepareContext& ctx, const char* unit,
-                   int64_t count) {
+Launch ClearLaunch(const PrepareContext& ctx, const char* unit, int64_t count) {
   KernelText kernel;
   kernel.OutAs("y", unit, 0);
   return MakeElementLoop(FactsOf(ctx), std::move(kernel), {{count}}, {},
@@ -31,7 +30,9 @@ Launch ClearLaunch(const PrepareContext& ctx, const char* unit,
 Launch PlaceLaunch(const PrepareContext& ctx, const char* unit,
                    const UnpoolShapes& shapes) {
   KernelText kernel;
-  kernel.InAs("x", unit, 0).In("index", DataType::kInt64, 1).OutAs("y", unit, 0);
+  kernel.InAs("x", unit, 0)
+      .In("index", DataType::kInt64, 1)
+      .OutAs("y", unit, 0);
   kernel.Failure();
   const Shape strides = RowMajorStrides(shapes.out);
   const std::string body = StrCat(

@@ -70,8 +70,7 @@ void PutTriangle(const Matrix& m, int64_t column, const int64_t* edges) {
 
 void Fill(const Matrix& m, const std::array<double, kInputs>& in) {
   const double low = MelOf(in[3]);
-  const double step =
-      (MelOf(in[4]) - low) / static_cast<double>(m.columns + 2);
+  const double step = (MelOf(in[4]) - low) / static_cast<double>(m.columns + 2);
   // Bin of the spectrogram where triangle k begins; the next two are its centre
   // and end.
   const auto edge = [&](int64_t k) {
@@ -97,8 +96,7 @@ Status Prepare(PrepareContext& ctx) {
   }
   Matrix m;
   m.type = OutputType(ctx);
-  m.columns =
-      HostInteger(ctx.ConstantIn(0)->data, ctx.ConstantIn(0)->type, 0);
+  m.columns = HostInteger(ctx.ConstantIn(0)->data, ctx.ConstantIn(0)->type, 0);
   m.rows =
       HostInteger(ctx.ConstantIn(1)->data, ctx.ConstantIn(1)->type, 0) / 2 + 1;
   if (m.rows < 1 || m.columns < 1) {

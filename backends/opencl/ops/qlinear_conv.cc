@@ -48,14 +48,15 @@ std::string PlaceText(const Window& w, size_t d) {
 std::string WindowElement(const Window& w, int64_t channels,
                           const QuantInput& zero) {
   std::string inside;
-  std::string place = StrCat("((z) * ", channels, "L + (i) / ",
-                             w.kernel_points(), ")");
+  std::string place =
+      StrCat("((z) * ", channels, "L + (i) / ", w.kernel_points(), ")");
   for (size_t d = 0; d < kMaxSpatial; ++d) {
     const std::string at = PlaceText(w, d);
     inside += StrCat(d == 0 ? "" : " && ", at, " >= 0 && ", at, " < ", w.in[d]);
     place = StrCat("(", place, " * ", w.in[d], " + ", at, ")");
   }
-  return StrCat(inside, " ? (int)image[", place, "] - ", zero.Zero("0"), " : 0");
+  return StrCat(inside, " ? (int)image[", place, "] - ", zero.Zero("0"),
+                " : 0");
 }
 
 MatrixProduct ProductOf(const PrepareContext& ctx, const ConvNode& conv,
@@ -75,8 +76,7 @@ MatrixProduct ProductOf(const PrepareContext& ctx, const ConvNode& conv,
   const std::string row = StrCat("((z) * ", p.m, "L + (i))");
   p.a.element =
       StrCat("(int)weights[", row, " * ", p.k, "L + (j)] - ", zero.Zero(row));
-  p.a.bind = [zero, weights,
-              type = ctx.in(weights).type](KernelText* kernel) {
+  p.a.bind = [zero, weights, type = ctx.in(weights).type](KernelText* kernel) {
     kernel->In("weights", type, weights);
     zero.Bind(kernel);
   };

@@ -50,10 +50,10 @@ Result<MatrixProduct> ReadProduct(PrepareContext& ctx, size_t second,
   p.b.matrices = b_size == 0 ? 0 : Product(ctx.in(second).dims) / b_size;
   const QuantInput a(ctx, a_zero, "a_zero");
   const QuantInput b(ctx, b_zero, "b_zero");
-  p.a.element = ByteText("left", a, StrCat("(z) * ", node.m, "L + (i)"), node.m,
-                         node.k);
-  p.b.element = ByteText("right", b, StrCat("(z) * ", node.n, "L + (j)"), node.k,
-                         node.n);
+  p.a.element =
+      ByteText("left", a, StrCat("(z) * ", node.m, "L + (i)"), node.m, node.k);
+  p.b.element =
+      ByteText("right", b, StrCat("(z) * ", node.n, "L + (j)"), node.k, node.n);
   p.a.bind = [a, type = ctx.in(0).type](KernelText* kernel) {
     kernel->In("left", type, 0);
     a.Bind(kernel);
@@ -107,8 +107,9 @@ Status PrepareLinear(PrepareContext& ctx) {
   const QuantInput zero(ctx, 7, "y_zero");
   p.tail = StoreQuantized(
       made, type, "out", OutputIndex(p),
-      StrCat("(", type, ")s * (", a.Scale(StrCat("za * ", p.m, "L + row"), type),
-             " * ", b.Scale(StrCat("zb * ", p.n, "L + column"), type), ") / ",
+      StrCat("(", type, ")s * (",
+             a.Scale(StrCat("za * ", p.m, "L + row"), type), " * ",
+             b.Scale(StrCat("zb * ", p.n, "L + column"), type), ") / ",
              y.Scale("0", type)),
       zero.Zero("0"));
   p.bind_tail = [a, b, y, zero, made](KernelText* kernel) {

@@ -55,8 +55,8 @@ std::string SideText(const std::string& name, size_t low, int64_t cells,
 std::string LocateText(const std::string& name, int64_t size) {
   return StrCat("      const int ", name, "_in = ", name, " >= -1 && ", name,
                 " <= ", size, ";\n      const S ", name, "_at = ", name,
-                " > 0 ? ", name, " : 0;\n      const long ", name, "_low = ",
-                name, "_in ? min((long)", name, "_at, ", size - 1,
+                " > 0 ? ", name, " : 0;\n      const long ", name,
+                "_low = ", name, "_in ? min((long)", name, "_at, ", size - 1,
                 "L) : 0;\n      const int ", name, "_last = ", name,
                 "_low >= ", size - 1, ";\n      const long ", name,
                 "_high = ", name, "_last ? ", name, "_low : ", name,
@@ -96,20 +96,23 @@ std::string BodyText(const PrepareContext& ctx, bool half_pixel) {
   const bool max = attrs.String("mode", "avg") == "max";
   std::string text = StrCat(
       "    const long entry = batch[c0];\n    if (entry < 0 || entry >= ", x[0],
-      ") {\n      failure[0] = 1;\n      continue;\n    }\n    const long plane "
-      "= (entry * ", x[1], " + c1) * ", x[2] * x[3], ";\n");
+      ") {\n      failure[0] = 1;\n      continue;\n    }\n    const long "
+      "plane "
+      "= (entry * ",
+      x[1], " + c1) * ", x[2] * x[3], ";\n");
   text += SideText("h", 0, ctx.out(0).dims[3], sampling, half_pixel);
   text += SideText("v", 1, ctx.out(0).dims[2], sampling, half_pixel);
   text += StrCat(
-      "    S sum = 0, most = 0;\n    int first = 1;\n    for (long iy = 0; iy < "
+      "    S sum = 0, most = 0;\n    int first = 1;\n    for (long iy = 0; iy "
+      "< "
       "v_count; ++iy) {\n      ",
       PositionText("v", "c2", "iy"), LocateText("v", x[2]),
       "    for (long ix = 0; ix < h_count; ++ix) {\n      ",
       PositionText("h", "c3", "ix"), LocateText("h", x[3]), kSampleText,
       "    }}\n");
-  return text + StoreText(ctx.in(0).type, "y", "i",
-                          max ? "most"
-                              : "(sum / (S)max(v_count * h_count, 1L))");
+  return text +
+         StoreText(ctx.in(0).type, "y", "i",
+                   max ? "most" : "(sum / (S)max(v_count * h_count, 1L))");
 }
 
 Status Prepare(PrepareContext& ctx) {
@@ -133,7 +136,8 @@ Status Prepare(PrepareContext& ctx) {
   kernel.In("x", in.type, 0).In("rois", in.type, 1);
   kernel.In("batch", DataType::kInt64, 2).Out("y", in.type, 0).Failure();
   kernel.Define("S", KernelTypeOf(in.type).compute)
-      .Define("SCALE", StrCat("(S)", FloatText(attrs.Float("spatial_scale", 1))))
+      .Define("SCALE",
+              StrCat("(S)", FloatText(attrs.Float("spatial_scale", 1))))
       .Define("SHIFT", half_pixel ? "(S)0.5f" : "(S)0")
       .Define("ROI(e)", LoadText(in.type, "rois", "(e)"))
       .Define("PIXEL(v, h)",

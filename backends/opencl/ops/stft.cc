@@ -91,8 +91,9 @@ Status Prepare(PrepareContext& ctx) {
     if (window) kernel->In("window", window_type, 2);
   };
   const std::string cast = StrCat("(", KernelTypeOf(type).compute, ")");
-  f.store = StrCat("    ", StoreText(type, "y", "i * 2", cast + "v.x"), "\n    ",
-                   StoreText(type, "y", "i * 2 + 1", cast + "v.y"), "\n");
+  f.store =
+      StrCat("    ", StoreText(type, "y", "i * 2", cast + "v.x"), "\n    ",
+             StoreText(type, "y", "i * 2 + 1", cast + "v.y"), "\n");
   f.bind_store = [type](KernelText* kernel) { kernel->Out("y", type, 0); };
   return PlanFourier(ctx, f);
 }

@@ -16,13 +16,11 @@ Status Prepare(PrepareContext& ctx) {
   if (ctx.in(1).dims != in.dims || ctx.in(1).type != in.type) {
     return ShapeError(ctx, "A and B must have the same type and shape");
   }
-  const std::string alpha =
-      StrCat("(", KernelTypeOf(in.type).compute, ")",
-             FloatText(ctx.attrs().Float("alpha", 1)));
-  return PrepareElements(
-      ctx, in.type, [&](const std::vector<std::string>& v) {
-        return StrCat(v[0], " / (1 + exp(-", alpha, " * ", v[0], ")) * ", v[1]);
-      });
+  const std::string alpha = StrCat("(", KernelTypeOf(in.type).compute, ")",
+                                   FloatText(ctx.attrs().Float("alpha", 1)));
+  return PrepareElements(ctx, in.type, [&](const std::vector<std::string>& v) {
+    return StrCat(v[0], " / (1 + exp(-", alpha, " * ", v[0], ")) * ", v[1]);
+  });
 }
 
 }  // namespace
