@@ -108,28 +108,28 @@ std::string SumText(const MatrixProduct& p, const Tile& tile) {
   return text + "  }\n";
 }
 
+// The sums go through an array: the tail is there once, however large the tile.
 std::string TailText(const MatrixProduct& p, const Tile& tile) {
   const bool integer = p.sum == DataType::kInt32;
   const char* const type = integer ? "int" : "float";
-  return ForEachVector(tile, [&](const std::string& name, int row, int column) {
-    const std::string sums =
-        integer ? StrCat("as_int", tile.width, "(sum", row, "_", column, ")")
-                : name;
-    const auto loop = [&](const std::string& end) {
-      return StrCat("for (int v = 0; v < ", end,
-                    "; ++v) {\n      const long column = first + v;\n      "
-                    "const ",
-                    type, " s = t[v];\n      TAIL\n    }\n");
-    };
-    // The loop of a whole vector has a known end.
-    return StrCat("  if (row0 + ", row, " < ", p.m, ") {\n    ", type, " t[",
-                  tile.width, "];\n    vstore", tile.width, "(", sums,
-                  ", 0, t);\n    const long row = row0 + ", row,
-                  ", first = column0 + ", column, ";\n    if (first + ",
-                  tile.width, " <= ", p.n, ") {\n    ",
-                  loop(std::to_string(tile.width)), "    } else {\n    ",
-                  loop(StrCat("(int)(", p.n, " - first)")), "    }\n  }\n");
-  });
+  const int columns = tile.columns();
+  std::string text = StrCat("  ", type, " sums[", tile.rows * columns, "];\n");
+  text +=
+      ForEachVector(tile, [&](const std::string& name, int row, int column) {
+        const std::string sum = integer ? StrCat("as_int", tile.width, "(sum",
+                                                 row, "_", column, ")")
+                                        : name;
+        return StrCat("  vstore", tile.width, "(", sum, ", 0, sums + ",
+                      row * columns + column, ");\n");
+      });
+  return StrCat(
+      text, "  const int end_ = (int)min((long)", columns, ", ", p.n,
+      " - column0);\n  for (int r_ = 0; r_ < ", tile.rows, " && row0 + r_ < ",
+      p.m,
+      "; ++r_) {\n    const long row = row0 + "
+      "r_;\n    for (int v_ = 0; v_ < end_; ++v_) {\n      const long "
+      "column = column0 + v_;\n      const ",
+      type, " s = sums[r_ * ", columns, " + v_];\n      TAIL\n    }\n  }\n");
 }
 
 // Which matrices product z is of.
