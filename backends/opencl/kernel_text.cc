@@ -55,7 +55,9 @@ std::string LoadText(DataType type, std::string_view name,
 std::string StoreText(DataType type, std::string_view name,
                       std::string_view index, std::string_view value) {
   if (type == DataType::kFloat16) {
-    return StrCat("vstore_half_rte(", value, ", ", index, ", ", name, ");");
+    // A cast, because an integer would fit functions of float and of double.
+    return StrCat("vstore_half_rte((float)(", value, "), ", index, ", ", name,
+                  ");");
   }
   const std::string element = StrCat(name, "[", index, "] = ");
   return type == DataType::kBfloat16
@@ -145,12 +147,34 @@ inline float whole_float(float x, float low, float high) {
     p = p * (r * r) + (r + 1.0f); \
     return p * as_float##N((as_int##N(t) << 23) + 0x3f800000); \
   }
+// The nearest numbers of narrower types.
+#define STEP_VECTOR(N) \
+  static inline float##N half_step##N(float##N x) { \
+    ushort##N bits; \
+    vstore_half##N##_rte(x, 0, (__private half*)&bits); \
+    return vload_half##N(0, (const __private half*)&bits); \
+  } \
+  static inline float##N bfloat16_step##N(float##N x) { \
+    const uint##N bits = as_uint##N(x); \
+    const uint##N near = bits + 0x7fff + ((bits >> 16) & 1); \
+    return as_float##N((x != x ? bits | 0x400000 : near) & 0xffff0000); \
+  }
 // One store, where PoCL's vstore makes four of it.
 #define STORE_VECTOR(N) \
   typedef float##N unaligned_float##N __attribute__((aligned(4))); \
   static inline void store_float##N(float##N x, __global float* p) { \
     *(__global unaligned_float##N*)p = x; \
   }
+inline float half_step(float x) {
+  ushort bits;
+  vstore_half_rte(x, 0, (__private half*)&bits);
+  return vload_half(0, (const __private half*)&bits);
+}
+inline float bfloat16_step(float x) { return from_bfloat16(to_bfloat16(x)); }
+STEP_VECTOR(2)
+STEP_VECTOR(4)
+STEP_VECTOR(8)
+STEP_VECTOR(16)
 HALF_VECTOR(2)
 HALF_VECTOR(4)
 HALF_VECTOR(8)
@@ -262,7 +286,7 @@ Launch KernelText::Finish(std::string_view body) const {
   }
   code += StrCat(body, "\n}\n");
   for (const auto& [name, value] : defines_) {
-    code += StrCat("#undef ", name, "\n");
+    code += StrCat("#undef ", name.substr(0, name.find('(')), "\n");
   }
   return launch;
 }

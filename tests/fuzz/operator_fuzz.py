@@ -3,11 +3,11 @@
 
     operator_fuzz.py [--seconds 600] [--seed N] [--models N] [--only NAME,...]
                      [--index I] [--interface 1.1|1.0] [--library FILE]
-                     [--findings DIR] [--list]
+                     [--backend NAME] [--findings DIR] [--list]
 
 Every operator of ai.onnx and ai.onnx.ml that the reference evaluator has, in
 turn: a valid model with a random version, types, shapes, attributes and values
-(opfuzz/gen_*.py), run by the CPU backend in a child process and by the
+(opfuzz/gen_*.py), run by a backend (the CPU's) in a child process and by the
 reference here, compared within the bound of the operator (opfuzz/bounds.py).
 Where the reference is known to be wrong (reference_defects.toml), or disagrees
 with ONNX's own inference about a shape, the case is run but not compared, and
@@ -74,7 +74,7 @@ class Fuzzer:
         self.options = options
         self.child = subject.Child(options.subject, str(options.library),
                                    options.interface,
-                                   options.child_seconds)
+                                   options.child_seconds, options.backend)
         self.referee = (subject.Child("onnxruntime", None, None)
                         if options.referee else None)
         self.defects = reference.Defects()
@@ -294,6 +294,8 @@ def parse():
     parser.add_argument("--library", type=pathlib.Path, default=pathlib.Path(
         os.environ.get("BUILD", ROOT / "build/release"),
         "lib/libonnxifi.so.1"))
+    parser.add_argument("--backend", default="cpu",
+                        help="part of the backend's name")
     parser.add_argument("--findings", type=pathlib.Path,
                         default=ROOT / "build/operator-fuzz")
     parser.add_argument("--rows", type=int, default=60,

@@ -28,6 +28,10 @@ struct ConvNode {
 
 // Checks shapes and attributes; errors name the node.
 Result<ConvNode> ReadConvNode(const PrepareContext& ctx);
+// The same for a transposed convolution.
+Result<ConvNode> ReadTransposedConvNode(const PrepareContext& ctx);
+// The sizes only, of a convolution of input 0 whose weights are input `weights`.
+Result<ConvNode> ReadConvSizes(const PrepareContext& ctx, size_t weights);
 
 }  // namespace onnxifi
 

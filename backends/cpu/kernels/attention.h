@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "backends/common/ops/attention_node.h"
 #include "base/thread_pool.h"
 
 namespace onnxifi::cpu {
@@ -34,13 +35,7 @@ struct AttentionMask {
   int64_t columns = 0;  // keys from here on are masked
 };
 
-// Which scores the fourth output holds.
-enum class ScoresOutput : uint8_t {
-  kScaled = 0,
-  kSoftcapped = 1,
-  kBiased = 2,
-  kProbabilities = 3,
-};
+using ScoresOutput = AttentionNode::Scores;
 
 template <typename F>
 struct AttentionArgs {

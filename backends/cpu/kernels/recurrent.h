@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "backends/common/ops/recurrent_node.h"
 #include "backends/cpu/kernels/unary_kernel.h"
 #include "base/thread_pool.h"
 
@@ -11,8 +12,6 @@ namespace onnxifi::cpu {
 
 // RNN, GRU and LSTM in F, float or double: the input's products are one GEMM
 // over all steps, each step adds one for the hidden state. Thread-safe.
-
-enum class Cell : uint8_t { kRnn, kGru, kLstm };
 
 // An activation in the type that is computed in: post * fn(pre * x).
 struct GateFunction {
@@ -26,24 +25,10 @@ struct GateFunction {
 };
 
 // Sizes and rules of one node.
-struct Recurrent {
-  Cell cell = Cell::kRnn;
-  int64_t steps = 0;
-  int64_t batch = 0;
-  int64_t inputs = 0;
-  int64_t hidden = 0;
-  int64_t directions = 1;
-  bool reverse_first = false;  // the only direction runs backwards
-  bool batch_first = false;    // layout 1
-  bool input_forget = false;
-  bool linear_before_reset = false;
-  float clip = 0;  // 0: none
+struct Recurrent : RecurrentNode {
   // Up to three functions of each direction.
   std::array<std::array<GateFunction, 3>, 2> functions;
 
-  int64_t gates() const {
-    return cell == Cell::kLstm ? 4 : cell == Cell::kGru ? 3 : 1;
-  }
   // Floats of one direction's packed W, and of its packed R.
   int64_t PackedInputFloats() const;
   int64_t PackedHiddenFloats() const;

@@ -18,7 +18,7 @@ namespace onnxifi::cpu {
 
 namespace {
 
-enum Input : size_t { kX, kW, kR, kB, kLengths, kH0, kC0, kP, kInputs };
+using enum RecurrentNode::Input;
 constexpr size_t kFloatInputs[] = {kX, kW, kR, kB, kH0, kC0, kP};
 
 struct State {
@@ -239,59 +239,20 @@ Status PackWeights(PrepareContext& ctx, State* s) {
   return Status::Ok();
 }
 
-Status CheckShapes(const PrepareContext& ctx, const State& s) {
-  const Recurrent& r = s.r;
-  const int64_t width = r.gates() * r.hidden;
-  const Shape state = r.batch_first ? Shape{r.batch, r.directions, r.hidden}
-                                    : Shape{r.directions, r.batch, r.hidden};
-  const std::pair<size_t, Shape> wanted[] = {
-      {kW, {r.directions, width, r.inputs}},
-      {kR, {r.directions, width, r.hidden}},
-      {kB, {r.directions, 2 * width}},
-      {kLengths, {r.batch}},
-      {kH0, state},
-      {kC0, state},
-      {kP, {r.directions, 3 * r.hidden}},
-  };
-  for (const auto& [i, dims] : wanted) {
-    if (s.has[i] && ctx.in(i).dims != dims) {
-      return ShapeError(
-          ctx, StrCat("input ", i, " is ", ShapeText(ctx.in(i).dims), ", not ",
-                      ShapeText(dims)));
-    }
-  }
-  return Status::Ok();
-}
-
-void ReadRules(const NodeView& n, Cell cell, Recurrent* r) {
-  const graph::AttrReader attrs = n.attrs();
-  const auto direction = attrs.String("direction", "forward");
-  r->cell = cell;
-  r->directions = direction == "bidirectional" ? 2 : 1;
-  r->reverse_first = direction == "reverse";
-  r->batch_first = attrs.Int("layout", 0) != 0;
-  r->input_forget = attrs.Int("input_forget", 0) != 0;
-  r->linear_before_reset = attrs.Int("linear_before_reset", 0) != 0;
-  r->clip = attrs.Float("clip", 0);
-}
-
 DataType ComputeType(DataType type) {
   return type == DataType::kDouble ? type : DataType::kFloat;
 }
-
-size_t InputsOf(Cell cell) { return cell == Cell::kLstm ? kInputs : kC0; }
-size_t OutputsOf(Cell cell) { return cell == Cell::kLstm ? 3 : 2; }
 
 }  // namespace
 
 Reject SupportsRecurrent(const NodeView& node, Cell cell) {
   Recurrent r;
-  ReadRules(node, cell, &r);
-  if (!ReadGateFunctions(node, ComputeType(node.input_type(kX)), &r)) {
+  if (!ReadRecurrentRules(node, cell, &r) ||
+      !FindGateFunctions(ComputeType(node.input_type(kX)), &r)) {
     return {RejectReason::kAttribute, "activations"};
   }
   for (const size_t i : kFloatInputs) {
-    if (i >= InputsOf(cell)) continue;
+    if (i >= r.input_count()) continue;
     if (Reject reject = RequireTypeIn<FloatTypes>(node, i);
         !reject.supported()) {
       return reject;
@@ -302,41 +263,19 @@ Reject SupportsRecurrent(const NodeView& node, Cell cell) {
 
 Status PrepareRecurrent(PrepareContext& ctx, Cell cell) {
   State s;
-  ReadRules(ctx, cell, &s.r);
-  if (!ReadGateFunctions(ctx, ComputeType(ctx.in(kX).type), &s.r)) {
+  Recurrent& r = s.r;
+  ONNXIFI_RETURN_IF_ERROR(ReadRecurrent(ctx, cell, &r));
+  s.type = ctx.in(kX).type;
+  if (!FindGateFunctions(ComputeType(s.type), &r)) {
     return NodeError(ctx, ONNXIFI_STATUS_UNSUPPORTED_ATTRIBUTE,
                      "attribute 'activations' is not known");
   }
-  const Shape& x = ctx.in(kX).dims;
-  if (x.size() != 3 || ctx.in(kR).dims.size() != 3) {
-    return ShapeError(ctx, "X and R must have rank 3");
-  }
-  Recurrent& r = s.r;
-  s.type = ctx.in(kX).type;
-  r.steps = x[r.batch_first ? 1 : 0];
-  r.batch = x[r.batch_first ? 0 : 1];
-  r.inputs = x[2];
-  r.hidden = ctx.in(kR).dims[2];
-  for (size_t i = 0; i < InputsOf(cell); ++i) {
+  for (size_t i = 0; i < r.input_count(); ++i) {
     s.has[i] = ctx.HasInput(i);
     if (s.has[i]) s.count[i] = Product(ctx.in(i).dims);
   }
-  for (size_t o = 0; o < OutputsOf(cell); ++o) s.has_out[o] = ctx.HasOutput(o);
-  ONNXIFI_RETURN_IF_ERROR(CheckShapes(ctx, s));
-  ONNXIFI_RETURN_IF_ERROR(CheckOneType(ctx, {kW, kR, kB, kH0}));
-  if (cell == Cell::kLstm) {
-    ONNXIFI_RETURN_IF_ERROR(CheckOneType(ctx, {kC0, kP}));
-  }
-  Shape y = {r.steps, r.directions, r.batch, r.hidden};
-  Shape state = {r.directions, r.batch, r.hidden};
-  if (r.batch_first) {
-    y = {r.batch, r.steps, r.directions, r.hidden};
-    state = {r.batch, r.directions, r.hidden};
-  }
-  for (size_t o = 0; o < 3; ++o) {
-    if (!s.has_out[o]) continue;
-    ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(o, {s.type, o == 0 ? y : state}));
-  }
+  const size_t outputs = cell == Cell::kLstm ? 3 : 2;
+  for (size_t o = 0; o < outputs; ++o) s.has_out[o] = ctx.HasOutput(o);
   ONNXIFI_RETURN_IF_ERROR(PackWeights(ctx, &s));
   DispatchFloat(s.type == DataType::kDouble, [&]<typename F>() {
     ScratchCursor cursor(nullptr);

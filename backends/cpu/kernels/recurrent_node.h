@@ -11,10 +11,9 @@ namespace onnxifi::cpu {
 Reject SupportsRecurrent(const NodeView& node, Cell cell);
 Status PrepareRecurrent(PrepareContext& ctx, Cell cell);
 
-// Reads `activations` and its parameters, for values that are computed in
-// `type`, float or double; false when one is not known.
-bool ReadGateFunctions(const NodeView& node, graph::DataType type,
-                       Recurrent* recurrent);
+// Finds the functions for the rules, for values that are computed in `type`,
+// float or double; false when one is not known.
+bool FindGateFunctions(graph::DataType type, Recurrent* recurrent);
 
 }  // namespace onnxifi::cpu
 

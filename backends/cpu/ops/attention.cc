@@ -1,30 +1,20 @@
 #include "backends/cpu/kernels/attention.h"
 
-#include <algorithm>
-#include <cmath>
 #include <limits>
+#include <utility>
 
+#include "backends/common/ops/attention_node.h"
 #include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/block_copy.h"
 #include "backends/cpu/kernels/elementwise_util.h"
 #include "backends/cpu/kernels/float_stage.h"
 #include "backends/cpu/kernels/heads_copy.h"
 #include "backends/cpu/kernels/type_dispatch.h"
-#include "base/str_cat.h"
 
 namespace onnxifi::cpu {
 namespace {
 
-enum Input : size_t {
-  kQ,
-  kK,
-  kV,
-  kMask,
-  kPastKey,
-  kPastValue,
-  kLengths,
-  kInputs
-};
+using enum AttentionNode::Input;
 
 // F: what is computed in, double when Q or V is double.
 template <typename F>
@@ -50,11 +40,7 @@ Reject Supports(const NodeView& n) {
       !HasType<StageTypes>(n.input_type(kMask))) {
     return {RejectReason::kDataType, "the mask"};
   }
-  const int64_t mode = n.attrs().Int("qk_matmul_output_mode", 0);
-  if (mode < 0 || mode > 3) {
-    return {RejectReason::kAttribute, "qk_matmul_output_mode"};
-  }
-  return {};
+  return SupportsAttention(n);
 }
 
 // Scratch in the order of use; with no memory, its size.
@@ -133,47 +119,6 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   return ONNXIFI_STATUS_SUCCESS;
 }
 
-// [batch, heads, rows, width] of an input that may be [batch, rows, hidden].
-Result<Shape> HeadDims(const PrepareContext& ctx, size_t i,
-                       const char* heads_attribute) {
-  const Shape& dims = ctx.in(i).dims;
-  if (dims.size() == 4) return dims;
-  const int64_t heads = ctx.attrs().Int(heads_attribute, 0);
-  if (dims.size() != 3 || heads < 1 || dims[2] % heads != 0) {
-    return ShapeError(ctx, StrCat("input ", i, " (", ShapeText(dims),
-                                  ") does not divide into ", heads, " heads"));
-  }
-  return Shape{dims[0], heads, dims[1], dims[2] / heads};
-}
-
-template <typename F>
-Status SetMask(PrepareContext& ctx, State<F>* s) {
-  if (!s->has[kMask]) return Status::Ok();
-  const AttentionArgs<F>& a = s->args;
-  const Shape& dims = ctx.in(kMask).dims;
-  const int64_t full[4] = {a.batch, a.q_heads, a.rows, a.keys};
-  int64_t strides[4] = {};
-  bool fits = dims.size() <= 4 && !dims.empty();
-  int64_t stride = 1;
-  for (size_t i = dims.size(); fits && i-- > 0;) {
-    const size_t at = i + 4 - dims.size();
-    fits =
-        dims[i] == 1 || dims[i] == full[at] || (at == 3 && dims[i] <= full[at]);
-    strides[at] = dims[i] == 1 && full[at] != 1 ? 0 : stride;
-    stride *= dims[i];
-  }
-  if (!fits) {
-    return ShapeError(
-        ctx, StrCat("mask ", ShapeText(dims), " does not fit the scores"));
-  }
-  s->mask_type = ctx.in(kMask).type;
-  s->mask_count = Product(dims);
-  // A single column is a broadcast only when there is a single key.
-  s->args.mask = {nullptr,    strides[0], strides[1],
-                  strides[2], strides[3], dims.back()};
-  return Status::Ok();
-}
-
 HeadsView ViewOf(const Shape& dims, bool packed_rows) {
   const int64_t width = dims[3];
   return packed_rows
@@ -182,41 +127,29 @@ HeadsView ViewOf(const Shape& dims, bool packed_rows) {
 }
 
 template <typename F>
-Status SetOutputs(PrepareContext& ctx, const State<F>& s, bool packed_rows) {
-  const AttentionArgs<F>& a = s.args;
-  Shape y = {a.batch, a.q_heads, a.rows, a.v_width};
-  if (packed_rows) y = {a.batch, a.rows, a.q_heads * a.v_width};
-  ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {s.q_type, std::move(y)}));
-  if (s.has_present_key) {
-    ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(1, {s.key.type(), s.key.out_dims()}));
-  }
-  if (s.has_present_value) {
-    ONNXIFI_RETURN_IF_ERROR(
-        ctx.SetOutput(2, {s.value.type(), s.value.out_dims()}));
-  }
-  if (s.has_scores) {
-    ONNXIFI_RETURN_IF_ERROR(
-        ctx.SetOutput(3, {s.q_type, {a.batch, a.q_heads, a.rows, a.keys}}));
-  }
-  return Status::Ok();
-}
-
-template <typename F>
-void SetRules(const PrepareContext& ctx, AttentionArgs<F>* a) {
-  a->scale =
-      ctx.attrs().Has("scale")
-          ? ctx.attrs().Float("scale", 0)
-          : 1 / std::sqrt(static_cast<F>(std::max<int64_t>(a->width, 1)));
-  a->softcap = ctx.attrs().Float("softcap", 0);
-  a->causal = ctx.attrs().Int("is_causal", 0) != 0;
-  a->left_window = ctx.attrs().Int("left_window_size", -1);
-  a->right_window = ctx.attrs().Int("right_window_size", -1);
-  a->scores_output =
-      static_cast<ScoresOutput>(ctx.attrs().Int("qk_matmul_output_mode", 0));
+void SetArgs(const AttentionNode& node, AttentionArgs<F>* a) {
+  a->batch = node.batch;
+  a->q_heads = node.q_heads;
+  a->kv_heads = node.kv_heads;
+  a->rows = node.rows;
+  a->keys = node.keys;
+  a->width = node.width;
+  a->v_width = node.v_width;
+  a->past = node.past;
+  a->scale = static_cast<F>(node.scale);
+  a->softcap = node.softcap;
+  a->causal = node.causal;
+  a->left_window = node.left_window;
+  a->right_window = node.right_window;
+  a->scores_output = node.scores;
+  const auto& strides = node.mask_strides;
+  a->mask = {nullptr,    strides[0], strides[1],
+             strides[2], strides[3], node.mask_columns};
 }
 
 template <typename F>
 Status PrepareAs(PrepareContext& ctx) {
+  ONNXIFI_ASSIGN_OR_RETURN(const AttentionNode node, ReadAttention(ctx));
   State<F> s;
   for (size_t i = 0; i < kInputs; ++i) s.has[i] = ctx.HasInput(i);
   s.has_present_key = ctx.HasOutput(1);
@@ -224,34 +157,23 @@ Status PrepareAs(PrepareContext& ctx) {
   s.has_scores = ctx.HasOutput(3);
   s.q_type = ctx.in(kQ).type;
   const bool packed_rows = ctx.in(kQ).dims.size() == 3;
-  ONNXIFI_ASSIGN_OR_RETURN(const Shape q, HeadDims(ctx, kQ, "q_num_heads"));
-  ONNXIFI_ASSIGN_OR_RETURN(const Shape k, HeadDims(ctx, kK, "kv_num_heads"));
-  ONNXIFI_ASSIGN_OR_RETURN(const Shape v, HeadDims(ctx, kV, "kv_num_heads"));
   const TensorDesc* past_k = s.has[kPastKey] ? &ctx.in(kPastKey) : nullptr;
   const TensorDesc* past_v = s.has[kPastValue] ? &ctx.in(kPastValue) : nullptr;
-  ONNXIFI_ASSIGN_OR_RETURN(s.key, HeadsCopy::Make(ctx, ctx.in(kK), k, past_k));
-  ONNXIFI_ASSIGN_OR_RETURN(s.value,
-                           HeadsCopy::Make(ctx, ctx.in(kV), v, past_v));
+  ONNXIFI_ASSIGN_OR_RETURN(
+      s.key, HeadsCopy::Make(ctx, ctx.in(kK), node.new_keys(), past_k));
+  ONNXIFI_ASSIGN_OR_RETURN(
+      s.value, HeadsCopy::Make(ctx, ctx.in(kV), node.new_values(), past_v));
   AttentionArgs<F>& a = s.args;
-  a.batch = q[0];
-  a.q_heads = q[1];
-  a.rows = q[2];
-  a.width = q[3];
-  a.kv_heads = k[1];
-  a.keys = s.key.out_dims()[2];
-  a.v_width = v[3];
-  a.past = past_k == nullptr ? 0 : past_k->dims[2];
-  if (k[0] != q[0] || v[0] != q[0] || k[3] != q[3] || v[1] != k[1] ||
-      s.value.out_dims()[2] != a.keys || k[1] < 1 || q[1] % k[1] != 0 ||
-      (s.has[kLengths] && Product(ctx.in(kLengths).dims) != q[0])) {
-    return ShapeError(ctx, StrCat("Q ", ShapeText(q), ", K ", ShapeText(k),
-                                  " and V ", ShapeText(v), " do not fit"));
+  SetArgs(node, &a);
+  a.q_view =
+      ViewOf({node.batch, node.q_heads, node.rows, node.width}, packed_rows);
+  a.y_view =
+      ViewOf({node.batch, node.q_heads, node.rows, node.v_width}, packed_rows);
+  if (s.has[kMask]) {
+    s.mask_type = ctx.in(kMask).type;
+    s.mask_count = Product(ctx.in(kMask).dims);
   }
-  SetRules(ctx, &a);
-  a.q_view = ViewOf(q, packed_rows);
-  a.y_view = ViewOf({q[0], q[1], q[2], v[3]}, packed_rows);
-  ONNXIFI_RETURN_IF_ERROR(SetMask(ctx, &s));
-  ONNXIFI_RETURN_IF_ERROR(SetOutputs(ctx, s, packed_rows));
+  ONNXIFI_RETURN_IF_ERROR(SetAttentionOutputs(ctx, node));
   s.lanes = AttentionLanes(a, ctx.pool().threads());
   ScratchCursor cursor(nullptr);
   TakeBuffers(s, &cursor);

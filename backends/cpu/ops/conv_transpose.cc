@@ -1,10 +1,8 @@
-#include <algorithm>
-
+#include "backends/common/ops/conv_node.h"
 #include "backends/common/ops/op_util.h"
 #include "backends/cpu/kernels/conv_generic.h"
 #include "backends/cpu/kernels/elementwise_util.h"
 #include "backends/cpu/kernels/type_dispatch.h"
-#include "base/str_cat.h"
 
 namespace onnxifi::cpu {
 namespace {
@@ -50,32 +48,15 @@ Reject Supports(const NodeView& node) {
 
 Status Prepare(PrepareContext& ctx) {
   const TensorDesc& x = ctx.in(0);
-  const graph::Shape& w = ctx.in(1).dims;
-  if (x.dims.size() < 3 || w.size() != x.dims.size()) {
-    return ShapeError(ctx, StrCat("data ", ShapeText(x.dims), " and weights ",
-                                  ShapeText(w), " do not fit"));
-  }
+  ONNXIFI_ASSIGN_OR_RETURN(const ConvNode node, ReadTransposedConvNode(ctx));
   State state;
   GenericConv& conv = state.conv;
-  ONNXIFI_ASSIGN_OR_RETURN(
-      conv.window, ReadTransposedWindow(
-                       ctx, x.dims, std::span<const int64_t>(w).subspan(2)));
-  conv.batch = x.dims[0];
-  conv.groups = ctx.attrs().Int("group", 1);
-  conv.in_channels = x.dims[1];
-  if (conv.groups < 1 || w[0] != x.dims[1] ||
-      conv.in_channels % conv.groups != 0 ||
-      conv.groups > std::max<int64_t>(1, conv.in_channels)) {
-    return ShapeError(ctx,
-                      StrCat("weights ", ShapeText(w), " in ", conv.groups,
-                             " groups do not fit data ", ShapeText(x.dims)));
-  }
-  conv.out_channels = w[1] * conv.groups;
+  conv.window = node.window;
+  conv.batch = node.batch;
+  conv.groups = node.groups;
+  conv.in_channels = node.in_channels;
+  conv.out_channels = node.out_channels;
   state.bias = ctx.HasInput(2);
-  if (state.bias && ctx.in(2).dims != graph::Shape{conv.out_channels}) {
-    return ShapeError(ctx, StrCat("bias of shape ", ShapeText(ctx.in(2).dims),
-                                  " for ", conv.out_channels, " channels"));
-  }
   RunFn fn = nullptr;
   DispatchType<FloatTypes>(x.type, [&]<typename T>() { fn = &Run<T>; });
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(

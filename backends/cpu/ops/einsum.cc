@@ -2,8 +2,8 @@
 #include <array>
 #include <string>
 
+#include "backends/common/ops/einsum_equation.h"
 #include "backends/common/ops/op_util.h"
-#include "backends/cpu/kernels/einsum_equation.h"
 #include "backends/cpu/kernels/number_bytes.h"
 #include "backends/cpu/kernels/type_dispatch.h"
 #include "base/str_cat.h"

@@ -2,10 +2,9 @@
 #include <utility>
 
 #include "backends/common/ops/op_util.h"
+#include "backends/common/ops/unpool_node.h"
 #include "backends/cpu/kernels/number_bytes.h"
 #include "backends/cpu/kernels/type_dispatch.h"
-#include "base/checked.h"
-#include "base/str_cat.h"
 
 namespace onnxifi::cpu {
 namespace {
@@ -49,60 +48,14 @@ onnxStatus Run(const void* state, const RunArgs& args) {
   return ONNXIFI_STATUS_SUCCESS;
 }
 
-// The extent along spatial axis `a` that a pooling must have started from;
-// -1 when there is none.
-int64_t Unpooled(const NodeView& n, int64_t size, size_t a, size_t axes) {
-  const auto kernel = n.attrs().Ints("kernel_shape");
-  const auto strides = n.attrs().Ints("strides");
-  const auto pads = n.attrs().Ints("pads");
-  int64_t extent = 0;
-  if (!CheckedMul(size - 1, strides.empty() ? 1 : strides[a], &extent) ||
-      !CheckedAdd(extent, kernel[a], &extent) ||
-      (!pads.empty() && (!CheckedSub(extent, pads[a], &extent) ||
-                         !CheckedSub(extent, pads[axes + a], &extent)))) {
-    return -1;
-  }
-  return extent;
-}
-
-Status FindShapes(const PrepareContext& ctx, State* s) {
-  const Shape& in = ctx.in(0).dims;
-  const auto fits = [&](const char* name, size_t count) {
-    const size_t given = ctx.attrs().Ints(name).size();
-    return given == 0 || given == count;
-  };
-  const size_t axes = in.size() < 2 ? 0 : in.size() - 2;
-  if (axes == 0 || ctx.in(1).dims != in ||
-      ctx.attrs().Ints("kernel_shape").size() != axes ||
-      !fits("strides", axes) || !fits("pads", 2 * axes)) {
-    return ShapeError(
-        ctx, StrCat("input ", ShapeText(in), " and indices ",
-                    ShapeText(ctx.in(1).dims), " do not fit the window"));
-  }
-  s->inner = {in[0], in[1]};
-  for (size_t a = 0; a < axes; ++a) {
-    s->inner.push_back(Unpooled(ctx, in[2 + a], a, axes));
-  }
-  ONNXIFI_RETURN_IF_ERROR(graph::ElementCount(s->inner).status());
-  s->out = s->inner;
-  if (!ctx.HasInput(2)) return Status::Ok();
-  ONNXIFI_ASSIGN_OR_RETURN(s->out, ctx.ConstantInts(2));
-  bool large = s->out.size() == s->inner.size() && s->out[0] == in[0] &&
-               s->out[1] == in[1];
-  for (size_t a = 2; large && a < s->out.size(); ++a) {
-    large = s->out[a] >= s->inner[a];
-  }
-  if (large) return Status::Ok();
-  return ShapeError(ctx, StrCat("output_shape ", ShapeText(s->out),
-                                " does not hold ", ShapeText(s->inner)));
-}
-
 Status Prepare(PrepareContext& ctx) {
   const TensorDesc& in = ctx.in(0);
   State s;
   s.count = Product(in.dims);
   s.element_bytes = static_cast<size_t>(ElementBytes(in.type));
-  ONNXIFI_RETURN_IF_ERROR(FindShapes(ctx, &s));
+  ONNXIFI_ASSIGN_OR_RETURN(const UnpoolShapes shapes, ReadUnpool(ctx));
+  s.inner = shapes.inner;
+  s.out = shapes.out;
   ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(0, {in.type, s.out}));
   ctx.SetStepState(&Run, std::move(s));
   return Status::Ok();

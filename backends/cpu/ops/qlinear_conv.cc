@@ -1,9 +1,10 @@
+#include "backends/common/ops/conv_node.h"
 #include "backends/common/ops/op_util.h"
+#include "backends/common/ops/quantized_node.h"
 #include "backends/cpu/conv_plan.h"
 #include "backends/cpu/kernels/conv_generic.h"
 #include "backends/cpu/kernels/integer_load.h"
 #include "backends/cpu/kernels/type_dispatch.h"
-#include "base/str_cat.h"
 
 namespace onnxifi::cpu {
 namespace {
@@ -62,37 +63,13 @@ onnxStatus RunLinear(const void* state, const RunArgs& args) {
 }
 
 Status ReadShapes(const PrepareContext& ctx, State* s) {
-  const graph::Shape& x = ctx.in(0).dims;
-  const graph::Shape& w = ctx.in(s->weights).dims;
-  if (x.size() < 3 || w.size() != x.size()) {
-    return ShapeError(ctx, StrCat("data ", ShapeText(x), " and weights ",
-                                  ShapeText(w), " do not fit"));
-  }
-  GenericConv& conv = s->conv;
-  ONNXIFI_ASSIGN_OR_RETURN(
-      conv.window,
-      ReadWindow(ctx, x, std::span<const int64_t>(w).subspan(2), false));
-  conv.batch = x[0];
-  conv.in_channels = x[1];
-  conv.out_channels = w[0];
-  conv.groups = ctx.attrs().Int("group", 1);
-  if (conv.groups < 1 || conv.groups > std::max<int64_t>(1, x[1]) ||
-      w[1] * conv.groups != x[1] || w[0] % conv.groups != 0) {
-    return ShapeError(ctx, StrCat("weights ", ShapeText(w), " in ", conv.groups,
-                                  " groups do not fit data ", ShapeText(x)));
-  }
+  ONNXIFI_ASSIGN_OR_RETURN(const ConvNode node, ReadConvSizes(ctx, s->weights));
+  s->conv.window = node.window;
+  s->conv.batch = node.batch;
+  s->conv.groups = node.groups;
+  s->conv.in_channels = node.in_channels;
+  s->conv.out_channels = node.out_channels;
   return Status::Ok();
-}
-
-Status CheckCount(const PrepareContext& ctx, const QuantParameter& parameter,
-                  int64_t channels) {
-  if (parameter.input < 0 || parameter.count == 1 ||
-      parameter.count == channels) {
-    return Status::Ok();
-  }
-  return ShapeError(ctx,
-                    StrCat("input ", parameter.input, " has ", parameter.count,
-                           " values for ", channels, " channels"));
 }
 
 Reject SupportsInteger(const NodeView& node) {
@@ -120,9 +97,9 @@ Status PrepareInteger(PrepareContext& ctx) {
   ONNXIFI_RETURN_IF_ERROR(ReadShapes(ctx, &state));
   state.x_zero = QuantParameter::Of(ctx, 2);
   state.w_zero = QuantParameter::Of(ctx, 3);
-  ONNXIFI_RETURN_IF_ERROR(CheckCount(ctx, state.x_zero, 1));
+  ONNXIFI_RETURN_IF_ERROR(CheckChannelParameter(ctx, 2, 1));
   ONNXIFI_RETURN_IF_ERROR(
-      CheckCount(ctx, state.w_zero, state.conv.out_channels));
+      CheckChannelParameter(ctx, 3, state.conv.out_channels));
   RunFn fn = nullptr;
   DispatchBytes(ctx.in(0).type, ctx.in(1).type,
                 [&]<typename X, typename W>() { fn = &RunInteger<X, W>; });
@@ -146,12 +123,12 @@ Status PrepareLinear(PrepareContext& ctx) {
   state.y_zero = QuantParameter::Of(ctx, 7);
   state.bias = ctx.HasInput(8);
   const int64_t channels = state.conv.out_channels;
-  for (const auto* p :
-       {&state.x_scale, &state.x_zero, &state.y_scale, &state.y_zero}) {
-    ONNXIFI_RETURN_IF_ERROR(CheckCount(ctx, *p, 1));
+  for (const size_t i : {1, 2, 6, 7}) {
+    ONNXIFI_RETURN_IF_ERROR(CheckChannelParameter(ctx, i, 1));
   }
-  ONNXIFI_RETURN_IF_ERROR(CheckCount(ctx, state.w_scale, channels));
-  ONNXIFI_RETURN_IF_ERROR(CheckCount(ctx, state.w_zero, channels));
+  for (const size_t i : {4, 5}) {
+    ONNXIFI_RETURN_IF_ERROR(CheckChannelParameter(ctx, i, channels));
+  }
   if (state.bias && ctx.in(8).dims != graph::Shape{channels}) {
     return ShapeError(ctx, "the bias does not fit the channels");
   }

@@ -1,4 +1,5 @@
 #include "backends/common/ops/op_util.h"
+#include "backends/common/ops/quantized_node.h"
 #include "backends/cpu/kernels/integer_load.h"
 #include "backends/cpu/kernels/type_dispatch.h"
 #include "backends/cpu/matmul_plan.h"
@@ -106,32 +107,13 @@ Reject SupportsLinear(const NodeView& node) {
   return {};
 }
 
-// A parameter is one number, or one per row or column: as a vector for every
-// matrix, or with the operand's dimensions but 1 in place of the other one
-// (`reduced`, counted from the back).
-Status CheckParameter(const PrepareContext& ctx,
-                      const QuantParameter& parameter, size_t operand,
-                      size_t reduced) {
-  if (parameter.input < 0 || parameter.count == 1) return Status::Ok();
-  const Shape& given = ctx.in(static_cast<size_t>(parameter.input)).dims;
-  Shape wanted = ctx.in(operand).dims;
-  const size_t rank = wanted.size();
-  const int64_t lines = rank < 2 ? 1 : wanted[rank - (reduced == 1 ? 2 : 1)];
-  if (given.size() == 1 && parameter.count == lines) return Status::Ok();
-  if (rank >= 2) wanted[rank - reduced] = 1;
-  if (rank >= 2 && given == wanted) return Status::Ok();
-  return ShapeError(
-      ctx, StrCat("input ", parameter.input, " of shape ", ShapeText(given),
-                  " does not fit operand ", ShapeText(ctx.in(operand).dims)));
-}
-
 Status PrepareInteger(PrepareContext& ctx) {
   State state;
   ONNXIFI_RETURN_IF_ERROR(ReadMatMulShapes(ctx, &state.node, state.b));
   state.a_zero = QuantParameter::Of(ctx, 2);
   state.b_zero = QuantParameter::Of(ctx, 3);
-  ONNXIFI_RETURN_IF_ERROR(CheckParameter(ctx, state.a_zero, 0, 1));
-  ONNXIFI_RETURN_IF_ERROR(CheckParameter(ctx, state.b_zero, state.b, 2));
+  ONNXIFI_RETURN_IF_ERROR(CheckLineParameter(ctx, 2, 0, 1));
+  ONNXIFI_RETURN_IF_ERROR(CheckLineParameter(ctx, 3, state.b, 2));
   RunFn fn = nullptr;
   DispatchBytes(ctx.in(0).type, ctx.in(1).type,
                 [&]<typename A, typename B>() { fn = &RunInteger<A, B>; });
@@ -151,11 +133,11 @@ Status PrepareLinear(PrepareContext& ctx) {
   state.b_zero = QuantParameter::Of(ctx, 5);
   state.y_scale = QuantParameter::Of(ctx, 6);
   state.y_zero = QuantParameter::Of(ctx, 7);
-  for (const auto* p : {&state.a_scale, &state.a_zero}) {
-    ONNXIFI_RETURN_IF_ERROR(CheckParameter(ctx, *p, 0, 1));
+  for (const size_t i : {1, 2}) {
+    ONNXIFI_RETURN_IF_ERROR(CheckLineParameter(ctx, i, 0, 1));
   }
-  for (const auto* p : {&state.b_scale, &state.b_zero}) {
-    ONNXIFI_RETURN_IF_ERROR(CheckParameter(ctx, *p, state.b, 2));
+  for (const size_t i : {4, 5}) {
+    ONNXIFI_RETURN_IF_ERROR(CheckLineParameter(ctx, i, state.b, 2));
   }
   for (const auto* p : {&state.y_scale, &state.y_zero}) {
     if (p->count != 1) return ShapeError(ctx, "y is scaled by one number");

@@ -9,6 +9,7 @@
 #include "backends/common/ops/op_util.h"
 #include "backends/opencl/kernels/activation_text.h"
 #include "backends/opencl/kernels/element_loop.h"
+#include "backends/opencl/kernels/loop_text.h"
 #include "backends/opencl/kernels/pointwise.h"
 #include "backends/opencl/kernels/tile_text.h"
 #include "base/str_cat.h"
@@ -24,19 +25,10 @@ int64_t RoundUp(int64_t value, int64_t unit) {
   return (value + unit - 1) / unit * unit;
 }
 
-// Offset of the matrix of product z: "(z / 4) % 3 * 20 + ...".
+// Offset of the matrix of product z.
 std::string BatchOffset(const graph::Shape& batch,
                         std::span<const int64_t> strides) {
-  std::string text;
-  int64_t below = 1;
-  for (size_t d = batch.size(); d-- > 0;) {
-    if (strides[d] != 0) {
-      text += StrCat(text.empty() ? "" : " + ", "(z / ", below, ") % ",
-                     batch[d], " * ", strides[d], "L");
-    }
-    below *= batch[d];
-  }
-  return text.empty() ? "0L" : text;
+  return OffsetText("z", batch, strides);
 }
 
 // The element of the addend at row and column.
@@ -267,9 +259,9 @@ Reject SupportsGemm(const NodeView& node) {
 }
 
 Status ReadMatMul(const PrepareContext& ctx, GemmNode* node,
-                  graph::Shape* output) {
+                  graph::Shape* output, size_t second) {
   graph::Shape a = ctx.in(0).dims;
-  graph::Shape b = ctx.in(1).dims;
+  graph::Shape b = ctx.in(second).dims;
   if (a.empty() || b.empty()) return ShapeError(ctx, "a factor is a scalar");
   const bool a_vector = a.size() == 1;
   const bool b_vector = b.size() == 1;
@@ -280,7 +272,7 @@ Status ReadMatMul(const PrepareContext& ctx, GemmNode* node,
   node->n = b.back();
   if (b[b.size() - 2] != node->k) {
     return ShapeError(ctx, StrCat("cannot multiply ", ShapeText(ctx.in(0).dims),
-                                  " by ", ShapeText(ctx.in(1).dims)));
+                                  " by ", ShapeText(ctx.in(second).dims)));
   }
   const graph::Shape batches[] = {graph::Shape(a.begin(), a.end() - 2),
                                   graph::Shape(b.begin(), b.end() - 2)};

@@ -27,9 +27,9 @@ struct GemmNode {
   Activation activation;
 };
 
-// The shapes of NumPy's matmul.
+// The shapes of NumPy's matmul of inputs 0 and `second`.
 Status ReadMatMul(const PrepareContext& ctx, GemmNode* node,
-                  graph::Shape* output);
+                  graph::Shape* output, size_t second = 1);
 Reject SupportsGemm(const NodeView& node);
 // Sets the step; output 0 is declared already.
 Status PlanGemm(PrepareContext& ctx, const GemmNode& node);

@@ -53,6 +53,20 @@ std::string IndexText(std::span<const int64_t> strides, int64_t offset,
   return text.empty() ? "0" : text;
 }
 
+std::string OffsetText(std::string_view name, std::span<const int64_t> dims,
+                       std::span<const int64_t> strides) {
+  std::string text;
+  int64_t below = 1;
+  for (size_t d = dims.size(); d-- > 0;) {
+    if (strides[d] != 0 && dims[d] != 1) {
+      text += StrCat(text.empty() ? "" : " + ", name, " / ", below, " % ",
+                     dims[d], " * ", strides[d], "L");
+    }
+    below *= dims[d];
+  }
+  return text.empty() ? "0L" : text;
+}
+
 WorkSplit SplitWork(const DeviceFacts& facts, int64_t total, int64_t least) {
   if (!facts.is_cpu()) return {1, total};
   const int64_t wanted = kItemsPerUnit * facts.compute_units;

@@ -25,6 +25,11 @@ std::string DecodeText(std::span<const int64_t> dims, std::string_view type,
 std::string IndexText(std::span<const int64_t> strides, int64_t offset,
                       size_t count, std::string_view prefix);
 
+// The same for the coordinates in `dims` of index `name`:
+// "(z / 4) % 3 * 20L + z % 4 * 5L".
+std::string OffsetText(std::string_view name, std::span<const int64_t> dims,
+                       std::span<const int64_t> strides);
+
 // One item does `run` of `total` units of work, and at least `least` on a CPU.
 struct WorkSplit {
   int64_t run = 1;

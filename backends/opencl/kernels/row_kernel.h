@@ -32,7 +32,8 @@ struct RowOperand {
 // type that is computed in, R that of a value of the row, and V that of an
 // element: some of them are vectors. Operand NAME, when listed in `loads`, is
 // there as NAME_v. "$exp(x)" is the exponential of a number that is 0 at most
-// or NaN.
+// or NaN; "$half_step(x)" and "$bfloat16_step(x)" are the nearest number of such a
+// type.
 struct RowStep {
   enum class Kind : uint8_t {
     kText,  // once a row

@@ -34,18 +34,20 @@ std::vector<int64_t> SizesOf(const std::vector<RowPlan::Dim>& dims) {
   return sizes;
 }
 
-// Vectors of float have an exponential of their own.
+// "$exp(" and other marks become functions of the vector's width. Only vectors of
+// float have an exponential of their own.
 std::string RowWriter::Resolve(const std::string& text, int width) const {
-  constexpr std::string_view kMark = "$exp(";
   std::string out;
   size_t at = 0;
   for (;;) {
-    const size_t mark = text.find(kMark, at);
+    const size_t mark = text.find('$', at);
     out.append(text, at, mark - at);
     if (mark == std::string::npos) return out;
-    out += width > 1 && scalar_ == "float" ? StrCat("exp_below", width, "(")
-                                           : std::string("exp(");
-    at = mark + kMark.size();
+    at = text.find('(', mark);
+    std::string name = text.substr(mark + 1, at - mark - 1);
+    if (name == "exp" && width > 1 && scalar_ == "float") name = "exp_below";
+    const bool plain = width == 1 || name == "exp";
+    out += plain ? name : StrCat(name, width);
   }
 }
 
@@ -269,7 +271,7 @@ std::string RowWriter::Text(const RowStep& step, int width) const {
     text += Load(name, width, name + "_b",
                  width == 1 || plan_.kept.back().strides[OperandAt(name)] != 0);
   }
-  text += step.text;
+  text += Resolve(step.text, width);
   if (plan_.mode == Mode::kGroup) text += "if (lane == 0) {\n";
   for (const auto& each : step.stores) {
     text += Store(each, width, each.first + "_b");

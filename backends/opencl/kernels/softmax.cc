@@ -2,6 +2,7 @@
 
 #include "backends/common/ops/op_util.h"
 #include "backends/opencl/kernels/reduce.h"
+#include "base/str_cat.h"
 
 namespace onnxifi::opencl {
 namespace {
@@ -26,19 +27,39 @@ Result<Shape> RowShape(const PrepareContext& ctx) {
   return Shape{Product(dims.first(a)), dims[a], Product(dims.subspan(a + 1))};
 }
 
-// `keep`: exponentials can be left in the output until their sum is known.
-std::vector<RowStep> Steps(bool logarithm, bool keep) {
+// What rounds a step's result to a half type; empty for wider types.
+const char* StepOf(DataType type) {
+  switch (type) {
+    case DataType::kFloat16:
+      return "$half_step";
+    case DataType::kBfloat16:
+      return "$bfloat16_step";
+    default:
+      return "";
+  }
+}
+
+// Half types are rounded after subtraction, exponential, sum and division, as in
+// ONNX's definition by these operators. `keep`: exponentials can be left in the
+// output until their sum is known.
+std::vector<RowStep> Steps(bool logarithm, bool keep, const std::string& step) {
+  const std::string shifted = StrCat(step, "(x_v - (V)(peak))");
+  const std::string power = StrCat(step, "($exp(", shifted, "))");
   std::vector<RowStep> steps;
   steps.push_back(FoldStep("peak", "-INFINITY", "x_v", kMaxText, {"x"}));
   RowStep sum = FoldStep("sum", "0", "e", kSumText, {"x"});
-  sum.text = "const V e = $exp(x_v - (V)(peak));\n";
+  sum.text = StrCat("const V e = ", power, ";\n");
   if (keep) sum.stores = {{"y", "e"}};
   steps.push_back(std::move(sum));
-  steps.push_back(TextStep(logarithm ? "const R shift = log(sum);\n"
-                                     : "const R scale = (R)(1) / sum;\n"));
-  const char* const value = logarithm ? "x_v - (V)(peak) - (V)(shift)"
-                            : keep    ? "y_v * (V)(scale)"
-                                      : "$exp(x_v - (V)(peak)) * (V)(scale)";
+  const std::string total = step.empty() ? "sum" : StrCat(step, "(sum)");
+  steps.push_back(TextStep(StrCat("const R total = ", total, ";\n")));
+  steps.push_back(TextStep(logarithm ? "const R shift = log(total);\n"
+                                     : "const R scale = (R)(1) / total;\n"));
+  // A division by a sum that was rounded may lie right between two half numbers.
+  const std::string value = logarithm      ? StrCat(shifted, " - (V)(shift)")
+                            : keep         ? "y_v * (V)(scale)"
+                            : step.empty() ? StrCat(power, " * (V)(scale)")
+                                           : StrCat(power, " / (V)(total)");
   steps.push_back(EachStep({keep ? "y" : "x"}, "y", value));
   return steps;
 }
@@ -63,7 +84,8 @@ Status PrepareSoftmax(PrepareContext& ctx, bool logarithm) {
   spec.dims = RowDims(shape, 0b010);
   spec.operands = {{"x", in.type, RowMajorStrides(shape), 0},
                    {"y", in.type, RowMajorStrides(shape), 0}};
-  spec.steps = Steps(logarithm, !logarithm && in.type == spec.compute);
+  spec.steps =
+      Steps(logarithm, !logarithm && in.type == spec.compute, StepOf(in.type));
   SetRowKernel(ctx, spec);
   return Status::Ok();
 }

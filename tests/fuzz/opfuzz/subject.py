@@ -14,14 +14,14 @@ SECONDS = 60
 
 
 class Ours:
-    """The CPU backend through the C interface."""
+    """A backend through the C interface."""
 
-    def __init__(self, library, interface):
+    def __init__(self, library, interface, backend):
         sys.path.insert(0, str(ROOT / "bench"))
         import onnxifi_binding
         import onnxifi_values
         self.values = onnxifi_values
-        self.library = onnxifi_binding.Library(library)
+        self.library = onnxifi_binding.Library(library, backend)
         self.interface = interface
         self.error = onnxifi_binding.Error
 
@@ -43,8 +43,8 @@ class Ours:
 class Faulty:
     """The reference with known faults, to see that they are noticed."""
 
-    def __init__(self, library, interface):
-        del library, interface
+    def __init__(self, library, interface, backend):
+        del library, interface, backend
         import onnx
         import onnx.reference
         self.onnx = onnx
@@ -73,8 +73,8 @@ class Faulty:
 class OnnxRuntime:
     """A second opinion, for --referee."""
 
-    def __init__(self, library, interface):
-        del library, interface
+    def __init__(self, library, interface, backend):
+        del library, interface, backend
         sys.path.insert(0, str(ROOT / "tests/onnx_backend"))
         import onnx
         import onnxifi_backend
@@ -93,12 +93,12 @@ class OnnxRuntime:
 SUBJECTS = {"ours": Ours, "faulty": Faulty, "onnxruntime": OnnxRuntime}
 
 
-def _serve(kind, library, interface, pipe):
+def _serve(kind, library, interface, backend, pipe):
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.dup2(null, 2)
     try:
-        subject = SUBJECTS[kind](library, interface)
+        subject = SUBJECTS[kind](library, interface, backend)
     except Exception:
         pipe.send(("failed", traceback.format_exc()))
         return
@@ -115,8 +115,9 @@ def _serve(kind, library, interface, pipe):
 class Child:
     """The parent's end; starts again after a crash."""
 
-    def __init__(self, kind, library, interface, seconds=SECONDS):
-        self.arguments = kind, library, interface
+    def __init__(self, kind, library, interface, seconds=SECONDS,
+                 backend="cpu"):
+        self.arguments = kind, library, interface, backend
         self.seconds = seconds
         self.process = None
 

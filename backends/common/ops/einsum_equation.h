@@ -1,12 +1,12 @@
-#ifndef ONNXIFI_BACKENDS_CPU_KERNELS_EINSUM_EQUATION_H_
-#define ONNXIFI_BACKENDS_CPU_KERNELS_EINSUM_EQUATION_H_
+#ifndef ONNXIFI_BACKENDS_COMMON_OPS_EINSUM_EQUATION_H_
+#define ONNXIFI_BACKENDS_COMMON_OPS_EINSUM_EQUATION_H_
 
 #include <string_view>
 #include <vector>
 
 #include "graph/tensor_type.h"
 
-namespace onnxifi::cpu {
+namespace onnxifi {
 
 // An Einsum equation with the shapes of its inputs put in: loops over the
 // output's labels and over the summed labels, and for every input the step of
@@ -22,6 +22,6 @@ struct EinsumLoops {
 bool ParseEinsum(std::string_view equation,
                  const std::vector<graph::Shape>& inputs, EinsumLoops* loops);
 
-}  // namespace onnxifi::cpu
+}  // namespace onnxifi
 
-#endif  // ONNXIFI_BACKENDS_CPU_KERNELS_EINSUM_EQUATION_H_
+#endif  // ONNXIFI_BACKENDS_COMMON_OPS_EINSUM_EQUATION_H_

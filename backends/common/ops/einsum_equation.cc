@@ -1,4 +1,4 @@
-#include "backends/cpu/kernels/einsum_equation.h"
+#include "backends/common/ops/einsum_equation.h"
 
 #include <algorithm>
 #include <cctype>
@@ -7,7 +7,7 @@
 
 #include "backends/common/ops/op_util.h"
 
-namespace onnxifi::cpu {
+namespace onnxifi {
 
 namespace {
 
@@ -145,4 +145,4 @@ bool ParseEinsum(std::string_view equation, const std::vector<Shape>& inputs,
   return true;
 }
 
-}  // namespace onnxifi::cpu
+}  // namespace onnxifi
