@@ -36,7 +36,8 @@ Floats Random(size_t count, unsigned seed) {
 class OpenClProductsTest : public testing::Test {
  protected:
   void SetUp() override {
-    auto backends = CreateOpenClBackends();
+    std::string why_none;
+    auto backends = CreateOpenClBackends(&why_none);
     ASSERT_TRUE(backends.ok()) << backends.status().message();
     if (backends.value().empty()) GTEST_SKIP() << "no device of OpenCL";
     backend_ = std::move(backends.value()[0]);

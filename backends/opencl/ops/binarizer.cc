@@ -23,22 +23,26 @@ std::string IntegerText(float x) {
   return StrCat("(", static_cast<int64_t>(std::floor(x)), "L)");
 }
 
-Status Prepare(PrepareContext& ctx) {
-  const DataType type = ctx.in(0).type;
-  const float given = ctx.attrs().Float("threshold", 0);
+Result<std::string> Text(const ElementNode& node,
+                         const std::vector<std::string>& v) {
+  const DataType type = node.type(0);
+  const float given = node.attrs().Float("threshold", 0);
   const std::string threshold =
       type == DataType::kInt32 || type == DataType::kInt64 ? IntegerText(given)
                                                            : FloatText(given);
-  return PrepareElements(ctx, type, [&](const std::vector<std::string>& v) {
-    return StrCat("(", v[0], " > ", threshold, " ? 1 : 0)");
-  });
+  return StrCat("(", v[0], " > ", threshold, " ? 1 : 0)");
+}
+
+constexpr ElementRule kRule = {.made = &SameType, .text = &Text};
+
+constexpr OpKernel Kernel() {
+  OpKernel kernel = ElementKernel<kRule>("Binarizer", &Supports);
+  kernel.domain = "ai.onnx.ml";
+  return kernel;
 }
 
 }  // namespace
 
-ONNXIFI_DEFINE_OPS(binarizer, {.domain = "ai.onnx.ml",
-                               .op = "Binarizer",
-                               .supports = &Supports,
-                               .prepare = &Prepare});
+ONNXIFI_DEFINE_OPS(binarizer, Kernel());
 
 }  // namespace onnxifi::opencl

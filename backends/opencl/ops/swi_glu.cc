@@ -11,22 +11,22 @@ Reject Supports(const NodeView& node) {
   return RequireTypes(node, 1, kFloatTypes);
 }
 
-Status Prepare(PrepareContext& ctx) {
-  const TensorDesc in = ctx.in(0);
-  if (ctx.in(1).dims != in.dims || ctx.in(1).type != in.type) {
-    return ShapeError(ctx, "A and B must have the same type and shape");
+Result<std::string> Text(const ElementNode& node,
+                         const std::vector<std::string>& v) {
+  if (node.dims(0) != node.dims(1) || node.type(0) != node.type(1)) {
+    return Status(ONNXIFI_STATUS_MISMATCHING_SHAPE,
+                  "A and B must have the same type and shape");
   }
-  const std::string alpha = StrCat("(", KernelTypeOf(in.type).compute, ")",
-                                   FloatText(ctx.attrs().Float("alpha", 1)));
-  return PrepareElements(ctx, in.type, [&](const std::vector<std::string>& v) {
-    return StrCat(v[0], " / (1 + exp(-", alpha, " * ", v[0], ")) * ", v[1]);
-  });
+  const std::string alpha = StrCat("(", KernelTypeOf(node.type(0)).compute, ")",
+                                   FloatText(node.attrs().Float("alpha", 1)));
+  return StrCat("(", v[0], " / (1 + exp(-", alpha, " * ", v[0], ")) * ", v[1],
+                ")");
 }
+
+constexpr ElementRule kRule = {.made = &SameType, .text = &Text};
 
 }  // namespace
 
-ONNXIFI_DEFINE_OPS(swi_glu, {.op = "SwiGLU",
-                             .supports = &Supports,
-                             .prepare = &Prepare});
+ONNXIFI_DEFINE_OPS(swi_glu, ElementKernel<kRule>("SwiGLU", &Supports));
 
 }  // namespace onnxifi::opencl
