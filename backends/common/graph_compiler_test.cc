@@ -348,11 +348,10 @@ TEST(GraphCompilerTest, FailureOnKnownValuesIsOfTheModel) {
   GraphMaker maker;
   maker.Input("x", {1}).Op("Shape", {"x"}, "s").Op("Fail", {"s"}, "t");
   maker.Op("Reshape", {"x", "t"}, "y").Output("y");
-  auto compiled = maker.Compile();
-  ASSERT_TRUE(compiled.ok());
-  const auto executable = (*compiled)->Specialize({{1}});
-  EXPECT_EQ(executable.status().code(), ONNXIFI_STATUS_INVALID_MODEL);
-  EXPECT_EQ(executable.status().node().name, "Fail_t");
+  const Status status = maker.Compile().status();
+  EXPECT_EQ(status.code(), ONNXIFI_STATUS_INVALID_MODEL) << status.message();
+  EXPECT_NE(status.message().find("Fail_t"), std::string::npos)
+      << status.message();
 }
 
 }  // namespace
