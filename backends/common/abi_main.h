@@ -119,7 +119,6 @@ ONNXIFI_PUBLIC onnxStatus ONNXIFI_ABI onnxSetIOAndRunGraph(
                                         outputFence);
 }
 
-
 ONNXIFI_PUBLIC onnxStatus ONNXIFI_ABI onnxifiWhyNoBackends(char* text,
                                                            size_t* size) {
   return onnxifi::abi::WhyNoBackends(text, size);

@@ -157,17 +157,15 @@ Result<std::shared_ptr<const Binding>> GraphObject::MakeBindingLocked(
   Result<std::shared_ptr<Executable>> planned = ExecutableFor(bound);
   // What the model computes of these shapes contradicts it.
   if (planned.status().code() == ONNXIFI_STATUS_INVALID_MODEL) {
-    return Status(ONNXIFI_STATUS_MISMATCHING_SHAPE,
-                  planned.status().message());
+    return Status(ONNXIFI_STATUS_MISMATCHING_SHAPE, planned.status().message());
   }
   ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<Executable> executable,
                            std::move(planned));
   ONNXIFI_RETURN_IF_ERROR(shared_->io.CheckOutputShapes(
       bound.output_shapes, executable->output_shapes()));
-  return std::make_shared<const Binding>(
-      Binding{std::move(executable), std::move(bound.inputs),
-              std::move(bound.outputs), shared_->serial(),
-              std::move(bound.owners)});
+  return std::make_shared<const Binding>(Binding{
+      std::move(executable), std::move(bound.inputs), std::move(bound.outputs),
+      shared_->serial(), std::move(bound.owners)});
 }
 
 Status GraphObject::BindLocked(Descriptors inputs, Descriptors outputs) {

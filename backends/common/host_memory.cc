@@ -49,9 +49,9 @@ Result<onnxPointer> DeviceMemory::Export(uint32_t kind, const MemoryBlock&) {
 
 Result<MemoryBlock> DeviceMemory::Wrap(onnxEnum memory_type, onnxPointer,
                                        size_t) {
-  return Status(ONNXIFI_STATUS_UNSUPPORTED_MEMORY_TYPE,
-                StrCat("this backend does not use memory of type ",
-                       memory_type));
+  return Status(
+      ONNXIFI_STATUS_UNSUPPORTED_MEMORY_TYPE,
+      StrCat("this backend does not use memory of type ", memory_type));
 }
 
 HostMemory& HostMemory::Get() { return g_host_memory; }

@@ -94,8 +94,7 @@ DeviceFacts ReadFacts(const ClLibrary& cl, cl_platform_id platform,
       reader.Number<cl_bool>(CL_DEVICE_HOST_UNIFIED_MEMORY, CL_FALSE) != 0;
   facts.has_double = HasWord(facts.extensions, "cl_khr_fp64");
   facts.has_half = HasWord(facts.extensions, "cl_khr_fp16");
-  facts.has_icd =
-      HasWord(platform_text(CL_PLATFORM_EXTENSIONS), "cl_khr_icd");
+  facts.has_icd = HasWord(platform_text(CL_PLATFORM_EXTENSIONS), "cl_khr_icd");
   facts.compiles =
       reader.Number<cl_bool>(CL_DEVICE_COMPILER_AVAILABLE, CL_FALSE) != 0 &&
       reader.Number<cl_bool>(CL_DEVICE_AVAILABLE, CL_FALSE) != 0;

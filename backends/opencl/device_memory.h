@@ -67,8 +67,7 @@ class BufferBlock final : public MemoryOwner {
 class OpenClMemory final : public DeviceMemory {
  public:
   explicit OpenClMemory(std::shared_ptr<const Device> device)
-      : device_(std::move(device)),
-        blocks_(std::make_shared<BufferBlocks>()) {}
+      : device_(std::move(device)), blocks_(std::make_shared<BufferBlocks>()) {}
 
   Result<MemoryBlock> Allocate(size_t size, size_t alignment,
                                bool host_visible) override;

@@ -60,10 +60,9 @@ class Meter {
       if (enqueue() != CL_SUCCESS || cl_.clFinish(queue_) != CL_SUCCESS) {
         return 0;
       }
-      const double seconds =
-          std::chrono::duration<double>(std::chrono::steady_clock::now() -
-                                        start)
-              .count();
+      const double seconds = std::chrono::duration<double>(
+                                 std::chrono::steady_clock::now() - start)
+                                 .count();
       // The first one pays for what is made when it is needed.
       if (i == 1 || (i > 1 && seconds < best)) best = seconds;
     }
@@ -87,7 +86,8 @@ uint64_t Meter::Macs(const Program& program, int width) const {
   const DeviceFacts& facts = device_.facts();
   const size_t items =
       size_t{facts.compute_units} * (facts.is_cpu() ? 4 : 2048);
-  const size_t group = facts.is_cpu() ? 1 : std::min<size_t>(64, facts.max_group);
+  const size_t group =
+      facts.is_cpu() ? 1 : std::min<size_t>(64, facts.max_group);
   const Result<ClOwned<cl_kernel>> kernel = program.MakeKernel("rate");
   const Result<ClOwned<cl_mem>> to =
       device_.MakeBuffer(CL_MEM_READ_WRITE, items * sizeof(float), nullptr);
@@ -129,18 +129,21 @@ void Meter::Bandwidths(DeviceRates* rates) const {
   if (!from.ok() || !to.ok()) return;
   std::vector<char> host(bytes, 1);
   const double count = static_cast<double>(bytes);
-  rates->cpu_read_bandwidth = PerSecond(count, Seconds([&] {
-    return cl_.clEnqueueWriteBuffer(queue_, from->get(), CL_FALSE, 0, bytes,
-                                    host.data(), 0, nullptr, nullptr);
-  }));
+  rates->cpu_read_bandwidth = PerSecond(
+      count, Seconds([&] {
+        return cl_.clEnqueueWriteBuffer(queue_, from->get(), CL_FALSE, 0, bytes,
+                                        host.data(), 0, nullptr, nullptr);
+      }));
   rates->memory_bandwidth = PerSecond(2 * count, Seconds([&] {
-    return cl_.clEnqueueCopyBuffer(queue_, from->get(), to->get(), 0, 0, bytes,
-                                   0, nullptr, nullptr);
-  }));
-  rates->cpu_write_bandwidth = PerSecond(count, Seconds([&] {
-    return cl_.clEnqueueReadBuffer(queue_, to->get(), CL_FALSE, 0, bytes,
-                                   host.data(), 0, nullptr, nullptr);
-  }));
+                                        return cl_.clEnqueueCopyBuffer(
+                                            queue_, from->get(), to->get(), 0,
+                                            0, bytes, 0, nullptr, nullptr);
+                                      }));
+  rates->cpu_write_bandwidth = PerSecond(
+      count, Seconds([&] {
+        return cl_.clEnqueueReadBuffer(queue_, to->get(), CL_FALSE, 0, bytes,
+                                       host.data(), 0, nullptr, nullptr);
+      }));
 }
 
 std::optional<DeviceRates> Recalled(const ProgramCache& programs) {
@@ -178,9 +181,9 @@ DeviceRates MeasureRates(const std::shared_ptr<const Device>& device,
   if (device->facts().has_half) rates.macs_fp16 = macs("half");
   meter.Bandwidths(&rates);
   programs.Remember(
-      kNote, StrCat(rates.macs_fp32, " ", rates.macs_fp16, " ",
-                    rates.memory_bandwidth, " ", rates.cpu_read_bandwidth, " ",
-                    rates.cpu_write_bandwidth));
+      kNote,
+      StrCat(rates.macs_fp32, " ", rates.macs_fp16, " ", rates.memory_bandwidth,
+             " ", rates.cpu_read_bandwidth, " ", rates.cpu_write_bandwidth));
   return rates;
 }
 

@@ -20,9 +20,8 @@ bool ReadWord(uint64_t address, uint64_t* word) {
   int ends[2] = {-1, -1};
   if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return false;
   const auto* from = reinterpret_cast<const void*>(address);
-  const bool read =
-      ::write(ends[1], from, sizeof(*word)) == sizeof(*word) &&
-      ::read(ends[0], word, sizeof(*word)) == sizeof(*word);
+  const bool read = ::write(ends[1], from, sizeof(*word)) == sizeof(*word) &&
+                    ::read(ends[0], word, sizeof(*word)) == sizeof(*word);
   ::close(ends[0]);
   ::close(ends[1]);
   return read;
@@ -62,9 +61,9 @@ Status CheckContext(const Device& device, cl_context context) {
     return Wrong("OPENCL_CONTEXT", "a context of more devices than there are");
   }
   std::vector<cl_device_id> ids(bytes / sizeof(cl_device_id));
-  ONNXIFI_CL_RETURN_IF_ERROR(
-      "clGetContextInfo", cl.clGetContextInfo(context, CL_CONTEXT_DEVICES,
-                                              bytes, ids.data(), nullptr));
+  ONNXIFI_CL_RETURN_IF_ERROR("clGetContextInfo",
+                             cl.clGetContextInfo(context, CL_CONTEXT_DEVICES,
+                                                 bytes, ids.data(), nullptr));
   if (std::find(ids.begin(), ids.end(), device.id()) == ids.end()) {
     return Wrong("OPENCL_CONTEXT", "a context of other devices");
   }
@@ -74,10 +73,9 @@ Status CheckContext(const Device& device, cl_context context) {
 Result<cl_context> CheckQueue(const Device& device, cl_command_queue queue) {
   const ClLibrary& cl = device.cl();
   constexpr const char* kCall = "clGetCommandQueueInfo";
-  ONNXIFI_ASSIGN_OR_RETURN(
-      const cl_device_id id,
-      Ask<cl_device_id>(kCall, cl.clGetCommandQueueInfo, queue,
-                        CL_QUEUE_DEVICE));
+  ONNXIFI_ASSIGN_OR_RETURN(const cl_device_id id,
+                           Ask<cl_device_id>(kCall, cl.clGetCommandQueueInfo,
+                                             queue, CL_QUEUE_DEVICE));
   if (id != device.id()) {
     return Wrong("OPENCL_QUEUE", "a queue of another device");
   }
@@ -114,9 +112,9 @@ Result<std::shared_ptr<const Device>> ShareDevice(
   ONNXIFI_ASSIGN_OR_RETURN(
       cl_context context,
       ObjectOf<cl_context>(device, "OPENCL_CONTEXT", handles.opencl_context));
-  ONNXIFI_ASSIGN_OR_RETURN(const cl_command_queue queue,
-                           ObjectOf<cl_command_queue>(device, "OPENCL_QUEUE",
-                                                      handles.opencl_queue));
+  ONNXIFI_ASSIGN_OR_RETURN(
+      const cl_command_queue queue,
+      ObjectOf<cl_command_queue>(device, "OPENCL_QUEUE", handles.opencl_queue));
   if (queue != nullptr) {
     ONNXIFI_ASSIGN_OR_RETURN(const cl_context own, CheckQueue(device, queue));
     if (context != nullptr && own != context) {
@@ -140,9 +138,9 @@ Result<ClOwned<cl_mem>> ShareBuffer(const Device& device, uint64_t handle,
   const ClLibrary& cl = device.cl();
   const auto memory = reinterpret_cast<cl_mem>(handle);
   constexpr const char* kCall = "clGetMemObjectInfo";
-  ONNXIFI_ASSIGN_OR_RETURN(
-      const auto type, Ask<cl_mem_object_type>(kCall, cl.clGetMemObjectInfo,
-                                               memory, CL_MEM_TYPE));
+  ONNXIFI_ASSIGN_OR_RETURN(const auto type,
+                           Ask<cl_mem_object_type>(kCall, cl.clGetMemObjectInfo,
+                                                   memory, CL_MEM_TYPE));
   if (type != CL_MEM_OBJECT_BUFFER) return wrong("is an image or a pipe");
   ONNXIFI_ASSIGN_OR_RETURN(
       const auto context,

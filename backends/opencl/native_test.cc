@@ -92,20 +92,19 @@ class NativeTest : public ::testing::Test {
         cl_->clReleaseMemObject);
     EXPECT_EQ(error, CL_SUCCESS);
     if (!content.empty()) {
-      EXPECT_EQ(cl_->clEnqueueWriteBuffer(
-                    queue_.get(), memory.get(), CL_TRUE, 0,
-                    content.size() * sizeof(float), content.data(), 0, nullptr,
-                    nullptr),
+      EXPECT_EQ(cl_->clEnqueueWriteBuffer(queue_.get(), memory.get(), CL_TRUE,
+                                          0, content.size() * sizeof(float),
+                                          content.data(), 0, nullptr, nullptr),
                 CL_SUCCESS);
     }
     return memory;
   }
   Floats Read(cl_mem memory, size_t offset = 0) {
     Floats content(kCount);
-    EXPECT_EQ(cl_->clEnqueueReadBuffer(queue_.get(), memory, CL_TRUE, offset,
-                                       kBytes, content.data(), 0, nullptr,
-                                       nullptr),
-              CL_SUCCESS);
+    EXPECT_EQ(
+        cl_->clEnqueueReadBuffer(queue_.get(), memory, CL_TRUE, offset, kBytes,
+                                 content.data(), 0, nullptr, nullptr),
+        CL_SUCCESS);
     return content;
   }
   std::string LastError() {
@@ -157,12 +156,10 @@ class NativeTest : public ::testing::Test {
   onnxStatus Run() {
     onnxEvent ready = nullptr;
     EXPECT_EQ(onnxInitEvent(backend_, &ready), ONNXIFI_STATUS_SUCCESS);
-    onnxMemoryFenceV1 input = {ONNXIFI_TAG_MEMORY_FENCE_V1,
-                               ONNXIFI_SYNCHRONIZATION_EVENT,
-                               {ready}};
-    onnxMemoryFenceV1 output = {ONNXIFI_TAG_MEMORY_FENCE_V1,
-                                ONNXIFI_SYNCHRONIZATION_EVENT,
-                                {nullptr}};
+    onnxMemoryFenceV1 input = {
+        ONNXIFI_TAG_MEMORY_FENCE_V1, ONNXIFI_SYNCHRONIZATION_EVENT, {ready}};
+    onnxMemoryFenceV1 output = {
+        ONNXIFI_TAG_MEMORY_FENCE_V1, ONNXIFI_SYNCHRONIZATION_EVENT, {nullptr}};
     onnxStatus status = onnxRunGraph(graph_, &input, &output);
     if (status == ONNXIFI_STATUS_SUCCESS) {
       EXPECT_EQ(onnxSignalEvent(ready), ONNXIFI_STATUS_SUCCESS);
@@ -238,8 +235,9 @@ TEST_F(NativeTest, WrongBuffersAreRefused) {
   Floats result(kCount);
   const ClOwned<cl_mem> small = NewBuffer(kBytes - 1);
   uint64_t words[64] = {};
-  const uint64_t bad[] = {Handle(small.get()), 0x10, 0x1003, ~uint64_t{7},
-                          Handle(words), Handle(context_.get()) + 1};
+  const uint64_t bad[] = {
+      Handle(small.get()), 0x10,          0x1003,
+      ~uint64_t{7},        Handle(words), Handle(context_.get()) + 1};
   for (const uint64_t handle : bad) {
     EXPECT_EQ(Bind(kCl, handle, ONNXIFI_MEMORY_TYPE_CPU, Handle(result.data())),
               ONNXIFI_STATUS_INVALID_MEMORY_LOCATION)
@@ -384,9 +382,9 @@ TEST_F(NativeMemoryTest, ImportedBufferServesAtAnyOffset) {
       << LastError();
   EXPECT_EQ(memory.memoryType, kDevice);
   EXPECT_EQ(memory.hostPointer, nullptr);
-  ASSERT_EQ(Copy(kHost, Handle(one_.data()), kDevice, memory.buffer + kBytes,
-                 kBytes),
-            ONNXIFI_STATUS_SUCCESS);
+  ASSERT_EQ(
+      Copy(kHost, Handle(one_.data()), kDevice, memory.buffer + kBytes, kBytes),
+      ONNXIFI_STATUS_SUCCESS);
   BindAndRun(kDevice, memory.buffer + kBytes, kDevice,
              memory.buffer + 3 * kBytes);
   EXPECT_EQ(Read(buffer.get(), 3 * kBytes), doubled_);

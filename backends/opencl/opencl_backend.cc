@@ -130,7 +130,8 @@ Result<std::unique_ptr<Backend>> OpenClBackend::Open(
 
 BackendInfo OpenClBackend::MeasuredInfo() const {
   BackendInfo info = info_;
-  std::call_once(measured_, [this] { rates_ = MeasureRates(device_, *programs_); });
+  std::call_once(measured_,
+                 [this] { rates_ = MeasureRates(device_, *programs_); });
   info.macs_fp32 = rates_.macs_fp32;
   info.macs_fp16 = rates_.macs_fp16;
   info.memory_bandwidth = rates_.memory_bandwidth;

@@ -51,8 +51,7 @@ TEST(ModelFactsTest, OperatorsTypesAndVersions) {
   ASSERT_TRUE(facts.ok()) << facts.status().message();
   EXPECT_EQ(facts->operators, std::set<std::string>{"Relu"});
   EXPECT_EQ(facts->types, (std::set<int32_t>{kFloat, kInt64}));
-  EXPECT_EQ(facts->opsets,
-            (std::map<std::string, int64_t>{{"ai.onnx", 13}}));
+  EXPECT_EQ(facts->opsets, (std::map<std::string, int64_t>{{"ai.onnx", 13}}));
   EXPECT_EQ(facts->ir_version, 8);
   EXPECT_FALSE(facts->open_shape);
   EXPECT_EQ(ProfileOf(*facts), Profile::kCore);

@@ -17,8 +17,8 @@ using namespace onnx_field;
 std::string Sample() {
   WireMessage body;
   body.Add(kGraphName, "body_graph");
-  body.Add(kGraphNode, MakeNode("Add", {"outer_x", "weight_w"}, {"body_y"})
-                           .Serialize());
+  body.Add(kGraphNode,
+           MakeNode("Add", {"outer_x", "weight_w"}, {"body_y"}).Serialize());
   body.Add(kGraphOutput, MakeValue("body_y", 1, {2}));
   WireMessage attribute;
   attribute.Add(kAttributeName, "then_branch");
@@ -79,12 +79,10 @@ TEST(RenameModelTest, EverythingElseStays) {
     EXPECT_EQ(graph.fields[i].number, old_graph.fields[i].number) << i;
   }
   // The dimension's name, and so its meaning, is as before.
-  const WireMessage input =
-      WireMessage::Parse(graph.Text(kGraphInput)).value();
-  EXPECT_EQ(input.Text(kValueType),
-            WireMessage::Parse(old_graph.Text(kGraphInput))
-                .value()
-                .Text(kValueType));
+  const WireMessage input = WireMessage::Parse(graph.Text(kGraphInput)).value();
+  EXPECT_EQ(
+      input.Text(kValueType),
+      WireMessage::Parse(old_graph.Text(kGraphInput)).value().Text(kValueType));
 }
 
 TEST(RenameModelTest, OneNameStaysOneNameAndOmittedOnesStayOmitted) {

@@ -24,13 +24,12 @@ TEST(WireMessageTest, BytesOfEveryType) {
   message.Add(2, "ab");
   message.fields.push_back({3, WireType::kFixed32, 0x01020304, ""});
   message.fields.push_back({16, WireType::kFixed64, 5, ""});
-  EXPECT_EQ(message.Serialize(),
-            std::string("\x08\xac\x02"
-                        "\x12\x02"
-                        "ab"
-                        "\x1d\x04\x03\x02\x01"
-                        "\x81\x01\x05\0\0\0\0\0\0\0",
-                        22));
+  EXPECT_EQ(message.Serialize(), std::string("\x08\xac\x02"
+                                             "\x12\x02"
+                                             "ab"
+                                             "\x1d\x04\x03\x02\x01"
+                                             "\x81\x01\x05\0\0\0\0\0\0\0",
+                                             22));
 }
 
 TEST(WireMessageTest, ParsesWhatItWrites) {

@@ -188,7 +188,8 @@ int WorkerMain() {
     const auto found = tests.find(name);
     if (found == tests.end()) continue;
     SendLine("B " + name);
-    SendLine(ToLine(RunOne(environment, found->second, order.value().artifacts)));
+    SendLine(
+        ToLine(RunOne(environment, found->second, order.value().artifacts)));
   }
   // What the plugin does when a process ends is a test of its own.
   SendLine("D");

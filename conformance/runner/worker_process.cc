@@ -58,8 +58,8 @@ class SpawnSignals {
     ::sigemptyset(&none);
     ::posix_spawnattr_setsigdefault(&attributes_, &all);
     ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setflags(
-        &attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    ::posix_spawnattr_setflags(&attributes_,
+                               POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   }
   ~SpawnSignals() { ::posix_spawnattr_destroy(&attributes_); }
   SpawnSignals(const SpawnSignals&) = delete;
@@ -152,8 +152,8 @@ bool WorkerProcess::Read(std::vector<std::string>* lines) {
   size_t begin = 0;
   for (size_t end; (end = pending_.find('\n', begin)) != std::string::npos;
        begin = end + 1) {
-    std::optional<std::string> line = OpenSeal(
-        key_, std::string_view(pending_).substr(begin, end - begin));
+    std::optional<std::string> line =
+        OpenSeal(key_, std::string_view(pending_).substr(begin, end - begin));
     if (!line.has_value()) {
       forged_ = true;
       return false;

@@ -77,13 +77,13 @@ cl_int Error(cl_int usual) {
   }
 
 // A function that takes one more reference, which has to be given back.
-#define RETAIN(name, type)                                                     \
-  extern "C" __attribute__((visibility("default"))) cl_int CL_API_CALL name(   \
-      type object) {                                                           \
-    REAL(name);                                                                \
-    if (real == nullptr || Fails(#name)) return Error(CL_OUT_OF_HOST_MEMORY);  \
-    ++g_live;                                                                  \
-    return real(object);                                                       \
+#define RETAIN(name, type)                                                    \
+  extern "C" __attribute__((visibility("default"))) cl_int CL_API_CALL name(  \
+      type object) {                                                          \
+    REAL(name);                                                               \
+    if (real == nullptr || Fails(#name)) return Error(CL_OUT_OF_HOST_MEMORY); \
+    ++g_live;                                                                 \
+    return real(object);                                                      \
   }
 
 extern "C" {
