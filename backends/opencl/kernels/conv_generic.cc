@@ -26,14 +26,14 @@ std::string WindowLoops(const Window& w, const std::string& inner) {
 
 Status PlanGenericConv(PrepareContext& ctx, const ConvNode& conv) {
   const DataType type = ctx.in(0).type;
-  for (size_t i = 0; i < ctx.input_count(); ++i) {
+  for (size_t i = 0; i < ProductInputs(ctx); ++i) {
     if (!ctx.HasInput(i)) continue;
     ONNXIFI_RETURN_IF_ERROR(ctx.RequireLayout(i, Layout::kPlain));
   }
   const Window& w = conv.window;
-  ONNXIFI_RETURN_IF_ERROR(ctx.SetOutput(
-      0,
-      {type, WindowOutput(w, conv.batch, conv.out_channels), Layout::kPlain}));
+  const graph::Shape output = WindowOutput(w, conv.batch, conv.out_channels);
+  ONNXIFI_ASSIGN_OR_RETURN(const Epilogue epilogue,
+                           Epilogue::Make(ctx, {type, output, Layout::kPlain}));
   const int64_t in_group = conv.in_channels / conv.groups;
   const int64_t out_group = conv.out_channels / conv.groups;
   const char* const compute = KernelTypeOf(type).compute;
@@ -69,9 +69,14 @@ Status PlanGenericConv(PrepareContext& ctx, const ConvNode& conv) {
     kernel.In("residual", type, 3);
     body += StrCat("    s += ", LoadText(type, "residual", "i"), ";\n");
   }
-  body += StrCat("    s = ", ActivationText(conv.activation, "s", compute),
-                 ";\n    ", StoreText(type, "y", "i", "s"));
-  kernel.Out("y", type, 0);
+  body +=
+      StrCat("    s = ", ActivationText(conv.activation, "s", compute), ";\n");
+  std::vector<std::string> place = {"n", "o", "oz", "oy", "ox"};
+  // Spatial dimensions are the last ones.
+  place.erase(place.begin() + 2,
+              place.end() - static_cast<ptrdiff_t>(output.size() - 2));
+  body += epilogue.StoreElement("s", "i", place);
+  epilogue.AddParameters(&kernel);
   const graph::Shape dims = {conv.batch, conv.out_channels, w.out[0], w.out[1],
                              w.out[2]};
   std::vector<Launch> launches;

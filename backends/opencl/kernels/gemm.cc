@@ -9,6 +9,7 @@
 #include "backends/common/ops/op_util.h"
 #include "backends/opencl/kernels/activation_text.h"
 #include "backends/opencl/kernels/element_loop.h"
+#include "backends/opencl/kernels/epilogue.h"
 #include "backends/opencl/kernels/pointwise.h"
 #include "backends/opencl/kernels/tile_text.h"
 #include "base/str_cat.h"
@@ -48,10 +49,25 @@ std::string AddendIndex(const GemmNode& node, const std::string& row,
                 node.addend_strides[rank + 1], " * (", column, ")");
 }
 
+// The coordinates of an element of the output.
+std::vector<std::string> PlaceOf(const GemmNode& node, const std::string& row,
+                                 const std::string& column) {
+  std::vector<std::string> place(node.batch.size());
+  int64_t below = 1;
+  for (size_t d = place.size(); d-- > 0;) {
+    place[d] = StrCat("(z / ", below, ") % ", node.batch[d]);
+    below *= node.batch[d];
+  }
+  if (!node.vector_a) place.push_back(row);
+  if (!node.vector_b) place.push_back(column);
+  return place;
+}
+
 int64_t Products(const GemmNode& node) { return Product(node.batch); }
 
 // Every type, one element after the other.
-Launch GenericGemm(const PrepareContext& ctx, const GemmNode& node) {
+Launch GenericGemm(const PrepareContext& ctx, const GemmNode& node,
+                   const Epilogue& epilogue) {
   const DataType type = ctx.in(0).type;
   const bool is_float = (TypeBit(type) & kFloatTypes) != 0;
   const char* const compute = KernelTypeOf(type).compute;
@@ -60,7 +76,7 @@ Launch GenericGemm(const PrepareContext& ctx, const GemmNode& node) {
   if (node.addend >= 0) {
     kernel.In("c", type, static_cast<size_t>(node.addend));
   }
-  kernel.Out("y", type, 0);
+  epilogue.AddParameters(&kernel);
   const int64_t a_row = node.transpose_a ? 1 : node.k;
   const int64_t a_k = node.transpose_a ? node.m : 1;
   const int64_t b_k = node.transpose_b ? 1 : node.n;
@@ -86,7 +102,7 @@ Launch GenericGemm(const PrepareContext& ctx, const GemmNode& node) {
     body += StrCat("    s = ", ActivationText(node.activation, "s", compute),
                    ";\n");
   }
-  body += StrCat("    ", StoreText(type, "y", "i", "s"));
+  body += epilogue.StoreElement("s", "i", PlaceOf(node, "row", "column"));
   const graph::Shape dims = {Products(node), node.m, node.n};
   return MakeCoordinateLoop(FactsOf(ctx), kernel, dims, body);
 }
@@ -136,57 +152,96 @@ Result<std::shared_ptr<const PackedBytes>> PackConstant(
   return std::shared_ptr<const PackedBytes>(std::move(packed));
 }
 
+// Where a finished vector goes: a whole one is stored at a pointer, and parts of
+// one are elements of it.
+struct VectorPlace {
+  int row = 0;
+  int column = 0;
+  std::string pointer;
+};
+
 // What is done with a finished vector of sums.
 std::string StoreVector(const GemmNode& node, const Tile& tile,
-                        const std::string& name, int row, int column) {
-  std::string text =
-      StrCat("  if (row0 + ", row, " < ", node.m, ") {\n    ", tile.type(),
-             " v = ", name, ";\n    const long at = (row0 + ", row,
-             ") * (long)", node.n, " + column0 + ", column, ";\n");
+                        const std::string& name, const VectorPlace& to) {
+  std::string text = StrCat("  if (row0 + ", to.row, " < ", node.m, ") {\n    ",
+                            tile.type(), " v = ", name, ";\n");
   if (node.alpha != 1.0f) {
     text +=
         StrCat("    v *= (", tile.type(), ")(", FloatText(node.alpha), ");\n");
   }
-  const std::string first = StrCat("column0 + ", column);
-  const auto with_addend = [&](const std::string& value,
-                               const std::string& index) {
-    const std::string c = StrCat("c[", index, "]");
-    return node.beta == 1.0f
-               ? StrCat(value, " += ", c, ";")
-               : StrCat(value, " += ", FloatText(node.beta), " * ", c, ";");
-  };
+  const std::string first = StrCat("column0 + ", to.column);
+  const std::string row = StrCat("row0 + ", to.row);
+  const std::string scale =
+      node.beta == 1.0f ? "" : StrCat(FloatText(node.beta), " * ");
   std::string whole;
   std::string part =
       StrCat("      float t[", tile.width, "];\n      vstore", tile.width,
              "(v, 0, t);\n      for (int j = 0; j < ", tile.width, " && ",
              first, " + j < ", node.n, "; ++j) {\n        float s = t[j];\n");
   if (node.addend >= 0) {
-    const int64_t step = node.addend_strides.back();
-    const std::string index = AddendIndex(node, StrCat("row0 + ", row), first);
-    whole += step == 1 ? StrCat("      v += ",
-                                node.beta == 1.0f
-                                    ? ""
-                                    : StrCat("(", tile.type(), ")(",
-                                             FloatText(node.beta), ") * "),
-                                "vload", tile.width, "(0, c + ", index, ");\n")
-                       : StrCat("      v += (", tile.type(), ")(",
-                                FloatText(node.beta), " * c[", index, "]);\n");
-    part += StrCat("        ",
-                   with_addend("s", AddendIndex(node, StrCat("row0 + ", row),
-                                                StrCat(first, " + j"))),
-                   "\n");
+    const std::string index = AddendIndex(node, row, first);
+    whole +=
+        node.addend_strides.back() == 1
+            ? StrCat("      v += ",
+                     node.beta == 1.0f ? ""
+                                       : StrCat("(", tile.type(), ")(",
+                                                FloatText(node.beta), ") * "),
+                     "vload", tile.width, "(0, c + ", index, ");\n")
+            : StrCat("      v += (", tile.type(), ")(", scale, "c[", index,
+                     "]);\n");
+    part += StrCat("        s += ", scale, "c[",
+                   AddendIndex(node, row, StrCat(first, " + j")), "];\n");
   }
   whole += StrCat("      vstore", tile.width, "(",
-                  ActivationText(node.activation, "v", tile.type()),
-                  ", 0, out + at);\n");
-  part += StrCat("        out[at + j] = ",
-                 ActivationText(node.activation, "s", "float"), ";\n      }\n");
+                  ActivationText(node.activation, "v", tile.type()), ", 0, ",
+                  to.pointer, ");\n");
+  part += StrCat("        (", to.pointer,
+                 ")[j] = ", ActivationText(node.activation, "s", "float"),
+                 ";\n      }\n");
   return StrCat(text, "    if (", first, " + ", tile.width, " <= ", node.n,
                 ") {\n", whole, "    } else {\n", part, "    }\n  }\n");
 }
 
+// The finished vectors of a tile, straight to the output or by way of the group.
+std::string StoreTile(const GemmNode& node, const Tile& tile,
+                      const Epilogue& epilogue) {
+  const int width = tile.width;
+  const bool grouped = !epilogue.empty();
+  const int count = tile.rows * tile.vectors;
+  std::string text =
+      grouped ? StrCat("  float sums[", count * width, "];\n") : std::string();
+  text +=
+      ForEachVector(tile, [&](const std::string& name, int row, int column) {
+        const std::string pointer =
+            grouped ? StrCat("sums + ", row * tile.columns() + column)
+                    : StrCat("out + (row0 + ", row, ") * (long)", node.n,
+                             " + column0 + ", column);
+        return StoreVector(node, tile, name, {row, column, pointer});
+      });
+  if (!grouped) return text;
+  // A loop, so that the group's text is there once.
+  text += StrCat("  for (int i = 0; i < ", count,
+                 "; ++i) {\n    const long row = row0 + i / ", tile.vectors,
+                 ", column = column0 + i % ", tile.vectors, " * ", width,
+                 ";\n    const int lanes = ",
+                 node.n % width == 0
+                     ? StrCat(width, ";\n    if (row >= ", node.m,
+                              " || column >= ", node.n, ") continue;\n")
+                     : StrCat("min(", node.n, "L - column, ", width,
+                              "L);\n    if (row >= ", node.m,
+                              " || lanes <= 0) continue;\n"));
+  text += StrCat("    const long at = (z * ", node.m, "L + row) * ", node.n,
+                 " + column;\n");
+  text +=
+      epilogue.StoreLanes(StrCat("sums + i * ", width),
+                          node.n % width == 0 ? std::to_string(width) : "lanes",
+                          "at", PlaceOf(node, "row", "column"));
+  return text + "  }\n";
+}
+
 // The product with packed columns, a tile of registers for each item.
-Launch TileLaunch(const GemmNode& node, const Tile& tile, KernelText kernel,
+Launch TileLaunch(const GemmNode& node, const Tile& tile,
+                  const Epilogue& epilogue, KernelText kernel,
                   int64_t packed_stride) {
   const int64_t columns = tile.columns();
   const int64_t blocks = RoundUp(node.n, columns) / columns;
@@ -214,10 +269,7 @@ Launch TileLaunch(const GemmNode& node, const Tile& tile, KernelText kernel,
       tile, [&](int r) { return StrCat("a_", r, "[", k_step, "]"); },
       StrCat("w + k * ", columns));
   text += "  }\n";
-  text +=
-      ForEachVector(tile, [&](const std::string& name, int row, int column) {
-        return StoreVector(node, tile, name, row, column);
-      });
+  text += StoreTile(node, tile, epilogue);
   kernel.Restrict().Group(1, 1, 1);
   Launch launch = kernel.Finish(text);
   launch.global = {static_cast<size_t>(blocks),
@@ -226,7 +278,8 @@ Launch TileLaunch(const GemmNode& node, const Tile& tile, KernelText kernel,
   return launch;
 }
 
-Status PlanTiles(PrepareContext& ctx, const GemmNode& node) {
+Status PlanTiles(PrepareContext& ctx, const GemmNode& node,
+                 const Epilogue& epilogue) {
   const Tile tile = ChooseTile(FactsOf(ctx), node.m);
   const int64_t matrices = Product(ctx.in(1).dims) / (node.n * node.k);
   const int64_t packed_stride = RoundUp(node.n, tile.columns()) * node.k;
@@ -251,8 +304,8 @@ Status PlanTiles(PrepareContext& ctx, const GemmNode& node) {
   if (node.addend >= 0) {
     kernel.InAs("c", "float", static_cast<size_t>(node.addend));
   }
-  kernel.OutAs("y", "float", 0);
-  launches.push_back(TileLaunch(node, tile, kernel, packed_stride));
+  epilogue.AddParameters(&kernel);
+  launches.push_back(TileLaunch(node, tile, epilogue, kernel, packed_stride));
   SetLaunches(ctx, std::move(launches));
   return Status::Ok();
 }
@@ -260,7 +313,7 @@ Status PlanTiles(PrepareContext& ctx, const GemmNode& node) {
 }  // namespace
 
 Reject SupportsGemm(const NodeView& node) {
-  for (size_t i = 0; i < node.input_count(); ++i) {
+  for (size_t i = 0; i < ProductInputs(node); ++i) {
     if (Reject r = RequireTypes(node, i, kGemmTypes); !r.supported()) return r;
   }
   return {};
@@ -273,6 +326,8 @@ Status ReadMatMul(const PrepareContext& ctx, GemmNode* node,
   if (a.empty() || b.empty()) return ShapeError(ctx, "a factor is a scalar");
   const bool a_vector = a.size() == 1;
   const bool b_vector = b.size() == 1;
+  node->vector_a = a_vector;
+  node->vector_b = b_vector;
   if (a_vector) a.insert(a.begin(), 1);
   if (b_vector) b.push_back(1);
   node->m = a[a.size() - 2];
@@ -295,16 +350,20 @@ Status ReadMatMul(const PrepareContext& ctx, GemmNode* node,
   return Status::Ok();
 }
 
-Status PlanGemm(PrepareContext& ctx, const GemmNode& node) {
+Status PlanGemm(PrepareContext& ctx, const GemmNode& node,
+                const graph::Shape& output) {
+  ONNXIFI_ASSIGN_OR_RETURN(
+      const Epilogue epilogue,
+      Epilogue::Make(ctx, {ctx.in(0).type, output, Layout::kPlain}));
   if (Products(node) * node.m * node.n == 0) {
     SetLaunches(ctx, {});
     return Status::Ok();
   }
   if (ctx.in(0).type == DataType::kFloat && node.k > 0 &&
       FactsOf(ctx).is_cpu()) {
-    return PlanTiles(ctx, node);
+    return PlanTiles(ctx, node, epilogue);
   }
-  SetLaunches(ctx, {GenericGemm(ctx, node)});
+  SetLaunches(ctx, {GenericGemm(ctx, node, epilogue)});
   return Status::Ok();
 }
 

@@ -18,6 +18,8 @@ struct GemmNode {
   graph::Shape batch;              // of the output
   std::vector<int64_t> a_strides;  // in elements, for each dimension of batch
   std::vector<int64_t> b_strides;
+  bool vector_a = false;  // the output has no row, or no column
+  bool vector_b = false;
   bool transpose_a = false;
   bool transpose_b = false;
   float alpha = 1.0f;
@@ -31,8 +33,10 @@ struct GemmNode {
 Status ReadMatMul(const PrepareContext& ctx, GemmNode* node,
                   graph::Shape* output);
 Reject SupportsGemm(const NodeView& node);
-// Sets the step; output 0 is declared already.
-Status PlanGemm(PrepareContext& ctx, const GemmNode& node);
+// Declares the outputs, of shape `output`, and sets the step. The node may carry a
+// group of element-wise nodes.
+Status PlanGemm(PrepareContext& ctx, const GemmNode& node,
+                const graph::Shape& output);
 
 }  // namespace onnxifi::opencl
 
