@@ -5,6 +5,7 @@
 
 #include "backends/common/ops/op_util.h"
 #include "backends/opencl/kernels/attention.h"
+#include "backends/opencl/kernels/element_loop.h"
 #include "backends/opencl/kernels/pointwise.h"
 #include "base/str_cat.h"
 
@@ -20,11 +21,12 @@ Reject Supports(const NodeView& node) {
   for (size_t i = 0; i < 3; ++i) {
     if (Reject r = RequireTypes(node, i, kFloatTypes); !r.supported()) return r;
   }
-  const auto precision =
-      static_cast<DataType>(node.attrs().Int("softmax_precision", 1));
-  return (TypeBit(precision) & kFloatTypes) != 0
-             ? Reject()
-             : Reject(RejectReason::kAttribute, "softmax_precision");
+  const int64_t precision = node.attrs().Int("softmax_precision", 1);
+  const bool known =
+      precision > 0 && precision < 32 &&
+      (TypeBit(static_cast<DataType>(precision)) & kFloatTypes) != 0;
+  return known ? Reject()
+               : Reject(RejectReason::kAttribute, "softmax_precision");
 }
 
 Result<AttentionNode> ReadNode(const PrepareContext& ctx) {
@@ -67,9 +69,10 @@ Status Prepare(PrepareContext& ctx) {
       PlaceHeads(Kind::kInput, 2, q, node.kv_heads, node.keys, node.v_width);
   plan.y =
       PlaceHeads(Kind::kOutput, 0, q, node.q_heads, node.rows, node.v_width);
-  const bool wide = q.type == DataType::kDouble ||
-                    ctx.attrs().Int("softmax_precision", 1) ==
-                        static_cast<int64_t>(DataType::kDouble);
+  const bool asked = ctx.attrs().Int("softmax_precision", 1) ==
+                     static_cast<int64_t>(DataType::kDouble);
+  const bool wide =
+      q.type == DataType::kDouble || (asked && FactsOf(ctx).has_double);
   plan.compute = wide ? DataType::kDouble : DataType::kFloat;
   std::vector<Launch> launches;
   AddAttention(ctx, plan, &launches);
