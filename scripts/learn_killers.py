@@ -5,9 +5,9 @@
                              [--state FILE] [--table]
 
 Runs the suite on every mutant, the tests of its area first, until some are
-killed by it; then, with the tests that have killed none so far, on all mutants
-again. Takes an hour or two; needed when there are new mutants or tests. --state keeps what
-is known, so that one can stop and go on.
+killed by it; then the tests that have killed none so far on the mutants that they
+may find. Takes an hour or two; needed when there are new mutants or tests. --state
+keeps what is known, so that one can stop and go on.
 """
 
 import argparse

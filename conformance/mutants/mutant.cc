@@ -41,6 +41,7 @@ const std::vector<MutantInfo>& AllMutants() {
     AddCheckMutants(list);
     AddHandleMutants(list);
     AddGraphMutants(list);
+    AddExchangeMutants(list);
     AddInterfaceMutants(list);
     AddStartRunMutants(list);
     AddValueMutants(list);

@@ -115,6 +115,7 @@ void AddCheckMutants(std::vector<MutantInfo>* list);
 void AddHandleMutants(std::vector<MutantInfo>* list);
 void AddRewriteMutants(std::vector<MutantInfo>* list);
 void AddGraphMutants(std::vector<MutantInfo>* list);
+void AddExchangeMutants(std::vector<MutantInfo>* list);
 void AddInterfaceMutants(std::vector<MutantInfo>* list);
 void AddStartRunMutants(std::vector<MutantInfo>* list);
 void AddValueMutants(std::vector<MutantInfo>* list);

@@ -1,5 +1,5 @@
-// Mutants of interface 1.1: the exchange of tables, questions about models,
-// failures, options, contexts and statistics.
+// Mutants of interface 1.1: the table itself, questions about models, failures,
+// options, contexts and statistics.
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -13,104 +13,6 @@ namespace onnxifi::mutants {
 namespace {
 
 using T = onnxPluginInterface;
-
-// ---- The exchange of tables ----
-
-// Changes the host's structure before the plugin sees it.
-class HostMutant final : public Mutant {
- public:
-  using Change = void (*)(onnxHostInterface* host);
-  HostMutant(const BasePlugin& base, Change change)
-      : Mutant(base), change_(change) {}
-  onnxStatus GetInterface(onnxGetInterfaceFunction get, onnxBackendID id,
-                          const onnxHostInterface* host,
-                          const onnxPluginInterface** plugin) override {
-    if (!Whole(host)) return get(id, host, plugin);
-    onnxHostInterface changed = *host;
-    change_(&changed);
-    return get(id, &changed, plugin);
-  }
-
- private:
-  const Change change_;
-};
-
-void AnyVersion(onnxHostInterface* host) {
-  host->minVersion = host->maxVersion = ONNXIFI_INTERFACE_VERSION_1_1;
-}
-void NoError(onnxHostInterface* host) { host->error = nullptr; }
-void NoTrace(onnxHostInterface* host) { host->trace = nullptr; }
-
-class MovingTable final : public Mutant {
- public:
-  using Mutant::Mutant;
-  onnxStatus GetInterface(onnxGetInterfaceFunction get, onnxBackendID id,
-                          const onnxHostInterface* host,
-                          const onnxPluginInterface** plugin) override {
-    const onnxStatus status = get(id, host, plugin);
-    // Every one is kept: clients hold it as long as they like.
-    if (status == ONNXIFI_STATUS_SUCCESS) {
-      *plugin = new onnxPluginInterface(**plugin);
-    }
-    return status;
-  }
-};
-
-class StaleTable final : public Mutant {
- public:
-  using Mutant::Mutant;
-  onnxStatus GetInterface(onnxGetInterfaceFunction get, onnxBackendID id,
-                          const onnxHostInterface* host,
-                          const onnxPluginInterface** plugin) override {
-    const onnxPluginInterface* const before =
-        plugin == nullptr ? nullptr : *plugin;
-    const onnxStatus status = get(id, host, plugin);
-    if (status != ONNXIFI_STATUS_SUCCESS && plugin != nullptr) *plugin = before;
-    return status;
-  }
-};
-
-class SmallHost final : public Mutant {
- public:
-  using Mutant::Mutant;
-  onnxStatus GetInterface(onnxGetInterfaceFunction get, onnxBackendID id,
-                          const onnxHostInterface* host,
-                          const onnxPluginInterface** plugin) override {
-    if (host == nullptr || Whole(host)) return get(id, host, plugin);
-    onnxHostInterface whole = {};
-    whole.structSize = sizeof(whole);
-    whole.minVersion = whole.maxVersion = ONNXIFI_INTERFACE_VERSION_1_1;
-    return get(id, &whole, plugin);
-  }
-};
-
-// Refuses hosts of later versions instead of reading what it knows of them.
-class ExactHost final : public Mutant {
- public:
-  using Mutant::Mutant;
-  onnxStatus GetInterface(onnxGetInterfaceFunction get, onnxBackendID id,
-                          const onnxHostInterface* host,
-                          const onnxPluginInterface** plugin) override {
-    const bool later = host != nullptr && plugin != nullptr &&
-                       host->structSize > sizeof(*host);
-    if (later) *plugin = nullptr;
-    return later ? ONNXIFI_STATUS_INVALID_SIZE : get(id, host, plugin);
-  }
-};
-
-// Offers the interface, and has it for nobody.
-class NoTable final : public Mutant {
- public:
-  using Mutant::Mutant;
-  onnxStatus GetInterface(onnxGetInterfaceFunction get, onnxBackendID id,
-                          const onnxHostInterface* host,
-                          const onnxPluginInterface** plugin) override {
-    const onnxStatus status = get(id, host, plugin);
-    if (status != ONNXIFI_STATUS_SUCCESS) return status;
-    *plugin = nullptr;
-    return ONNXIFI_STATUS_INTERNAL_ERROR;
-  }
-};
 
 void LoseMemory(const onnxCheckModelArguments&) {
   constexpr size_t kBytes = size_t{1} << 20;
@@ -394,42 +296,9 @@ constexpr TableRow kRows[] = {
      "getStatistics accepts a graph that is not live"},
 };
 
-struct HostRow {
-  const char* name;
-  HostMutant::Change change;
-  const char* what;
-};
-constexpr HostRow kHostRows[] = {
-    {"table_for_any_version", &AnyVersion,
-     "a host of other versions gets a table"},
-    {"host_error_lost", &NoError, "the host is told of no failure"},
-    {"host_trace_lost", &NoTrace, "the host gets no profile"},
-};
-
 }  // namespace
 
 void AddInterfaceMutants(std::vector<MutantInfo>* list) {
-  for (const HostRow& row : kHostRows) {
-    list->push_back(
-        {row.name, Area::kInterface, row.what, [row](const BasePlugin& base) {
-           return std::make_unique<HostMutant>(base, row.change);
-         }});
-  }
-  list->push_back({"table_moves", Area::kInterface,
-                   "the table lies elsewhere each time",
-                   &MakeMutant<MovingTable>});
-  list->push_back({"table_stale_on_error", Area::kInterface,
-                   "a refusal of versions does not store NULL",
-                   &MakeMutant<StaleTable>});
-  list->push_back({"table_for_small_host", Area::kInterface,
-                   "a host structure that is too small is accepted",
-                   &MakeMutant<SmallHost>});
-  list->push_back({"table_for_exact_hosts", Area::kInterface,
-                   "a host structure of a later version is refused",
-                   &MakeMutant<ExactHost>});
-  list->push_back({"table_for_nobody", Area::kInterface,
-                   "the interface is offered, and nobody gets a table",
-                   &MakeMutant<NoTable>});
   AddTableRows(kRows, list);
 }
 

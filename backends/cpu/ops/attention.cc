@@ -1,5 +1,6 @@
 #include "backends/cpu/kernels/attention.h"
 
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -151,7 +152,7 @@ template <typename F>
 Status PrepareAs(PrepareContext& ctx) {
   ONNXIFI_ASSIGN_OR_RETURN(const AttentionNode node, ReadAttention(ctx));
   State<F> s;
-  for (size_t i = 0; i < kInputs; ++i) s.has[i] = ctx.HasInput(i);
+  for (size_t i = 0; i < std::size(s.has); ++i) s.has[i] = ctx.HasInput(i);
   s.has_present_key = ctx.HasOutput(1);
   s.has_present_value = ctx.HasOutput(2);
   s.has_scores = ctx.HasOutput(3);
