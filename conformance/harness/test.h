@@ -94,8 +94,8 @@ class Test {
   std::string leak_;
 };
 
-// A turn of a loop that lasts a time and not a number of turns: checks of later
-// turns are not counted, so that a test always counts the same.
+// A turn of a loop whose number of turns depends on how fast the machine is: the
+// checks of further turns are not counted, so that a test always counts the same.
 class TimedTurn {
  public:
   TimedTurn(Test& test, bool counted)
