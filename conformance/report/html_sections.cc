@@ -29,8 +29,8 @@ void Count(const Record& record, MatrixCell* cell) {
 }
 
 std::string CountCells(const MatrixCell& cell) {
-  return StrCat("<td class=\"n good\">", cell.passed,
-                "</td><td class=\"n bad\">", cell.wrong,
+  return StrCat("<td class=\"n good\">", cell.passed, "</td><td class=\"n ",
+                cell.wrong > 0 ? "bad" : "skip", "\">", cell.wrong,
                 "</td><td class=\"n skip\">", cell.refused, "</td>");
 }
 
