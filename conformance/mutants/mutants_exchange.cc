@@ -74,8 +74,8 @@ onnxStatus TakeSmallHost(onnxGetInterfaceFunction get, onnxBackendID id,
 onnxStatus RefuseLaterHost(onnxGetInterfaceFunction get, onnxBackendID id,
                            const onnxHostInterface* host,
                            const onnxPluginInterface** plugin) {
-  const bool later = host != nullptr && plugin != nullptr &&
-                     host->structSize > sizeof(*host);
+  const bool later =
+      host != nullptr && plugin != nullptr && host->structSize > sizeof(*host);
   if (later) *plugin = nullptr;
   return later ? ONNXIFI_STATUS_INVALID_SIZE : get(id, host, plugin);
 }
@@ -97,7 +97,8 @@ struct Row {
 constexpr Row kRows[] = {
     {"table_for_any_version", &ChangeHost<&AnyVersion>,
      "a host of other versions gets a table"},
-    {"host_error_lost", &ChangeHost<&NoError>, "the host is told of no failure"},
+    {"host_error_lost", &ChangeHost<&NoError>,
+     "the host is told of no failure"},
     {"host_trace_lost", &ChangeHost<&NoTrace>, "the host gets no profile"},
     {"table_moves", &MoveTable, "the table lies elsewhere each time"},
     {"table_stale_on_error", &LeaveStale,

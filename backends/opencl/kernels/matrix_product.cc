@@ -197,35 +197,39 @@ Launch ElementLaunch(const DeviceFacts& facts, const MatrixProduct& p) {
 }
 
 // Items of a group load tiles of both factors into local memory and sum up a few
-// elements each.
+// elements each. An item always loads the same column of A and of B, so that what
+// depends on it alone is computed once. Rows of A's tile end with a gap: an item's
+// neighbours store to other banks.
 constexpr char kGroupText[] = R"(
-  __local T a_tile[SIDE][HIGH];
+  __local T a_tile[SIDE][HIGH + 1];
   __local T b_tile[SIDE][WIDE];
   const int lx = get_local_id(0), ly = get_local_id(1);
   const int lane = ly * SIDE + lx;
   const long row0 = (long)get_group_id(1) * HIGH;
   const long column0 = (long)get_group_id(0) * WIDE;
+  const int b_lane = lane % WIDE;
+  const long b_column = column0 + b_lane;
   T sums[HIGH / SIDE][WIDE / SIDE];
   for (int y = 0; y < HIGH / SIDE; ++y) {
     for (int x = 0; x < WIDE / SIDE; ++x) sums[y][x] = 0;
   }
   for (long k0 = 0; k0 < DEPTH; k0 += SIDE) {
-    for (int t = lane; t < SIDE * HIGH; t += SIDE * SIDE) {
-      const long k = k0 + t % SIDE, r = row0 + t / SIDE;
-      a_tile[t % SIDE][t / SIDE] =
-          r < ROWS && k < DEPTH ? (T)A_AT(za, r, k) : (T)0;
+    for (int t = ly; t < HIGH; t += SIDE) {
+      const long k = k0 + lx, r = row0 + t;
+      a_tile[lx][t] = r < ROWS && k < DEPTH ? (T)A_AT(za, r, k) : (T)0;
     }
-    for (int t = lane; t < SIDE * WIDE; t += SIDE * SIDE) {
-      const long k = k0 + t / WIDE, c = column0 + t % WIDE;
-      b_tile[t / WIDE][t % WIDE] =
-          c < COLUMNS && k < DEPTH ? (T)B_AT(zb, k, c) : (T)0;
+    for (int t = lane / WIDE; t < SIDE; t += SIDE * SIDE / WIDE) {
+      const long k = k0 + t;
+      b_tile[t][b_lane] =
+          b_column < COLUMNS && k < DEPTH ? (T)B_AT(zb, k, b_column) : (T)0;
     }
     barrier(CLK_LOCAL_MEM_FENCE);
     for (int k = 0; k < SIDE; ++k) {
-      for (int y = 0; y < HIGH / SIDE; ++y) {
-        for (int x = 0; x < WIDE / SIDE; ++x) {
-          sums[y][x] += a_tile[k][ly + y * SIDE] * b_tile[k][lx + x * SIDE];
-        }
+      T column[HIGH / SIDE];
+      for (int y = 0; y < HIGH / SIDE; ++y) column[y] = a_tile[k][ly + y * SIDE];
+      for (int x = 0; x < WIDE / SIDE; ++x) {
+        const T b = b_tile[k][lx + x * SIDE];
+        for (int y = 0; y < HIGH / SIDE; ++y) sums[y][x] += column[y] * b;
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
