@@ -47,7 +47,8 @@ TEST_F(DeviceProgramTest, SeesWhatTheClientWritesBetweenRuns) {
     for (int run = 0; run < 12; ++run) {
       // Pages, the same again, other pages, and what lies across them.
       float* const from = x.get() + (run % 4 == 3 ? 1 : 0);
-      float* const to = (run % 4 == 2 ? other : y).get() + (run % 3 == 2 ? 3 : 0);
+      float* const to =
+          (run % 4 == 2 ? other : y).get() + (run % 3 == 2 ? 3 : 0);
       for (size_t i = 0; i < count; ++i) {
         from[i] = static_cast<float>(i % 1000) + static_cast<float>(run);
         to[i] = 0;

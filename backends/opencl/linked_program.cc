@@ -168,8 +168,8 @@ Result<Place> Linker::Locate(const Location& location) {
   return place;
 }
 
-Result<Place> Linker::LocateArgument(
-    const StepSpec& step, const LaunchArgument& argument) {
+Result<Place> Linker::LocateArgument(const StepSpec& step,
+                                     const LaunchArgument& argument) {
   Place place;
   switch (argument.kind) {
     case LaunchArgument::Kind::kInput: {
@@ -202,8 +202,7 @@ Result<Place> Linker::LocateArgument(
   return place;
 }
 
-Status Linker::SetArgument(size_t command, cl_uint index,
-                                  const Place& place) {
+Status Linker::SetArgument(size_t command, cl_uint index, const Place& place) {
   const ClLibrary& cl = device_.cl();
   const cl_kernel kernel = to_.commands[command].kernel.get();
   if (place.port != nullptr) {
@@ -227,13 +226,14 @@ Status Linker::LinkLaunch(size_t index, const Launch& launch) {
   command.step = index;
   command.global = launch.global;
   command.local = launch.local;
-  ONNXIFI_ASSIGN_OR_RETURN(
-      command.kernel, to_.program->MakeKernel(names_.NameOf(launch.code)));
+  ONNXIFI_ASSIGN_OR_RETURN(command.kernel,
+                           to_.program->MakeKernel(names_.NameOf(launch.code)));
   to_.commands.push_back(std::move(command));
   cl_uint argument = 0;
   for (const LaunchArgument& each : launch.arguments) {
     ONNXIFI_ASSIGN_OR_RETURN(const Place place, LocateArgument(step, each));
-    ONNXIFI_RETURN_IF_ERROR(SetArgument(to_.commands.size() - 1, argument, place));
+    ONNXIFI_RETURN_IF_ERROR(
+        SetArgument(to_.commands.size() - 1, argument, place));
     argument += 2;
   }
   return Status::Ok();

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ namespace {
 using OpenClMatrixTest = ModelTest;
 using graph::Shape;
 using wire::ModelBuilder;
+
+constexpr int32_t kBfloat16 = 16;
 
 size_t At(int64_t index) { return static_cast<size_t>(index); }
 
@@ -40,9 +43,8 @@ TEST_F(OpenClMatrixTest, MatMulWithBroadcastBatches) {
     const int64_t row = i / kN % kM;
     const int64_t z = i / (kN * kM);
     for (int64_t k = 0; k < kK; ++k) {
-      wanted[At(i)] +=
-          static_cast<double>(a[At((z / 3 * kM + row) * kK + k)]) *
-          b[At((z % 3 * kK + k) * kN + column)];
+      wanted[At(i)] += static_cast<double>(a[At((z / 3 * kM + row) * kK + k)]) *
+                       b[At((z % 3 * kK + k) * kN + column)];
     }
   }
   ExpectNear(Run<float>(model, shapes, {a.data(), b.data()}, wanted.size()),
@@ -102,8 +104,8 @@ TEST_F(OpenClMatrixTest, MatMulOfHalfFloats) {
   }
   const Shape dims = {kSize, kSize};
   const std::string model = ModelBuilder()
-                                .Input("a", wire::kBfloat16, DimsOf(dims))
-                                .Output("y", wire::kBfloat16, DimsOf(dims))
+                                .Input("a", kBfloat16, DimsOf(dims))
+                                .Output("y", kBfloat16, DimsOf(dims))
                                 .Node("MatMul", {"a", "a"}, {"y"})
                                 .Build();
   const std::vector<uint16_t> y =
@@ -128,6 +130,7 @@ struct ConvCase {
   std::vector<int64_t> strides, dilations, pads;
   bool weights_are_constant = true;
 };
+void PrintTo(const ConvCase& c, std::ostream* out) { *out << c.name; }
 
 // [N, C, H, W] as long loops.
 std::vector<double> ConvInDouble(const ConvCase& c, const Shape& y,
@@ -187,35 +190,63 @@ TEST_P(OpenClConvTest, EqualsSums) {
     inputs.push_back(w.data());
     inputs.push_back(bias.data());
   }
-  const std::string model =
-      builder.Output("y", wire::kFloat, DimsOf(y))
-          .Node("Conv", {"x", "w", "b"}, {"s"},
-                {wire::AttrInt("group", c.groups),
-                 wire::AttrInts("strides", c.strides),
-                 wire::AttrInts("dilations", c.dilations),
-                 wire::AttrInts("pads", c.pads)})
-          .Node("Relu", {"s"}, {"y"})
-          .Build();
+  const std::string model = builder.Output("y", wire::kFloat, DimsOf(y))
+                                .Node("Conv", {"x", "w", "b"}, {"s"},
+                                      {wire::AttrInt("group", c.groups),
+                                       wire::AttrInts("strides", c.strides),
+                                       wire::AttrInts("dilations", c.dilations),
+                                       wire::AttrInts("pads", c.pads)})
+                                .Node("Relu", {"s"}, {"y"})
+                                .Build();
   ExpectNear(Run<float>(model, shapes, inputs, Count(y)),
              ConvInDouble(c, y, x, w, bias), 1e-4);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Sizes, OpenClConvTest,
-    testing::Values(
-        ConvCase{"Plain", {2, 13, 21, 18}, {70, 13, 3, 3}, 1,
-                 {1, 1}, {1, 1}, {1, 1, 1, 1}},
-        ConvCase{"Strided", {1, 17, 23, 20}, {33, 17, 3, 5}, 1,
-                 {2, 3}, {2, 1}, {2, 0, 1, 3}},
-        ConvCase{"Pointwise", {2, 40, 11, 13}, {67, 40, 1, 1}, 1,
-                 {1, 1}, {1, 1}, {0, 0, 0, 0}},
-        ConvCase{"Grouped", {2, 24, 14, 19}, {51, 8, 3, 3}, 3,
-                 {1, 2}, {1, 1}, {0, 1, 1, 0}},
-        ConvCase{"Depthwise", {1, 19, 17, 15}, {19, 1, 3, 3}, 19,
-                 {1, 1}, {1, 1}, {1, 1, 1, 1}},
-        ConvCase{"WeightsAsInput", {1, 9, 12, 30}, {20, 9, 3, 3}, 1,
-                 {1, 1}, {1, 1}, {1, 1, 1, 1}, false}),
-    [](const auto& each) { return each.param.name; });
+INSTANTIATE_TEST_SUITE_P(Sizes, OpenClConvTest,
+                         testing::Values(ConvCase{"Plain",
+                                                  {2, 13, 21, 18},
+                                                  {70, 13, 3, 3},
+                                                  1,
+                                                  {1, 1},
+                                                  {1, 1},
+                                                  {1, 1, 1, 1}},
+                                         ConvCase{"Strided",
+                                                  {1, 17, 23, 20},
+                                                  {33, 17, 3, 5},
+                                                  1,
+                                                  {2, 3},
+                                                  {2, 1},
+                                                  {2, 0, 1, 3}},
+                                         ConvCase{"Pointwise",
+                                                  {2, 40, 11, 13},
+                                                  {67, 40, 1, 1},
+                                                  1,
+                                                  {1, 1},
+                                                  {1, 1},
+                                                  {0, 0, 0, 0}},
+                                         ConvCase{"Grouped",
+                                                  {2, 24, 14, 19},
+                                                  {51, 8, 3, 3},
+                                                  3,
+                                                  {1, 2},
+                                                  {1, 1},
+                                                  {0, 1, 1, 0}},
+                                         ConvCase{"Depthwise",
+                                                  {1, 19, 17, 15},
+                                                  {19, 1, 3, 3},
+                                                  19,
+                                                  {1, 1},
+                                                  {1, 1},
+                                                  {1, 1, 1, 1}},
+                                         ConvCase{"WeightsAsInput",
+                                                  {1, 9, 12, 30},
+                                                  {20, 9, 3, 3},
+                                                  1,
+                                                  {1, 1},
+                                                  {1, 1},
+                                                  {1, 1, 1, 1},
+                                                  false}),
+                         [](const auto& each) { return each.param.name; });
 
 }  // namespace
 }  // namespace onnxifi::opencl

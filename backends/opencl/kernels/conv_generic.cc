@@ -62,19 +62,19 @@ class PlainTail {
   std::string Text(const std::vector<std::string>& spatial) const {
     const DataType type = ctx_->in(0).type;
     const char* const compute = KernelTypeOf(type).compute;
-    std::string text = StrCat("    ", compute, " r = s;\n");
-    if (scale_ != nullptr) text += "    r *= scale[o];\n";
+    std::string text = StrCat("    ", compute, " made = s;\n");
+    if (scale_ != nullptr) text += "    made *= scale[o];\n";
     if (ctx_->HasInput(2)) {
-      text += StrCat("    r += ", LoadText(type, "bias", "o"), ";\n");
+      text += StrCat("    made += ", LoadText(type, "bias", "o"), ";\n");
     }
     if (conv_->residual) {
-      text += StrCat("    r += ", LoadText(type, "residual", "at"), ";\n");
+      text += StrCat("    made += ", LoadText(type, "residual", "at"), ";\n");
     }
-    text += StrCat("    r = ", ActivationText(conv_->activation, "r", compute),
-                   ";\n");
+    text += StrCat("    made = ",
+                   ActivationText(conv_->activation, "made", compute), ";\n");
     std::vector<std::string> place = {"n", "o"};
     place.insert(place.end(), spatial.begin(), spatial.end());
-    return text + epilogue_.StoreElement("r", "at", place);
+    return text + epilogue_.StoreElement("made", "at", place);
   }
 
  private:

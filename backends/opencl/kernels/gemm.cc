@@ -23,21 +23,22 @@ std::string TailText(const PrepareContext& ctx, const GemmNode& node,
   const DataType type = ctx.in(0).type;
   const bool is_float = (TypeBit(type) & kFloatTypes) != 0;
   const char* const compute = KernelTypeOf(type).compute;
-  std::string text = StrCat("    ", compute, " r = s;\n");
+  std::string text = StrCat("    ", compute, " made = s;\n");
   if (node.alpha != 1.0f) {
-    text +=
-        StrCat("    r = (", compute, ")(r * ", FloatText(node.alpha), ");\n");
+    text += StrCat("    made = (", compute, ")(made * ", FloatText(node.alpha),
+                   ");\n");
   }
   if (node.addend >= 0) {
     text +=
-        StrCat("    r += (", compute, ")(", FloatText(node.beta), " * ",
+        StrCat("    made += (", compute, ")(", FloatText(node.beta), " * ",
                LoadText(type, "c", node.AddendIndex("row", "column")), ");\n");
   }
   if (is_float && node.activation.kind != Activation::Kind::kNone) {
-    text += StrCat("    r = ", ActivationText(node.activation, "r", compute),
-                   ";\n");
+    text += StrCat(
+        "    made = ", ActivationText(node.activation, "made", compute), ";\n");
   }
-  return text + epilogue.StoreElement("r", "at", node.PlaceOf("row", "column"));
+  return text +
+         epilogue.StoreElement("made", "at", node.PlaceOf("row", "column"));
 }
 
 void BindTail(const PrepareContext& ctx, const GemmNode& node,

@@ -159,12 +159,10 @@ Launch TileLaunch(const GemmNode& node, const Tile& tile,
       "  const long z = get_global_id(2);\n  const long row0 = "
       "(long)get_global_id(1) * ",
       tile.rows, ";\n  const long column0 = (long)get_global_id(0) * ", columns,
-      ";\n  __global const float* w = packed + (",
-      node.BOffset(), ") / ",
+      ";\n  __global const float* w = packed + (", node.BOffset(), ") / ",
       std::max<int64_t>(node.n * node.k, 1), " * ", packed_stride,
       "L + get_global_id(0) * (long)", node.k * columns,
-      ";\n  __global const float* a0 = a + ",
-      node.AOffset(),
+      ";\n  __global const float* a0 = a + ", node.AOffset(),
       ";\n  __global float* out = y + z * ", node.m * node.n, "L;\n");
   const int64_t row_step = node.transpose_a ? 1 : node.k;
   for (int r = 0; r < tile.rows; ++r) {
@@ -191,7 +189,7 @@ Launch TileLaunch(const GemmNode& node, const Tile& tile,
 }  // namespace
 
 Status PlanGemmTiles(PrepareContext& ctx, const GemmNode& node,
-                 const Epilogue& epilogue) {
+                     const Epilogue& epilogue) {
   const Tile tile = ChooseTile(FactsOf(ctx), node.m);
   const int64_t matrices = Product(ctx.in(1).dims) / (node.n * node.k);
   const int64_t packed_stride = RoundUp(node.n, tile.columns()) * node.k;

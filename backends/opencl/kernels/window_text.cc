@@ -33,14 +33,13 @@ std::string AxisPlace(const Window& w, size_t d, int64_t channels) {
 
 WindowText WindowElement(const Window& w, int64_t channels) {
   WindowText text;
-  text.index =
-      StrCat("((z) * ", channels, "L + ",
-             Narrow("i", channels * w.kernel_points()), " / ",
-             w.kernel_points(), ")");
+  text.index = StrCat("((z) * ", channels, "L + ",
+                      Narrow("i", channels * w.kernel_points()), " / ",
+                      w.kernel_points(), ")");
   for (size_t d = 0; d < kMaxSpatial; ++d) {
     const std::string at = AxisPlace(w, d, channels);
-    text.inside += StrCat(d == 0 ? "" : " && ", at, " >= 0 && ", at, " < ",
-                          w.in[d]);
+    text.inside +=
+        StrCat(d == 0 ? "" : " && ", at, " >= 0 && ", at, " < ", w.in[d]);
     text.index = StrCat("(", text.index, " * ", w.in[d], " + ", at, ")");
   }
   return text;
