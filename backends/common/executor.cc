@@ -144,6 +144,11 @@ void Executor::ForgetServed() {
   }
 }
 
+void Executor::Forget(RunQueue& queue) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (queue.posted_self_ != nullptr) ForgetServed();
+}
+
 // Claims the first posted queue whose grace time is over; otherwise tells when
 // the next one is due.
 std::shared_ptr<RunQueue> Executor::TakeDue(int64_t now, int64_t* next_due) {

@@ -27,6 +27,9 @@ class Executor {
   void Post(RunQueue& queue);
   // The same, and the client is polling: start now. False without threads.
   bool PostUrgent(RunQueue& queue);
+  // No run of `queue` will be made ready any more: lets go of it, even when no
+  // thread of ours looks (none may have been to be had).
+  void Forget(RunQueue& queue);
   // A waiting client executed a run by itself.
   void ClientExecuted() {
     client_streak_.fetch_add(1, std::memory_order_relaxed);

@@ -76,6 +76,9 @@ onnxifi_test(glue_first_call_test
 onnxifi_test(glue_threads_first_test
   SRCS abi_threads_first_test.cc
   DEPS onnxifi_fake_plugin)
+onnxifi_test(glue_no_thread_test
+  SRCS abi_no_thread_test.cc
+  DEPS onnxifi_fake_plugin ${CMAKE_DL_LIBS})
 onnxifi_test(glue_no_device_test
   SRCS abi_no_device_test.cc
   DEPS onnxifi_backend_glue)

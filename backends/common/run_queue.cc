@@ -124,6 +124,7 @@ void RunQueue::WaitIdle(uint32_t own) {
     }
   }
   idle_waiters_.fetch_sub(1, std::memory_order_relaxed);
+  Executor::Get().Forget(*this);
 }
 
 }  // namespace onnxifi::abi

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 #include "conformance/api/api_kit.h"
 #include "conformance/runner/suite.h"
@@ -41,7 +42,9 @@ void WaitsForItsInput(Test& test) {
   // Whoever begins too early needs a moment for it; nobody fails who does not.
   const auto end =
       std::chrono::steady_clock::now() + std::chrono::milliseconds(50);
+  bool first = true;
   do {
+    const TimedTurn turn(test, std::exchange(first, false));
     CERTIFY_CHECK(test, StateOf(test, gate) == ONNXIFI_EVENT_STATE_NONSIGNALLED,
                   "a run has signalled its input event");
     CERTIFY_CHECK(test, StateOf(test, done) == ONNXIFI_EVENT_STATE_NONSIGNALLED,

@@ -81,6 +81,8 @@ class Test {
   std::string reason() const;
 
  private:
+  friend class TimedTurn;
+
   const Environment& environment_;
   std::string name_;
   std::mt19937_64 random_;
@@ -90,6 +92,24 @@ class Test {
   std::vector<Figure> figures_;
   std::string unsupported_;
   std::string leak_;
+};
+
+// A turn of a loop whose number of turns depends on how fast the machine is: the
+// checks of further turns are not counted, so that a test always counts the same.
+class TimedTurn {
+ public:
+  TimedTurn(Test& test, bool counted)
+      : test_(test), before_(counted ? kCounted : test.checks_) {}
+  ~TimedTurn() {
+    if (before_ != kCounted) test_.checks_ = before_;
+  }
+  TimedTurn(const TimedTurn&) = delete;
+  TimedTurn& operator=(const TimedTurn&) = delete;
+
+ private:
+  static constexpr size_t kCounted = SIZE_MAX;
+  Test& test_;
+  const size_t before_;
 };
 
 // "SUCCESS", or "status 0x1234" for a number outside the interface.

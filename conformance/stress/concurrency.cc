@@ -254,6 +254,7 @@ void OneGateForAll(Test& test, int milliseconds) {
   }
   const uint64_t until = InMs(milliseconds);
   for (int round = 0; round < 3 || NowNs() < until; ++round) {
+    const TimedTurn turn(test, round < 3);
     onnxEvent gate = session->NewEvent();
     std::vector<onnxEvent> events;
     for (size_t i = 0; i < 3 * kGraphs; ++i) {
@@ -310,6 +311,7 @@ void OneSignalCounts(Test& test, int milliseconds) {
   const Plugin& f = test.plugin();
   const uint64_t until = InMs(milliseconds);
   for (int round = 0; round < 3 || NowNs() < until; ++round) {
+    const TimedTurn turn(test, round < 3);
     onnxEvent event = session->NewEvent();
     CERTIFY_REQUIRE(test, event != nullptr, "no event");
     std::atomic<int> ready{0};
@@ -353,6 +355,7 @@ void ReleasedWhileOthersWait(Test& test, int milliseconds) {
   const Plugin& f = test.plugin();
   const uint64_t until = InMs(milliseconds);
   for (int round = 0; round < 3 || NowNs() < until; ++round) {
+    const TimedTurn turn(test, round < 3);
     onnxEvent event = session->NewEvent();
     CERTIFY_REQUIRE(test, event != nullptr, "no event");
     std::atomic<int> waiting{0};
