@@ -36,11 +36,21 @@ TEST_F(AbiTest, R_148_GraphsAreGivenBackWithoutThreads) {
   const auto cycle = [&] {
     onnxGraph graph = nullptr;
     ASSERT_EQ(InitGraph(models::Add(), &graph), ONNXIFI_STATUS_SUCCESS);
-    ASSERT_EQ(RunOnce(graph,
-                      {{"a", {2, 3}, ONNXIFI_DATATYPE_FLOAT32, a.data()},
-                       {"b", {2, 3}, ONNXIFI_DATATYPE_FLOAT32, b.data()}},
-                      {{"c", {2, 3}, ONNXIFI_DATATYPE_FLOAT32, c.data()}}),
+    ASSERT_EQ(SetIO(graph,
+                    {{"a", {2, 3}, ONNXIFI_DATATYPE_FLOAT32, a.data()},
+                     {"b", {2, 3}, ONNXIFI_DATATYPE_FLOAT32, b.data()}},
+                    {{"c", {2, 3}, ONNXIFI_DATATYPE_FLOAT32, c.data()}}),
               ONNXIFI_STATUS_SUCCESS);
+    onnxEvent input = nullptr;
+    ASSERT_EQ(onnxInitEvent(backend_, &input), ONNXIFI_STATUS_SUCCESS);
+    const onnxMemoryFenceV1 from = EventFence(input);
+    onnxMemoryFenceV1 to = EventFence();
+    ASSERT_EQ(onnxRunGraph(graph, &from, &to), ONNXIFI_STATUS_SUCCESS);
+    ASSERT_EQ(onnxSignalEvent(input), ONNXIFI_STATUS_SUCCESS);
+    ASSERT_EQ(onnxWaitEvent(to.event), ONNXIFI_STATUS_SUCCESS);
+    for (onnxEvent event : {input, to.event}) {
+      ASSERT_EQ(onnxReleaseEvent(event), ONNXIFI_STATUS_SUCCESS);
+    }
     EXPECT_EQ(c, std::vector<float>(6, 3));
     ASSERT_EQ(onnxReleaseGraph(graph), ONNXIFI_STATUS_SUCCESS);
   };
