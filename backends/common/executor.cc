@@ -76,10 +76,13 @@ bool Executor::SpawnIfNeeded() {
       nullptr);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (rc != 0) {
-    Log(LogLevel::kWarning, "no background thread: error ", rc,
-        "; runs execute when a client waits for them");
+    if (!std::exchange(without_thread_, true)) {
+      Log(LogLevel::kWarning, "no background thread: error ", rc,
+          "; runs execute when a client waits for them");
+    }
     return false;
   }
+  without_thread_ = false;
   ++thread_count_;
   return true;
 }
