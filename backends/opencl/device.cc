@@ -1,6 +1,7 @@
 #include "backends/opencl/device.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <string_view>
 #include <utility>
 
@@ -62,6 +63,16 @@ bool HasWord(std::string_view text, std::string_view word) {
   return false;
 }
 
+// Drivers for CPUs can run what is written for GPUs: so it is tested.
+void ChooseForm(DeviceFacts* facts) {
+  facts->cpu_form = (facts->type & CL_DEVICE_TYPE_CPU) != 0;
+  const char* const named = secure_getenv("ONNXIFI_OPENCL_TREAT_AS");
+  const std::string_view form = named == nullptr ? "" : named;
+  if (form != "cpu" && form != "gpu" && form != "integrated") return;
+  facts->cpu_form = form == "cpu";
+  facts->shares_memory = form != "gpu";
+}
+
 DeviceFacts ReadFacts(const ClLibrary& cl, cl_platform_id platform,
                       cl_device_id id) {
   const Reader reader(cl, id);
@@ -98,6 +109,7 @@ DeviceFacts ReadFacts(const ClLibrary& cl, cl_platform_id platform,
   facts.compiles =
       reader.Number<cl_bool>(CL_DEVICE_COMPILER_AVAILABLE, CL_FALSE) != 0 &&
       reader.Number<cl_bool>(CL_DEVICE_AVAILABLE, CL_FALSE) != 0;
+  ChooseForm(&facts);
   return facts;
 }
 

@@ -32,8 +32,11 @@ struct DeviceFacts {
   bool has_half = false;  // arithmetic; loads and stores need nothing
   bool compiles = false;
   bool has_icd = false;  // objects begin with the driver's functions
+  // The form of kernels and buffers: runs and vectors in the client's memory for
+  // a CPU, many small items and local memory for others.
+  bool cpu_form = false;
 
-  bool is_cpu() const { return (type & CL_DEVICE_TYPE_CPU) != 0; }
+  bool is_cpu() const { return cpu_form; }
 };
 
 // A device of one platform, with a context of our own or the application's.

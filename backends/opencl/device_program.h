@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "backends/common/flat_program.h"
@@ -11,7 +10,7 @@
 #include "backends/opencl/constant_pool.h"
 #include "backends/opencl/device.h"
 #include "backends/opencl/device_memory.h"
-#include "backends/opencl/launch.h"
+#include "backends/opencl/linked_program.h"
 #include "backends/opencl/program_cache.h"
 
 namespace onnxifi::opencl {
@@ -42,59 +41,19 @@ class DeviceProgram final : public Executable {
   }
 
  private:
-  // A parameter that follows an input or output of the graph.
-  struct Patch {
-    size_t command;
-    cl_uint argument;  // of a copy: 0 is its source, 1 its target
-    size_t offset;     // in the tensor
-  };
-  // An input or output, and the buffer that kernels have as theirs: the
-  // client's block, a buffer over its memory, or one of our own.
-  struct Port {
-    size_t bytes = 0;
-    const void* bound = nullptr;  // where the client has it; of our own: NULL
-    std::shared_ptr<const BufferBlock> block;
-    ClOwned<cl_mem> over_host;
-    ClOwned<cl_mem> own;
-    std::vector<Patch> patches;
-    bool is_own() const { return bound == nullptr; }
-  };
-  // A kernel, or a copy when there is none.
-  struct Command {
-    size_t step = 0;
-    ClOwned<cl_kernel> kernel;
-    cl_uint dims = 3;
-    std::array<size_t, 3> global = {1, 1, 1};
-    std::array<size_t, 3> local = {0, 0, 0};
-    cl_mem from = nullptr;
-    cl_mem to = nullptr;
-    size_t from_offset = 0;
-    size_t to_offset = 0;
-    size_t bytes = 0;
-  };
-  // A place in a buffer of the device.
-  struct Place {
-    cl_mem memory = nullptr;
-    size_t offset = 0;
-    Port* port = nullptr;  // whose buffer it is, when not known yet
-  };
+  using Command = LinkedProgram::Command;
+  using Patch = LinkedProgram::Patch;
+  using Port = LinkedProgram::Port;
 
   DeviceProgram(std::shared_ptr<const ProgramSpec> spec,
                 std::shared_ptr<const Device> device,
                 std::shared_ptr<ProgramCache> programs,
                 std::shared_ptr<ConstantPool> constants,
                 std::shared_ptr<const BufferBlocks> blocks);
-  Status Link();
-  Status MakeMemory();
-  Status LinkStep(size_t index);
-  Status LinkLaunch(size_t index, const Launch& launch);
-  Status LinkCopy(size_t index, size_t bytes);
-  Status SetArgument(size_t command, cl_uint index, const Place& place);
-  Result<Place> Locate(const Location& location);
-  Result<Place> LocateArgument(const StepSpec& step,
-                               const LaunchArgument& argument);
   onnxStatus Bind(Port& port, const void* buffer);
+  bool UsesHost(const Port& port, const void* buffer) const;
   onnxStatus BindHost(Port& port, const void* buffer);
+  void ReleaseHost();
   onnxStatus Patched(Port& port, cl_mem memory, size_t offset);
   onnxStatus BindAll(std::span<const void* const> inputs,
                      std::span<void* const> outputs);
@@ -110,17 +69,9 @@ class DeviceProgram final : public Executable {
   const std::shared_ptr<ProgramCache> programs_;
   const std::shared_ptr<ConstantPool> constants_;
   const std::shared_ptr<const BufferBlocks> blocks_;
-  std::string text_;
-  std::shared_ptr<const Program> program_;
-  std::vector<ConstantPool::Buffer> kept_;
-  ClOwned<cl_mem> arena_;
-  ClOwned<cl_mem> failure_;
-  std::vector<Port> inputs_;
-  std::vector<Port> outputs_;
-  std::vector<Command> commands_;
+  LinkedProgram linked_;
   // The last member: what is in it uses all others.
   ClOwned<cl_command_queue> queue_;
-  bool checks_failure_ = false;
   cl_int failed_ = 0;  // read back from failure_
   bool has_run_ = false;
 };

@@ -10,8 +10,10 @@ namespace onnxifi::opencl {
 // Rewrites a graph whose constants are folded into fewer, larger operators.
 Status FuseGraph(graph::Graph& graph);
 
-// The last step of it: groups of element-wise nodes.
+// The last steps of it: groups of element-wise nodes, which then go into the
+// products in front of them.
 void FuseElements(GraphEditor& editor);
+void FuseProducts(GraphEditor& editor);
 
 }  // namespace onnxifi::opencl
 

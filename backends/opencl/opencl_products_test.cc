@@ -8,80 +8,14 @@
 #include <string>
 #include <vector>
 
-#include "backends/opencl/opencl_backend.h"
-#include "base/model_builder.h"
-#include "graph/onnx_reader.h"
+#include "backends/opencl/testing/model_fixture.h"
 
 namespace onnxifi::opencl {
 namespace {
 
-using Floats = std::vector<float>;
+using OpenClProductsTest = ModelTest;
 using graph::Shape;
 using wire::ModelBuilder;
-
-size_t Count(const Shape& shape) {
-  size_t count = 1;
-  for (const int64_t dim : shape) count *= static_cast<size_t>(dim);
-  return count;
-}
-
-Floats Random(size_t count, unsigned seed) {
-  std::mt19937 engine(seed);
-  std::uniform_real_distribution<float> range(-1, 1);
-  Floats values(count);
-  for (float& value : values) value = range(engine);
-  return values;
-}
-
-class OpenClProductsTest : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string why_none;
-    auto backends = CreateOpenClBackends(&why_none);
-    ASSERT_TRUE(backends.ok()) << backends.status().message();
-    ASSERT_FALSE(backends.value().empty())
-        << "no device of OpenCL: scripts/setup.sh --for-tests";
-    backend_ = std::move(backends.value()[0]);
-  }
-
-  // The model's only output of `count` elements.
-  template <typename T>
-  std::vector<T> Run(const std::string& model, const std::vector<Shape>& shapes,
-                     const std::vector<const void*>& inputs, size_t count) {
-    std::vector<T> y(count);
-    void* const out[] = {y.data()};
-    const Status status = [&]() -> Status {
-      ONNXIFI_ASSIGN_OR_RETURN(
-          graph::Graph graph,
-          graph::ReadModel(std::as_bytes(std::span(model)), {}));
-      ONNXIFI_ASSIGN_OR_RETURN(const std::unique_ptr<CompiledGraph> compiled,
-                               backend_->Compile(std::move(graph), {}));
-      ONNXIFI_ASSIGN_OR_RETURN(const std::unique_ptr<Executable> program,
-                               compiled->Specialize(shapes));
-      const onnxStatus run = program->Run(inputs, out);
-      return run == ONNXIFI_STATUS_SUCCESS ? Status::Ok()
-                                           : Status(run, "the run failed");
-    }();
-    EXPECT_TRUE(status.ok()) << status.message();
-    return y;
-  }
-
-  static wire::Dims DimsOf(const Shape& shape) {
-    wire::Dims dims;
-    for (const int64_t dim : shape) dims.emplace_back(dim);
-    return dims;
-  }
-
-  static void ExpectNear(const Floats& y, const std::vector<double>& wanted,
-                         double bound) {
-    ASSERT_EQ(y.size(), wanted.size());
-    for (size_t i = 0; i < y.size(); ++i) {
-      ASSERT_NEAR(y[i], wanted[i], bound) << "element " << i;
-    }
-  }
-
-  std::unique_ptr<Backend> backend_;
-};
 
 TEST_F(OpenClProductsTest, MatMulIntegerIsExact) {
   // The sums exceed what floats hold.

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "backends/common/fusion/known_values.h"
 #include "backends/common/fusion/passes.h"
 #include "backends/common/fusion/shape_classes.h"
 
@@ -99,44 +100,22 @@ class Grouper {
       : editor_(editor),
         policy_(policy),
         shapes_(editor.graph()),
-        known_(editor.graph().values.size(), false),
-        group_of_(static_cast<size_t>(editor.node_count()), -1) {
-    for (size_t i = 0; i < known_.size(); ++i) {
-      known_[i] = editor.graph().values[i].constant != nullptr;
-    }
-  }
+        known_(editor.graph()),
+        group_of_(static_cast<size_t>(editor.node_count()), -1) {}
 
   std::vector<Group> Find() {
     for (int i = 0; i < editor_.node_count(); ++i) {
       if (!editor_.alive(i)) continue;
-      NoteKnown(editor_.node(i));
+      known_.Add(editor_.node(i));
       if (Takes(editor_.node(i))) Add(i);
     }
     return std::move(groups_);
   }
 
  private:
-  // Values that a plan knows before the run (IsShapeComputed).
-  void NoteKnown(const Node& node) {
-    const bool shape = node.op_type == "Shape" || node.op_type == "Size";
-    const bool random = node.op_type.starts_with("Random") ||
-                        node.op_type == "Bernoulli" ||
-                        node.op_type == "Multinomial";
-    const bool all = !node.inputs.empty() &&
-                     std::all_of(node.inputs.begin(), node.inputs.end(),
-                                 [&](ValueId id) { return Known(id); });
-    if (random || !(all || (node.domain.empty() && shape))) return;
-    for (const ValueId id : node.outputs) {
-      if (id != kNoValue) known_[static_cast<size_t>(id)] = true;
-    }
-  }
-  bool Known(ValueId id) const {
-    return id == kNoValue || known_[static_cast<size_t>(id)];
-  }
-
   bool Takes(const Node& node) const {
     return node.outputs.size() == 1 && node.outputs[0] != kNoValue &&
-           !Known(node.outputs[0]) &&
+           !known_.Has(node.outputs[0]) &&
            policy_.takes(NodeView(editor_.graph(), node));
   }
 
@@ -197,7 +176,7 @@ class Grouper {
   const GraphEditor& editor_;
   const ElementwisePolicy& policy_;
   ShapeClasses shapes_;
-  std::vector<bool> known_;
+  KnownValues known_;
   std::vector<Group> groups_;
   std::vector<int> group_of_;  // per node
 };
@@ -231,7 +210,16 @@ std::shared_ptr<const Graph> MakeBody(const GraphEditor& editor,
   return body;
 }
 
-void ReplaceGroup(GraphEditor& editor, const std::vector<int>& nodes) {
+}  // namespace
+
+const Graph* ElementwiseBodyOf(const Node& node) {
+  if (node.domain != kFusedDomain) return nullptr;
+  const graph::Attribute* body = graph::AttrReader(node).Find(kElementwiseBody);
+  return body == nullptr ? nullptr : body->graph.get();
+}
+
+Node MakeElementwiseNode(const GraphEditor& editor,
+                         const std::vector<int>& nodes) {
   const Borders borders = BordersOf(editor, nodes);
   Node fused;
   fused.name = editor.node(nodes.back()).name;
@@ -245,18 +233,7 @@ void ReplaceGroup(GraphEditor& editor, const std::vector<int>& nodes) {
   body.kind = graph::Attribute::Kind::kGraph;
   body.graph = MakeBody(editor, nodes, borders);
   fused.attributes.push_back(std::move(body));
-  for (const int i : nodes) {
-    if (i != nodes.back()) editor.Remove(i);
-  }
-  editor.Replace(nodes.back(), std::move(fused));
-}
-
-}  // namespace
-
-const Graph* ElementwiseBodyOf(const Node& node) {
-  if (node.domain != kFusedDomain) return nullptr;
-  const graph::Attribute* body = graph::AttrReader(node).Find(kElementwiseBody);
-  return body == nullptr ? nullptr : body->graph.get();
+  return fused;
 }
 
 void FuseElementwise(GraphEditor& editor, const ElementwisePolicy& policy) {
@@ -265,7 +242,13 @@ void FuseElementwise(GraphEditor& editor, const ElementwisePolicy& policy) {
     if (graph::HasBodies(node)) return;
   }
   for (const Group& group : Grouper(editor, policy).Find()) {
-    if (group.nodes.size() > 1) ReplaceGroup(editor, group.nodes);
+    if (group.nodes.size() < 2) continue;
+    Node fused = MakeElementwiseNode(editor, group.nodes);
+    const int last = group.nodes.back();
+    for (const int i : group.nodes) {
+      if (i != last) editor.Remove(i);
+    }
+    editor.Replace(last, std::move(fused));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <vector>
 
 #include "backends/common/fusion/graph_editor.h"
 #include "backends/common/op_kernel.h"
@@ -17,6 +18,10 @@ inline constexpr const char kElementwiseBody[] = "body";
 
 // The body of such a node; NULL for others.
 const graph::Graph* ElementwiseBodyOf(const graph::Node& node);
+
+// The node that stands for some of a graph, by rising index. Each has one output.
+graph::Node MakeElementwiseNode(const GraphEditor& editor,
+                                const std::vector<int>& nodes);
 
 // What a backend can do in one kernel.
 struct ElementwisePolicy {

@@ -5,7 +5,7 @@
 namespace onnxifi::opencl {
 
 Reject SupportsConv(const NodeView& node) {
-  for (size_t i = 0; i < node.input_count(); ++i) {
+  for (size_t i = 0; i < ProductInputs(node); ++i) {
     if (Reject r = RequireTypes(node, i, kFloatTypes); !r.supported()) return r;
   }
   return SupportsWindow(node);

@@ -3,13 +3,14 @@
 
 #include "backends/common/op_kernel.h"
 #include "backends/common/ops/conv_node.h"
+#include "backends/opencl/kernels/epilogue.h"
 #include "backends/opencl/kernels/tile_text.h"
 #include "backends/opencl/launch.h"
 
 namespace onnxifi::opencl {
 
 // Supports and Prepare of Conv and of the fused operator, whose input 3 is added
-// to the result.
+// to the result. Both may carry a group of element-wise nodes.
 Reject SupportsConv(const NodeView& node);
 Status PrepareConv(PrepareContext& ctx);
 
@@ -45,21 +46,31 @@ PixelTile ChoosePixels(int64_t height, int64_t width, int most);
 // other item does: new_y, new_x.
 std::string PixelText(const PixelTile& tile, int64_t height, int64_t width);
 
-// Adds bias, residual and activation to a vector of the output and stores it.
+// What follows the sums of an item.
 struct ConvTail {
   const ConvNode* conv = nullptr;
-  int width = 8;  // of a vector, and of the blocks
+  PixelTile pixels;
+  int width = 8;    // of a vector, and of the blocks
+  int vectors = 1;  // of each pixel, from `block` on
+  const char* block = "block";
   bool bias = false;
+  const Epilogue* epilogue = nullptr;
+  const graph::Shape* output = nullptr;
 };
-std::string StoreConvVector(const ConvTail& tail, const PixelTile& tile,
-                            const std::string& name, int pixel,
-                            const std::string& block);
+// Adds bias, residual and activation to a vector of the output and stores it, in
+// front of an epilogue in `sums`.
+std::string StoreConvVector(const ConvTail& tail, const std::string& name,
+                            int pixel, int vector);
+// Declares `sums`, and stores them; nothing without an epilogue.
+std::string DeclareConvSums(const ConvTail& tail);
+std::string StoreConvSums(const ConvTail& tail);
 // The bias padded with zeros to whole blocks, when it is constant or missing.
 Result<std::shared_ptr<const PackedBytes>> PackBias(PrepareContext& ctx,
                                                     int64_t channels,
                                                     int64_t block);
-// Declares output 0 in blocks and takes the residual in the same.
-Status CommitBlocked(PrepareContext& ctx, const ConvNode& conv, Layout layout);
+// Declares outputs in blocks and takes the residual in the same.
+Result<Epilogue> CommitBlocked(PrepareContext& ctx, const ConvNode& conv,
+                               Layout layout);
 
 }  // namespace onnxifi::opencl
 

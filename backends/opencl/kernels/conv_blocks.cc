@@ -75,40 +75,110 @@ std::string PixelText(const PixelTile& tile, int64_t height, int64_t width) {
                 width - tile.columns, ");\n");
 }
 
-std::string StoreConvVector(const ConvTail& tail, const PixelTile& tile,
-                            const std::string& name, int pixel,
-                            const std::string& block) {
+namespace {
+
+int64_t BlocksOf(const ConvTail& tail) {
+  return (tail.conv->out_channels + tail.width - 1) / tail.width;
+}
+
+// The number of a vector of the output.
+std::string VectorIndex(const ConvTail& tail, const std::string& block,
+                        const std::string& y, const std::string& x) {
+  const Window& w = tail.conv->window;
+  return StrCat("((n * ", BlocksOf(tail), "L + ", block, ") * ",
+                w.out[1] * w.out[2], " + (", y, ") * ", w.out[2], " + ", x,
+                ")");
+}
+
+// Channels behind the last one are 0.
+std::string ZeroPadding(const ConvTail& tail, const std::string& block) {
+  std::string lanes;
+  for (int i = 0; i < tail.width; ++i) {
+    lanes += StrCat(i == 0 ? "" : ", ", i);
+  }
+  return StrCat("    v = (int", tail.width, ")(", lanes, ") + ", block, " * ",
+                tail.width, " < ", tail.conv->out_channels, " ? v : (float",
+                tail.width, ")(0.0f);\n");
+}
+
+}  // namespace
+
+std::string StoreConvVector(const ConvTail& tail, const std::string& name,
+                            int pixel, int vector) {
   const ConvNode& conv = *tail.conv;
-  const Window& w = conv.window;
-  const int64_t blocks = (conv.out_channels + tail.width - 1) / tail.width;
   const std::string type = StrCat("float", tail.width);
-  const std::string y = StrCat("oy + ", pixel / tile.columns);
-  const std::string x = StrCat("ox + ", pixel % tile.columns);
-  std::string text =
-      StrCat("  if (", y, " >= new_y && ", x, " >= new_x) {\n    ", type,
-             " v = ", name, ";\n    const long at = ((n * ", blocks, "L + ",
-             block, ") * ", w.out[1] * w.out[2], " + (", y, ") * ", w.out[2],
-             " + ", x, ");\n");
+  const std::string block = tail.vectors == 1
+                                ? tail.block
+                                : StrCat("(", tail.block, " + ", vector, ")");
+  const std::string y = StrCat("oy + ", pixel / tail.pixels.columns);
+  const std::string x = StrCat("ox + ", pixel % tail.pixels.columns);
+  std::string text = "  if (";
+  if (BlocksOf(tail) % tail.vectors != 0) {
+    text += StrCat(block, " < ", BlocksOf(tail), " && ");
+  }
+  text +=
+      StrCat(y, " >= new_y && ", x, " >= new_x) {\n    ", type, " v = ", name,
+             ";\n    const long at = ", VectorIndex(tail, block, y, x), ";\n");
   if (tail.bias) {
     text += StrCat("    v += vload", tail.width, "(", block, ", bias);\n");
   }
   if (conv.residual) {
     text += StrCat("    v += vload", tail.width, "(at, residual);\n");
   }
+  const bool grouped = !tail.epilogue->empty();
   if (conv.activation.kind != Activation::Kind::kNone) {
     text +=
         StrCat("    v = ", ActivationText(conv.activation, "v", type), ";\n");
-    if (conv.out_channels % tail.width != 0 && !KeepsZero(conv.activation)) {
-      std::string lanes;
-      for (int i = 0; i < tail.width; ++i) {
-        lanes += StrCat(i == 0 ? "" : ", ", i);
-      }
-      text += StrCat("    v = (int", tail.width, ")(", lanes, ") + ", block,
-                     " * ", tail.width, " < ", conv.out_channels, " ? v : (",
-                     type, ")(0.0f);\n");
+    if (!grouped && conv.out_channels % tail.width != 0 &&
+        !KeepsZero(conv.activation)) {
+      text += ZeroPadding(tail, block);
     }
   }
-  return StrCat(text, "    vstore", tail.width, "(v, at, y);\n  }\n");
+  const std::string to =
+      grouped ? StrCat(pixel * tail.vectors + vector, ", sums") : "at, y";
+  return StrCat(text, "    vstore", tail.width, "(v, ", to, ");\n  }\n");
+}
+
+std::string DeclareConvSums(const ConvTail& tail) {
+  if (tail.epilogue->empty()) return "";
+  return StrCat("  float sums[",
+                tail.pixels.count() * tail.vectors * tail.width, "];\n");
+}
+
+// A loop, so that the group's text is there once.
+std::string StoreConvSums(const ConvTail& tail) {
+  if (tail.epilogue->empty()) return "";
+  const ConvNode& conv = *tail.conv;
+  const int columns = tail.pixels.columns;
+  std::string text = StrCat(
+      "  for (int i = 0; i < ", tail.pixels.count() * tail.vectors,
+      "; ++i) {\n    const int py = oy + i / ", tail.vectors * columns,
+      ", px = ox + i / ", tail.vectors, " % ", columns,
+      ";\n    const int b = ", tail.block, " + i % ", tail.vectors,
+      ";\n    if (py < new_y || px < new_x",
+      BlocksOf(tail) % tail.vectors == 0 ? ""
+                                         : StrCat(" || b >= ", BlocksOf(tail)),
+      ") continue;\n    const long at = ", VectorIndex(tail, "b", "py", "px"),
+      " * ", tail.width, ";\n");
+  // Where the image is one long row (AsRow), the pixel's place is its number.
+  const graph::Shape& out = *tail.output;
+  const bool row = conv.window.out[2] != out.back();
+  std::vector<std::string> place = {"n", "b"};
+  if (out.size() == 4)
+    place.push_back(row ? StrCat("px / ", out.back()) : "py");
+  place.push_back(row ? StrCat("px % ", out.back()) : "px");
+  place.emplace_back("0");
+  std::string lanes = std::to_string(tail.width);
+  const bool padded = conv.out_channels % tail.width != 0;
+  if (padded) {
+    text += StrCat("    const int lanes = min(", tail.width, ", ",
+                   conv.out_channels, " - b * ", tail.width, ");\n");
+    lanes = "lanes";
+  }
+  text += tail.epilogue->StoreLanes(StrCat("sums + i * ", tail.width), lanes,
+                                    "at", place);
+  if (padded) text += tail.epilogue->PadLanes(lanes, tail.width, "at");
+  return text + "  }\n";
 }
 
 Result<std::shared_ptr<const PackedBytes>> PackBias(PrepareContext& ctx,
@@ -124,13 +194,14 @@ Result<std::shared_ptr<const PackedBytes>> PackBias(PrepareContext& ctx,
   return std::shared_ptr<const PackedBytes>(std::move(packed));
 }
 
-Status CommitBlocked(PrepareContext& ctx, const ConvNode& conv, Layout layout) {
+Result<Epilogue> CommitBlocked(PrepareContext& ctx, const ConvNode& conv,
+                               Layout layout) {
   if (conv.residual) {
     ONNXIFI_RETURN_IF_ERROR(ctx.RequireLayout(3, layout));
   }
-  return ctx.SetOutput(
-      0, {DataType::kFloat,
-          WindowOutput(conv.window, conv.batch, conv.out_channels), layout});
+  return Epilogue::Make(
+      ctx, {DataType::kFloat,
+            WindowOutput(conv.window, conv.batch, conv.out_channels), layout});
 }
 
 }  // namespace onnxifi::opencl

@@ -43,8 +43,10 @@ Result<std::shared_ptr<const PackedBytes>> PackWeights(
   return std::shared_ptr<const PackedBytes>(std::move(packed));
 }
 
-std::string Body(const ConvNode& conv, const ConvInput& input, int width,
-                 const PixelTile& pixels, bool bias) {
+std::string Body(const ConvInput& input, const ConvTail& tail) {
+  const ConvNode& conv = *tail.conv;
+  const PixelTile& pixels = tail.pixels;
+  const int width = tail.width;
   const Window& w = conv.window;
   const std::string type = StrCat("float", width);
   std::string text = PixelText(pixels, w.out[1], w.out[2]);
@@ -74,11 +76,11 @@ std::string Body(const ConvNode& conv, const ConvInput& input, int width,
                    "), f, c", r, ");\n");
   }
   text += "  }}\n";
-  const ConvTail tail = {&conv, width, bias};
+  text += DeclareConvSums(tail);
   for (int r = 0; r < pixels.count(); ++r) {
-    text += StoreConvVector(tail, pixels, StrCat("c", r), r, "block");
+    text += StoreConvVector(tail, StrCat("c", r), r, 0);
   }
-  return text;
+  return text + StoreConvSums(tail);
 }
 
 }  // namespace
@@ -92,7 +94,8 @@ Result<bool> PlanDepthwiseConv(PrepareContext& ctx, const ConvNode& conv) {
   const PixelTile pixels =
       ChoosePixels(w.out[1], w.out[2], width == 16 ? 14 : 7);
   ONNXIFI_RETURN_IF_ERROR(ctx.RequireLayout(0, layout));
-  ONNXIFI_RETURN_IF_ERROR(CommitBlocked(ctx, conv, layout));
+  ONNXIFI_ASSIGN_OR_RETURN(const Epilogue epilogue,
+                           CommitBlocked(ctx, conv, layout));
   std::vector<Launch> launches;
   const ConvInput input = PadInput(ctx, conv, width, &launches);
   KernelText kernel;
@@ -108,15 +111,21 @@ Result<bool> PlanDepthwiseConv(PrepareContext& ctx, const ConvNode& conv) {
                                [&] { return PackWeights(ctx, conv, width); }));
   kernel.Packed("weights", "float", std::move(weights));
   ctx.ReleaseInput(1);
-  const bool bias = ctx.HasInput(2);
-  if (bias) {
+  const ConvTail tail = {.conv = &conv,
+                         .pixels = pixels,
+                         .width = width,
+                         .bias = ctx.HasInput(2),
+                         .epilogue = &epilogue,
+                         .output = &ctx.out(0).dims};
+  if (tail.bias) {
     ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<const PackedBytes> padded,
                              PackBias(ctx, conv.out_channels, width));
     kernel.Packed("bias", "float", std::move(padded));
   }
   if (conv.residual) kernel.InAs("residual", "float", 3);
-  kernel.OutAs("y", "float", 0).Restrict().Group(1, 1, 1);
-  Launch launch = kernel.Finish(Body(conv, input, width, pixels, bias));
+  epilogue.AddParameters(&kernel);
+  kernel.Restrict().Group(1, 1, 1);
+  Launch launch = kernel.Finish(Body(input, tail));
   const int64_t across = (w.out[2] + pixels.columns - 1) / pixels.columns;
   const int64_t down = (w.out[1] + pixels.rows - 1) / pixels.rows;
   launch.global = {static_cast<size_t>(across * down),

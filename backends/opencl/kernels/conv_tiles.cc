@@ -75,12 +75,13 @@ Result<std::shared_ptr<const PackedBytes>> PackWeights(
   return std::shared_ptr<const PackedBytes>(std::move(packed));
 }
 
-std::string Body(const ConvNode& conv, const ConvInput& input, const Tile& tile,
-                 const PixelTile& pixels, bool bias) {
+std::string Body(const ConvInput& input, const Tile& tile,
+                 const ConvTail& tail) {
+  const ConvNode& conv = *tail.conv;
+  const PixelTile& pixels = tail.pixels;
   const Window& w = conv.window;
   const int64_t b = input.block;
   const int64_t columns = tile.columns();
-  const int64_t out_blocks = (conv.out_channels + tile.width - 1) / tile.width;
   std::string text = PixelText(pixels, w.out[1], w.out[2]);
   text += StrCat(
       "  const long n = get_global_id(2);\n  const int block0 = "
@@ -111,18 +112,12 @@ std::string Body(const ConvNode& conv, const ConvInput& input, const Tile& tile,
       },
       "w");
   text += StrCat("    w += ", columns, ";\n  }}}}\n");
-  const ConvTail tail = {&conv, tile.width, bias};
-  return text +
-         ForEachVector(tile, [&](const std::string& name, int row, int column) {
-           const int v = column / tile.width;
-           const std::string block = StrCat("(block0 + ", v, ")");
-           const std::string store =
-               StoreConvVector(tail, pixels, name, row, block);
-           return out_blocks % tile.vectors == 0
-                      ? store
-                      : StrCat("  if (block0 + ", v, " < ", out_blocks, ")\n",
-                               store);
-         });
+  text += DeclareConvSums(tail);
+  text +=
+      ForEachVector(tile, [&](const std::string& name, int row, int column) {
+        return StoreConvVector(tail, name, row, column / tile.width);
+      });
+  return text + StoreConvSums(tail);
 }
 
 }  // namespace
@@ -145,7 +140,8 @@ Result<bool> PlanBlockedConv(PrepareContext& ctx, const ConvNode& original) {
   const bool plain = ReadsPlain(conv, tile.width);
   ONNXIFI_RETURN_IF_ERROR(
       ctx.RequireLayout(0, plain ? Layout::kPlain : layout));
-  ONNXIFI_RETURN_IF_ERROR(CommitBlocked(ctx, original, layout));
+  ONNXIFI_ASSIGN_OR_RETURN(const Epilogue epilogue,
+                           CommitBlocked(ctx, original, layout));
   std::vector<Launch> launches;
   const ConvInput input =
       PadInput(ctx, conv, plain ? 1 : tile.width, &launches);
@@ -163,15 +159,23 @@ Result<bool> PlanBlockedConv(PrepareContext& ctx, const ConvNode& original) {
           [&] { return PackWeights(ctx, conv, input.block, tile.columns()); }));
   kernel.Packed("weights", "float", std::move(weights));
   ctx.ReleaseInput(1);
-  const bool bias = ctx.HasInput(2);
-  if (bias) {
+  const ConvTail tail = {.conv = &conv,
+                         .pixels = pixels,
+                         .width = tile.width,
+                         .vectors = tile.vectors,
+                         .block = "block0",
+                         .bias = ctx.HasInput(2),
+                         .epilogue = &epilogue,
+                         .output = &ctx.out(0).dims};
+  if (tail.bias) {
     ONNXIFI_ASSIGN_OR_RETURN(std::shared_ptr<const PackedBytes> padded,
                              PackBias(ctx, conv.out_channels, tile.width));
     kernel.Packed("bias", "float", std::move(padded));
   }
   if (conv.residual) kernel.InAs("residual", "float", 3);
-  kernel.OutAs("y", "float", 0).Restrict().Group(1, 1, 1);
-  Launch launch = kernel.Finish(Body(conv, input, tile, pixels, bias));
+  epilogue.AddParameters(&kernel);
+  kernel.Restrict().Group(1, 1, 1);
+  Launch launch = kernel.Finish(Body(input, tile, tail));
   const int64_t across = (w.out[2] + pixels.columns - 1) / pixels.columns;
   const int64_t down = (w.out[1] + pixels.rows - 1) / pixels.rows;
   launch.global = {

@@ -21,7 +21,8 @@ bool SpreadsToBlocks(const TensorDesc& in, const graph::Shape& out,
          in.dims[1] == out[1];
 }
 
-// Strides for each dimension of `out` as it lies in memory.
+}  // namespace
+
 std::vector<int64_t> PhysicalStrides(const TensorDesc& in,
                                      const graph::Shape& shape,
                                      const TensorDesc& out) {
@@ -37,7 +38,19 @@ std::vector<int64_t> PhysicalStrides(const TensorDesc& in,
   return strides;
 }
 
-}  // namespace
+Status RequireOperand(PrepareContext& ctx, size_t i, const graph::Shape& shape,
+                      const TensorDesc& out) {
+  const TensorDesc& in = ctx.in(i);
+  if (in.dims == out.dims) {
+    return in.layout == out.layout ? Status::Ok()
+                                   : ctx.RequireLayout(i, out.layout);
+  }
+  // A shape that is placed otherwise than from the right.
+  const bool moved = shape != in.dims;
+  return moved || !SpreadsToBlocks(in, out.dims, out.layout)
+             ? ctx.RequireLayout(i, Layout::kPlain)
+             : Status::Ok();
+}
 
 Result<Layout> CommonLayout(PrepareContext& ctx,
                             const ElementKernelText& text) {
@@ -50,15 +63,10 @@ Result<Layout> CommonLayout(PrepareContext& ctx,
   if (layout != Layout::kPlain && out[1] % static_cast<int64_t>(layout) != 0) {
     layout = Layout::kPlain;
   }
+  const TensorDesc place = {graph::DataType::kUndefined, out, layout};
   for (const ElementKernelText::Input& input : text.inputs) {
-    const TensorDesc& in = ctx.in(input.index);
-    // A shape that is placed otherwise than from the right.
-    const bool moved = input.shape != in.dims;
-    if (in.dims != out && (moved || !SpreadsToBlocks(in, out, layout))) {
-      ONNXIFI_RETURN_IF_ERROR(ctx.RequireLayout(input.index, Layout::kPlain));
-    } else if (in.dims == out && in.layout != layout) {
-      ONNXIFI_RETURN_IF_ERROR(ctx.RequireLayout(input.index, layout));
-    }
+    ONNXIFI_RETURN_IF_ERROR(
+        RequireOperand(ctx, input.index, input.shape, place));
   }
   return layout;
 }

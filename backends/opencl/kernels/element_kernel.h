@@ -2,6 +2,7 @@
 #define ONNXIFI_BACKENDS_OPENCL_KERNELS_ELEMENT_KERNEL_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,15 @@ struct ElementKernelText {
   // From the elements, called v0, v1, ... by the indices of the inputs.
   std::string statements;
 };
+
+// Asks that input i, which is broadcast from `shape`, lies so that it can be walked
+// through beside `out`: like that, or plain, or in its blocks.
+Status RequireOperand(PrepareContext& ctx, size_t i, const graph::Shape& shape,
+                      const TensorDesc& out);
+// Its strides then, for each dimension of `out` as that lies in memory.
+std::vector<int64_t> PhysicalStrides(const TensorDesc& in,
+                                     const graph::Shape& shape,
+                                     const TensorDesc& out);
 
 // The layout in which all can be walked through together: that of an input in
 // channel blocks, when no block is padded and the others have its shape or are

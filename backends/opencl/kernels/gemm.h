@@ -1,38 +1,16 @@
 #ifndef ONNXIFI_BACKENDS_OPENCL_KERNELS_GEMM_H_
 #define ONNXIFI_BACKENDS_OPENCL_KERNELS_GEMM_H_
 
-#include <cstdint>
-#include <vector>
-
-#include "backends/common/fusion/activation.h"
 #include "backends/common/op_kernel.h"
+#include "backends/opencl/kernels/gemm_node.h"
 
 namespace onnxifi::opencl {
 
-// Products of matrices [m x k] and [k x n], inputs 0 and 1 of a node, as many as
-// `batch` has elements. y = activation(alpha * a * b + beta * addend).
-struct GemmNode {
-  int64_t m = 0;
-  int64_t n = 0;
-  int64_t k = 0;
-  graph::Shape batch;              // of the output
-  std::vector<int64_t> a_strides;  // in elements, for each dimension of batch
-  std::vector<int64_t> b_strides;
-  bool transpose_a = false;
-  bool transpose_b = false;
-  float alpha = 1.0f;
-  float beta = 1.0f;
-  int addend = -1;                      // input; -1: none
-  std::vector<int64_t> addend_strides;  // for batch, row and column
-  Activation activation;
-};
-
-// The shapes of NumPy's matmul of inputs 0 and `second`.
-Status ReadMatMul(const PrepareContext& ctx, GemmNode* node,
-                  graph::Shape* output, size_t second = 1);
 Reject SupportsGemm(const NodeView& node);
-// Sets the step; output 0 is declared already.
-Status PlanGemm(PrepareContext& ctx, const GemmNode& node);
+// Declares the outputs, of shape `output`, and sets the step. The node may carry a
+// group of element-wise nodes.
+Status PlanGemm(PrepareContext& ctx, const GemmNode& node,
+                const graph::Shape& output);
 
 }  // namespace onnxifi::opencl
 

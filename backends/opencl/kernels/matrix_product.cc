@@ -95,7 +95,7 @@ std::string SumText(const MatrixProduct& p, const Tile& tile) {
                       : StrCat("a_", r, "[k]");
   };
   const std::string multiply =
-      MultiplyTile(tile, row, StrCat("w + k * ", tile.columns()));
+      MultiplyTile(tile, row, StrCat("w_ + k * ", tile.columns()));
   if (p.sum != DataType::kInt32) {
     return StrCat(DeclareTile(tile), "  for (int k = 0; k < ", p.k,
                   "; ++k) {\n", multiply, "  }\n");
@@ -161,7 +161,7 @@ Launch TileLaunch(const MatrixProduct& p, const Tile& tile, size_t staged,
       "  const long z = get_global_id(2);\n  const long row0 = "
       "(long)get_global_id(1) * ",
       tile.rows, ";\n  const long column0 = (long)get_global_id(0) * ", columns,
-      ";\n", MatricesText(p), "  __global const float* w = packed + zb * ",
+      ";\n", MatricesText(p), "  __global const float* w_ = packed + zb * ",
       PackedFloats(p, tile), "L + get_global_id(0) * (long)", p.k * columns,
       ";\n");
   for (int r = 0; !p.a.direct && r < tile.rows; ++r) {
@@ -197,44 +197,49 @@ Launch ElementLaunch(const DeviceFacts& facts, const MatrixProduct& p) {
 }
 
 // Items of a group load tiles of both factors into local memory and sum up a few
-// elements each.
+// elements each. An item always loads the same column of A and of B, so that what
+// depends on it alone is computed once. Names end in a line, so that they are not
+// those of the operands. Rows of A's tile end with a gap: an item's
+// neighbours store to other banks.
 constexpr char kGroupText[] = R"(
-  __local T a_tile[SIDE][HIGH];
+  __local T a_tile[SIDE][HIGH + 1];
   __local T b_tile[SIDE][WIDE];
-  const int lx = get_local_id(0), ly = get_local_id(1);
-  const int lane = ly * SIDE + lx;
+  const int lx_ = get_local_id(0), ly_ = get_local_id(1);
+  const int lane_ = ly_ * SIDE + lx_;
   const long row0 = (long)get_group_id(1) * HIGH;
   const long column0 = (long)get_group_id(0) * WIDE;
-  T sums[HIGH / SIDE][WIDE / SIDE];
-  for (int y = 0; y < HIGH / SIDE; ++y) {
-    for (int x = 0; x < WIDE / SIDE; ++x) sums[y][x] = 0;
+  const int b_lane_ = lane_ % WIDE;
+  const long b_column_ = column0 + b_lane_;
+  T sums_[HIGH / SIDE][WIDE / SIDE];
+  for (int y_ = 0; y_ < HIGH / SIDE; ++y_) {
+    for (int x_ = 0; x_ < WIDE / SIDE; ++x_) sums_[y_][x_] = 0;
   }
-  for (long k0 = 0; k0 < DEPTH; k0 += SIDE) {
-    for (int t = lane; t < SIDE * HIGH; t += SIDE * SIDE) {
-      const long k = k0 + t % SIDE, r = row0 + t / SIDE;
-      a_tile[t % SIDE][t / SIDE] =
-          r < ROWS && k < DEPTH ? (T)A_AT(za, r, k) : (T)0;
+  for (long k0_ = 0; k0_ < DEPTH; k0_ += SIDE) {
+    for (int t_ = ly_; t_ < HIGH; t_ += SIDE) {
+      const long k_ = k0_ + lx_, r_ = row0 + t_;
+      a_tile[lx_][t_] = r_ < ROWS && k_ < DEPTH ? (T)A_AT(za, r_, k_) : (T)0;
     }
-    for (int t = lane; t < SIDE * WIDE; t += SIDE * SIDE) {
-      const long k = k0 + t / WIDE, c = column0 + t % WIDE;
-      b_tile[t / WIDE][t % WIDE] =
-          c < COLUMNS && k < DEPTH ? (T)B_AT(zb, k, c) : (T)0;
+    for (int t_ = lane_ / WIDE; t_ < SIDE; t_ += SIDE * SIDE / WIDE) {
+      const long k_ = k0_ + t_;
+      b_tile[t_][b_lane_] =
+          b_column_ < COLUMNS && k_ < DEPTH ? (T)B_AT(zb, k_, b_column_) : (T)0;
     }
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int k = 0; k < SIDE; ++k) {
-      for (int y = 0; y < HIGH / SIDE; ++y) {
-        for (int x = 0; x < WIDE / SIDE; ++x) {
-          sums[y][x] += a_tile[k][ly + y * SIDE] * b_tile[k][lx + x * SIDE];
-        }
+    for (int k_ = 0; k_ < SIDE; ++k_) {
+      T terms_[HIGH / SIDE];
+      for (int y_ = 0; y_ < HIGH / SIDE; ++y_) terms_[y_] = a_tile[k_][ly_ + y_ * SIDE];
+      for (int x_ = 0; x_ < WIDE / SIDE; ++x_) {
+        const T b_ = b_tile[k_][lx_ + x_ * SIDE];
+        for (int y_ = 0; y_ < HIGH / SIDE; ++y_) sums_[y_][x_] += terms_[y_] * b_;
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
   }
-  for (int y = 0; y < HIGH / SIDE; ++y) {
-    for (int x = 0; x < WIDE / SIDE; ++x) {
-      const long row = row0 + ly + y * SIDE, column = column0 + lx + x * SIDE;
+  for (int y_ = 0; y_ < HIGH / SIDE; ++y_) {
+    for (int x_ = 0; x_ < WIDE / SIDE; ++x_) {
+      const long row = row0 + ly_ + y_ * SIDE, column = column0 + lx_ + x_ * SIDE;
       if (row >= ROWS || column >= COLUMNS) continue;
-      const T s = sums[y][x];
+      const T s = sums_[y_][x_];
       TAIL
     }
   }

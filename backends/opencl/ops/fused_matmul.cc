@@ -15,9 +15,7 @@ Status Prepare(PrepareContext& ctx) {
     node.addend_strides.assign(node.batch.size() + 2, 0);
     node.addend_strides.back() = 1;
   }
-  ONNXIFI_RETURN_IF_ERROR(
-      ctx.SetOutput(0, {ctx.in(0).type, output, Layout::kPlain}));
-  return PlanGemm(ctx, node);
+  return PlanGemm(ctx, node, output);
 }
 
 }  // namespace

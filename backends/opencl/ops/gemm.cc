@@ -40,9 +40,7 @@ Status Prepare(PrepareContext& ctx) {
       }
     }
   }
-  ONNXIFI_RETURN_IF_ERROR(
-      ctx.SetOutput(0, {ctx.in(0).type, output, Layout::kPlain}));
-  return PlanGemm(ctx, node);
+  return PlanGemm(ctx, node, output);
 }
 
 }  // namespace

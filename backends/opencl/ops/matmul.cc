@@ -7,9 +7,7 @@ Status Prepare(PrepareContext& ctx) {
   GemmNode node;
   graph::Shape output;
   ONNXIFI_RETURN_IF_ERROR(ReadMatMul(ctx, &node, &output));
-  ONNXIFI_RETURN_IF_ERROR(
-      ctx.SetOutput(0, {ctx.in(0).type, output, Layout::kPlain}));
-  return PlanGemm(ctx, node);
+  return PlanGemm(ctx, node, output);
 }
 
 }  // namespace

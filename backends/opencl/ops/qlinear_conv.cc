@@ -6,6 +6,7 @@
 #include "backends/opencl/kernels/element_loop.h"
 #include "backends/opencl/kernels/matrix_product.h"
 #include "backends/opencl/kernels/quantized.h"
+#include "backends/opencl/kernels/window_text.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::opencl {
@@ -27,36 +28,6 @@ Reject SupportsLinear(const NodeView& node) {
     return r;
   }
   return SupportsWindow(node);
-}
-
-// The place along axis d of the pixel that tap `i` of window `j` reads, where
-// taps and windows are counted over all axes.
-std::string PlaceText(const Window& w, size_t d) {
-  int64_t taps = 1;
-  int64_t windows = 1;
-  for (size_t e = d + 1; e < kMaxSpatial; ++e) {
-    taps *= w.kernel[e];
-    windows *= w.out[e];
-  }
-  return StrCat("((j) / ", windows, " % ", w.out[d], " * ", w.stride[d], " - ",
-                w.pad_begin[d], " + (i) / ", taps, " % ", w.kernel[d], " * ",
-                w.dilation[d], ")");
-}
-
-// Element of the windows of one group: row i is a tap of a channel, column j a
-// window. Padding has the value of the zero point.
-std::string WindowElement(const Window& w, int64_t channels,
-                          const QuantInput& zero) {
-  std::string inside;
-  std::string place =
-      StrCat("((z) * ", channels, "L + (i) / ", w.kernel_points(), ")");
-  for (size_t d = 0; d < kMaxSpatial; ++d) {
-    const std::string at = PlaceText(w, d);
-    inside += StrCat(d == 0 ? "" : " && ", at, " >= 0 && ", at, " < ", w.in[d]);
-    place = StrCat("(", place, " * ", w.in[d], " + ", at, ")");
-  }
-  return StrCat(inside, " ? (int)image[", place, "] - ", zero.Zero("0"),
-                " : 0");
 }
 
 MatrixProduct ProductOf(const PrepareContext& ctx, const ConvNode& conv,
@@ -82,7 +53,10 @@ MatrixProduct ProductOf(const PrepareContext& ctx, const ConvNode& conv,
   };
   p.b.matrices = conv.batch * conv.groups;
   p.b.strides = {conv.groups, 1};
-  p.b.element = WindowElement(w, in_group, x);
+  // Padding has the value of the zero point.
+  const WindowText window = WindowElement(w, in_group);
+  p.b.element = StrCat(window.inside, " ? (int)image[", window.index, "] - ",
+                       x.Zero("0"), " : 0");
   p.b.bind = [x, type = ctx.in(0).type](KernelText* kernel) {
     kernel->In("image", type, 0);
     x.Bind(kernel);
