@@ -27,7 +27,8 @@ def main():
         if not path.is_file():
             continue
         if name.endswith((".cc", ".h", ".c")) and not (
-                name.startswith("tests/") or name.endswith("_test.cc")):
+                name.startswith("tests/") or "/testing/" in name
+                or name.endswith("_test.cc")):
             for variable in READ.findall(path.read_text(encoding="utf-8")):
                 read.setdefault(variable, name)
         elif name.startswith(SCRIPTS):

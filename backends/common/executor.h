@@ -63,7 +63,7 @@ class Executor {
   int executing_ = 0;
   bool stopping_ = false;
   bool fork_handlers_ = false;
-  bool without_thread_ = false;  // none was to be had, which was logged
+  bool without_thread_ = false;       // none was to be had, which was logged
   int64_t next_look_ns_ = INT64_MAX;  // when a sleeping thread looks by itself
   RunQueue* first_ = nullptr;
   RunQueue* last_ = nullptr;
