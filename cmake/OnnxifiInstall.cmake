@@ -47,7 +47,8 @@ endforeach()
 get_property(helpers GLOBAL PROPERTY ONNXIFI_HELPERS)
 foreach(helper IN LISTS helpers)
   install(TARGETS ${helper}
-          LIBRARY DESTINATION "${ONNXIFI_INSTALL_HELPER_DIR}")
+          LIBRARY DESTINATION "${ONNXIFI_INSTALL_HELPER_DIR}"
+          RUNTIME DESTINATION "${ONNXIFI_INSTALL_HELPER_DIR}")
 endforeach()
 
 # The CLI finds the loader beside itself, wherever the tree lies.

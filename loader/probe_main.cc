@@ -9,11 +9,11 @@
 #include <memory>
 #include <string>
 
+#include "base/child_process.h"
 #include "base/str_cat.h"
 #include "loader/plugin.h"
 
 int main(int argc, char** argv) {
-  constexpr int kAnswerFd = 3;
   constexpr size_t kMaxText = 1024;
   if (argc != 2) return 2;
   const rlimit no_core = {0, 0};
@@ -33,8 +33,9 @@ int main(int argc, char** argv) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   const std::string answer =
       onnxifi::StrCat(static_cast<int>(outcome.reason), " ", text, "\n");
-  const bool written = write(kAnswerFd, answer.data(), answer.size()) ==
-                       static_cast<ssize_t>(answer.size());
+  const bool written =
+      write(onnxifi::kChildAnswerFd, answer.data(), answer.size()) ==
+      static_cast<ssize_t>(answer.size());
   // No destructors: the plugin's may be as bad as its constructors.
   _exit(written ? 0 : 1);
 }

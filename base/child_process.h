@@ -1,0 +1,38 @@
+#ifndef ONNXIFI_BASE_CHILD_PROCESS_H_
+#define ONNXIFI_BASE_CHILD_PROCESS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace onnxifi {
+
+// How a child process that was asked something ended.
+struct ChildAnswer {
+  enum class End : uint8_t {
+    kAnswered,    // with a line
+    kExited,      // without one; `code` is its status, or -1
+    kCrashed,     // by signal `code`
+    kLate,        // it was killed
+    kNotStarted,  // no memory, processes or files left
+  };
+  End end = End::kNotStarted;
+  std::string line;  // without its end
+  int code = 0;
+};
+
+// Runs `program` with one argument and "MARKER=1" in its environment, and reads
+// the line that it writes to descriptor 3. It gets no standard streams and a
+// process group of its own, which is killed when the line is there or the time
+// over. Threading: safe; does not fork, so that other threads of the host may do
+// what they want.
+ChildAnswer AskChild(const std::string& program, const std::string& argument,
+                     const std::string& marker,
+                     std::chrono::milliseconds timeout);
+
+// The descriptor that the child writes to.
+inline constexpr int kChildAnswerFd = 3;
+
+}  // namespace onnxifi
+
+#endif  // ONNXIFI_BASE_CHILD_PROCESS_H_
