@@ -46,8 +46,10 @@ bool WriteAll(int fd, std::string_view bytes) {
 
 std::optional<std::string> ReadAll(int fd) {
   struct stat info = {};
-  if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size < 0 ||
-      static_cast<size_t>(info.st_size) > kMaxFile) {
+  // Drivers trust what they get: it must be ours.
+  if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) ||
+      info.st_uid != ::geteuid() || (info.st_mode & 022) != 0 ||
+      info.st_size < 0 || static_cast<size_t>(info.st_size) > kMaxFile) {
     return std::nullopt;
   }
   std::string text(static_cast<size_t>(info.st_size), '\0');
@@ -73,7 +75,8 @@ uint64_t HashOf(std::string_view bytes) {
 
 std::optional<std::string> ReadCacheFile(const std::string& path,
                                          std::string_view key) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd =
+      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0) return std::nullopt;
   std::optional<std::string> text = ReadAll(fd);
   ::close(fd);

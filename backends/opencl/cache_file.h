@@ -12,7 +12,8 @@ namespace onnxifi::opencl {
 // A file with a key and a value, both of any bytes. Files are written whole or
 // not at all, so that processes may share a folder.
 
-// The value of a file that is whole and has this key; nothing otherwise.
+// The value of a file that is whole and has this key; nothing otherwise, nor of
+// links and of files that others own or may write to.
 std::optional<std::string> ReadCacheFile(const std::string& path,
                                          std::string_view key);
 // False when it could not be written. Makes the folder, readable by its owner

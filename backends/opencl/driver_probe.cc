@@ -26,13 +26,11 @@ namespace {
 constexpr int kTimeoutMs = 20000;
 constexpr int64_t kRefusalSeconds = 3600;
 
-std::string Setting(const char* name) {
-  const char* const value = secure_getenv(name);
-  return value == nullptr ? "" : value;
-}
+std::string TextOf(const char* value) { return value == nullptr ? "" : value; }
 
 std::chrono::milliseconds Timeout() {
-  const std::string text = Setting("ONNXIFI_OPENCL_PROBE_TIMEOUT_MS");
+  const std::string text =
+      TextOf(secure_getenv("ONNXIFI_OPENCL_PROBE_TIMEOUT_MS"));
   int ms = 0;
   const auto parsed =
       std::from_chars(text.data(), text.data() + text.size(), ms);
@@ -71,7 +69,7 @@ std::string IdentityOf(const std::string& path) {
 
 // The files in which drivers are registered, in a fixed order.
 std::vector<std::string> VendorFiles() {
-  std::string folder = Setting("OCL_ICD_VENDORS");
+  std::string folder = TextOf(secure_getenv("OCL_ICD_VENDORS"));
   if (folder.empty()) folder = "/etc/OpenCL/vendors";
   std::vector<std::string> files = {folder};
   std::error_code error;
@@ -86,9 +84,10 @@ std::vector<std::string> VendorFiles() {
 // What the answer depends on: this library, that of OpenCL, and the files that
 // name drivers.
 std::string DriverIdentity() {
-  const std::string library = Setting("ONNXIFI_OPENCL_LIBRARY");
+  const std::string library = TextOf(secure_getenv("ONNXIFI_OPENCL_LIBRARY"));
   std::string identity =
-      StrCat("drivers 1\n", library, "\n", Setting("OCL_ICD_FILENAMES"), "\n");
+      StrCat("drivers 1\n", library, "\n",
+             TextOf(secure_getenv("OCL_ICD_FILENAMES")), "\n");
   identity += IdentityOf(OwnFile());
   identity += IdentityOf(library);
   // Of all libraries that are found by name: it is written anew when one changes.
@@ -151,14 +150,15 @@ Status StatusOf(const std::string& reason) {
   if (reason.empty()) return Status::Ok();
   return Status(
       ONNXIFI_STATUS_BACKEND_UNAVAILABLE,
-      StrCat(reason, "; update or remove it (/etc/OpenCL/vendors names the "
-                     "drivers), ONNXIFI_OPENCL_PROBE=0 uses it all the same"));
+      StrCat(reason,
+             "; update or remove it (/etc/OpenCL/vendors names the "
+             "drivers), ONNXIFI_OPENCL_PROBE=0 uses it all the same"));
 }
 
 }  // namespace
 
 Status ProbeDrivers() {
-  if (Setting("ONNXIFI_OPENCL_PROBE") == "0") return Status::Ok();
+  if (TextOf(secure_getenv("ONNXIFI_OPENCL_PROBE")) == "0") return Status::Ok();
   const std::string helper = HelperFile();
   if (helper.empty() || ::access(helper.c_str(), X_OK) != 0) {
     Log(LogLevel::kInfo, "opencl: no ", helper, ", drivers are used untried");

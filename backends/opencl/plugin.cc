@@ -10,10 +10,13 @@
 
 namespace {
 
+// Set by our loader in the process in which it tries plugins.
+constexpr char kLoaderTries[] = "ONNXIFI_PROBE_CHILD";
+
 onnxifi::Result<std::vector<std::unique_ptr<onnxifi::Backend>>> Create() {
   // A loader that tries the plugin learns about its file, which does not change
   // with the drivers.
-  if (secure_getenv("ONNXIFI_PROBE_CHILD") != nullptr) {
+  if (secure_getenv(kLoaderTries) != nullptr) {
     return std::vector<std::unique_ptr<onnxifi::Backend>>();
   }
   const onnxifi::Status drivers = onnxifi::opencl::ProbeDrivers();

@@ -38,8 +38,9 @@ VISIBLE int BadPlatforms() {
 }
 VISIBLE int BadFunction() { return -33; }  // CL_INVALID_DEVICE
 
-#define ONNXIFI_CL_FUNCTION(name) \
-  extern "C" __attribute__((visibility("default"), alias("BadFunction"))) int name();
+#define ONNXIFI_CL_FUNCTION(name)                                             \
+  extern "C" __attribute__((visibility("default"), alias("BadFunction"))) int \
+  name();
 #define clGetPlatformIDs BadUnused
 #include "backends/opencl/cl_functions.inc"
 #undef clGetPlatformIDs
