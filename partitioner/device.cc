@@ -224,7 +224,10 @@ std::vector<std::shared_ptr<Device>> ChooseDevices(
     }
   }
   for (const auto& device : all) {
-    if (parts.empty() && !device->name().ends_with("null")) take(device);
+    if (parts.empty() && device->type() != ONNXIFI_DEVICE_TYPE_CPU &&
+        !device->name().ends_with("null")) {
+      take(device);
+    }
   }
   constexpr auto kMost = static_cast<size_t>(kMaxDevices);
   if (chosen.size() > kMost) chosen.resize(kMost);

@@ -103,10 +103,11 @@ Result<std::vector<std::shared_ptr<Device>>> OpenDevices(
     const Functions& functions);
 
 // The host, which is the first of `all`, and those whose names have one of
-// `parts` in them, in the order of the parts, each once; without parts all but
-// the null backend, which is there to be copied: it runs next to nothing, and
-// with it every graph would have something to decide. Not those that are lost,
-// and no more than a problem may have.
+// `parts` in them, in the order of the parts, each once. Without parts all but
+// others of type CPU (PoCL's, say), which have the host's cores: a part there does
+// not run beside one on the host. Nor the null backend, which is there to be copied:
+// it runs next to nothing, and with it every graph would have something to decide.
+// Not those that are lost, and no more than a problem may have.
 std::vector<std::shared_ptr<Device>> ChooseDevices(
     const std::vector<std::shared_ptr<Device>>& all,
     std::span<const std::string> parts);

@@ -33,7 +33,10 @@ class CacheFileTest : public testing::Test {
   std::string folder_;
   std::string path_;
   const std::string key_ = std::string("a key\0of bytes", 15);
-  const std::string value_ = std::string("\x7f" "ELF\0 whatever", 14);
+  const std::string value_ = std::string(
+      "\x7f"
+      "ELF\0 whatever",
+      14);
 };
 
 TEST_F(CacheFileTest, GivesBackWhatWasWritten) {

@@ -102,6 +102,14 @@ class PartitionTest(unittest.TestCase):
         self.assertEqual(told["cost_sources"][1],
                          {"measured": 0, "told": 30, "roofline": 0})
 
+    def test_others_with_the_cores_of_the_host_are_left_out(self):
+        machine = {"devices": [{"name": "sim cores", "device_type": "cpu",
+                                "operators": "all", "macs_fp32": 10**14}]}
+        told = report(self.model, machine=machine)
+        self.assertEqual(told["devices"], ["ONNXIFI CPU"])
+        told = report(self.model, "--devices", "sim", machine=machine)
+        self.assertEqual(told["devices"], ["ONNXIFI CPU", "sim cores"])
+
     def test_costs_add_up(self):
         told = report(self.model)
         cost = told["cost_ns"]
