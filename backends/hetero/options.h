@@ -17,7 +17,7 @@ namespace onnxifi::hetero {
 // graph.
 //   devices    ONNXIFI_HETERO_DEVICES: parts of names, separated by commas:
 //              only backends with one of them, in this order behind the host.
-//              Not set: all but the null backend.
+//              Not set: all but the null backend and others of type CPU.
 //   placement  ONNXIFI_HETERO_PLACEMENT: auto (default); host: everything
 //              there; random:N: each node on any device that runs it, for
 //              tests, the same for the same N.
