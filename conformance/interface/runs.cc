@@ -151,7 +151,8 @@ void RunClient::ExpectUntouched(const char* what) {
 
 LongRun::LongRun(Test& test, RunClient& runs) : test_(test), runs_(runs) {
   constexpr uint64_t kLongNs = 60 * 1000000;
-  for (const int64_t rows : {int64_t{16}, int64_t{256}, int64_t{4096}}) {
+  for (const int64_t rows :
+       {int64_t{16}, int64_t{256}, int64_t{4096}, int64_t{32768}}) {
     const TimedTurn turn(test, rows == 16);
     const std::string model =
         MakeProbe(runs.model().op, {rows, 1024}, /*nodes=*/100);
