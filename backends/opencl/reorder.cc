@@ -52,7 +52,7 @@ Status MakeReorder(const TensorDesc& from, Layout to, RunFn* fn,
   LaunchList list;
   if (Product(dims) > 0) {
     DeviceFacts cpu;
-    cpu.type = CL_DEVICE_TYPE_CPU;
+    cpu.cpu_form = true;
     cpu.compute_units = 8;
     list.launches.push_back(MakeCoordinateLoop(cpu, kernel, dims, body));
   }
