@@ -4,9 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <vector>
 
 #include "base/str_cat.h"
 
@@ -63,6 +66,12 @@ std::optional<std::string> ReadAll(int fd) {
   return text;
 }
 
+// The folder may have files of others.
+bool IsCacheFileName(std::string_view name) {
+  return name.size() == 20 && name.substr(16) == ".bin" &&
+         name.find_first_not_of("0123456789abcdef") == 16;
+}
+
 }  // namespace
 
 uint64_t HashOf(std::string_view bytes) {
@@ -79,6 +88,8 @@ std::optional<std::string> ReadCacheFile(const std::string& path,
       ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0) return std::nullopt;
   std::optional<std::string> text = ReadAll(fd);
+  // TrimCacheFolder leaves it longer; where that may not be, it is just old.
+  if (text) static_cast<void>(::futimens(fd, nullptr));
   ::close(fd);
   Header header;
   if (!text || text->size() < sizeof(header)) return std::nullopt;
@@ -118,6 +129,45 @@ bool WriteCacheFile(const std::string& path, std::string_view key,
   }
   ::unlink(temporary.c_str());
   return false;
+}
+
+std::string CacheFileName(uint64_t hash) {
+  char name[32];
+  std::snprintf(name, sizeof(name), "%016llx.bin",
+                static_cast<unsigned long long>(hash));
+  return name;
+}
+
+void TrimCacheFolder(const std::string& folder, uint64_t most) {
+  struct File {
+    std::filesystem::file_time_type used;
+    uint64_t bytes;
+    std::filesystem::path path;
+  };
+  std::vector<File> files;
+  uint64_t total = 0;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(folder, error), end;
+       !error && at != end; at.increment(error)) {
+    std::error_code gone;  // another process may trim, too
+    if (!IsCacheFileName(at->path().filename().native()) ||
+        !std::filesystem::is_regular_file(at->symlink_status(gone))) {
+      continue;
+    }
+    const uint64_t bytes = at->file_size(gone);
+    const auto used = at->last_write_time(gone);
+    if (gone) continue;
+    files.push_back({used, bytes, at->path()});
+    total += bytes;
+  }
+  if (total <= most) return;
+  std::sort(files.begin(), files.end(),
+            [](const File& a, const File& b) { return a.used < b.used; });
+  for (const File& file : files) {
+    if (total <= most) return;
+    total -= file.bytes;
+    std::filesystem::remove(file.path, error);
+  }
 }
 
 }  // namespace onnxifi::opencl

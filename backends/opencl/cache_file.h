@@ -21,6 +21,12 @@ std::optional<std::string> ReadCacheFile(const std::string& path,
 bool WriteCacheFile(const std::string& path, std::string_view key,
                     std::string_view value);
 
+// What a file is called whose key has this hash.
+std::string CacheFileName(uint64_t hash);
+// Takes files with such names away, those first that were not used for the longest
+// time, until the rest has at most `most` bytes. A file is used when it is read.
+void TrimCacheFolder(const std::string& folder, uint64_t most);
+
 // FNV-1a of the bytes.
 uint64_t HashOf(std::string_view bytes);
 

@@ -1,5 +1,6 @@
 #include "backends/opencl/cache_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -92,6 +93,30 @@ TEST_F(CacheFileTest, OnlyFilesOfOurOwnAreRead) {
   EXPECT_EQ(ReadCacheFile(fifo, key_), std::nullopt);
   EXPECT_EQ(ReadCacheFile(folder_, key_), std::nullopt);
   EXPECT_EQ(ReadCacheFile("/dev/zero", key_), std::nullopt);
+}
+
+TEST_F(CacheFileTest, TheOldestFilesAreTrimmedFirst) {
+  const auto file = [&](int i) {
+    return folder_ + "/" + CacheFileName(0xabcdef0123456789u + unsigned(i));
+  };
+  const std::string foreign = folder_ + "/notes.bin";
+  ASSERT_TRUE(WriteCacheFile(foreign, key_, value_));
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_TRUE(WriteCacheFile(file(i), key_, std::string(1000, 'x')));
+    const timespec times[2] = {{1000 + i, 0}, {1000 + i, 0}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, file(i).c_str(), times, 0), 0);
+  }
+  std::filesystem::create_directory(folder_ + "/folder");
+  TrimCacheFolder(folder_, 100000);
+  EXPECT_NE(ReadCacheFile(file(0), key_),
+            std::nullopt);  // used last from now on
+  TrimCacheFolder(folder_, 3300);
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_EQ(ReadCacheFile(file(i), key_).has_value(), i == 0 || i > 3) << i;
+  }
+  EXPECT_TRUE(std::filesystem::exists(folder_ + "/folder"));
+  EXPECT_TRUE(std::filesystem::exists(foreign));
+  TrimCacheFolder(folder_ + "/none", 0);
 }
 
 TEST_F(CacheFileTest, WhatCannotBeWrittenIsTold) {

@@ -1,8 +1,8 @@
 #include "backends/opencl/program_cache.h"
 
 #include <stdlib.h>
+#include <atomic>
 
-#include <cstdio>
 #include <optional>
 #include <vector>
 
@@ -42,10 +42,7 @@ std::string ProgramCache::Key(const std::string& text) const {
 }
 
 std::string ProgramCache::FileOf(const std::string& key) const {
-  char name[32];
-  std::snprintf(name, sizeof(name), "/%016llx.bin",
-                static_cast<unsigned long long>(HashOf(key)));
-  return folder_ + name;
+  return StrCat(folder_, "/", CacheFileName(HashOf(key)));
 }
 
 Result<std::shared_ptr<const Program>> ProgramCache::Get(
@@ -151,7 +148,21 @@ void ProgramCache::Keep(const std::string& text, const Program& program) {
     return;
   }
   const std::string key = Key(text);
-  static_cast<void>(WriteCacheFile(FileOf(key), key, binary));
+  if (WriteCacheFile(FileOf(key), key, binary)) TrimNowAndThen(size);
+}
+
+// When the process writes first, and whenever it has written much.
+void ProgramCache::TrimNowAndThen(size_t written) const {
+  constexpr uint64_t kMost = uint64_t{1} << 30;
+  constexpr uint64_t kMuch = uint64_t{32} << 20;
+  static std::atomic<uint64_t> left{0};
+  const uint64_t before = left.load(std::memory_order_relaxed);
+  if (before > written) {
+    left.store(before - written, std::memory_order_relaxed);
+    return;
+  }
+  left.store(kMuch, std::memory_order_relaxed);
+  TrimCacheFolder(folder_, kMost);
 }
 
 std::optional<std::string> ProgramCache::Recall(const std::string& what) const {

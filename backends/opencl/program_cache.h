@@ -31,7 +31,7 @@ class Program {
 // The programs of one device: those in use are shared, and binaries are kept on
 // disk, so that a later process need not compile (decision 0014). A file is
 // used only when it was made of exactly this text, for this device, driver and
-// options, and is whole. Thread-safe.
+// options, and is whole; the folder is kept below 1 GiB. Thread-safe.
 class ProgramCache {
  public:
   // `folder` is empty: nothing is kept on disk.
@@ -55,6 +55,7 @@ class ProgramCache {
   Result<ClOwned<cl_program>> FromBinary(const std::string& key) const;
   Result<ClOwned<cl_program>> FromSource(const std::string& text) const;
   Status Build(cl_program program) const;
+  void TrimNowAndThen(size_t written) const;
 
   const std::shared_ptr<const Device> device_;
   const std::string folder_;
