@@ -32,8 +32,7 @@ std::vector<char*> ChildEnvironment(std::string* marker) {
 
 // Starts the program in a process group of its own, so that whatever it starts
 // can be ended with it. Returns -1 on failure.
-pid_t Spawn(std::string program, std::string argument, std::string marker,
-            int answer_fd) {
+pid_t Spawn(std::string program, std::string argument, int answer_fd) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   posix_spawn_file_actions_init(&actions);
@@ -52,6 +51,7 @@ pid_t Spawn(std::string program, std::string argument, std::string marker,
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP |
                                             POSIX_SPAWN_SETSIGMASK |
                                             POSIX_SPAWN_SETSIGDEF);
+  std::string marker = StrCat(kTrialVariable, "=1");
   std::vector<char*> environment = ChildEnvironment(&marker);
   char* arguments[] = {program.data(), argument.data(), nullptr};
   pid_t pid = -1;
@@ -100,7 +100,6 @@ ChildAnswer AnswerOf(const std::string& text, bool in_time, int wait_status) {
 }  // namespace
 
 ChildAnswer AskChild(const std::string& program, const std::string& argument,
-                     const std::string& marker,
                      std::chrono::milliseconds timeout) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return {};
@@ -110,9 +109,7 @@ ChildAnswer AskChild(const std::string& program, const std::string& argument,
     close(kChildAnswerFd);
   }
   const auto deadline = Clock::now() + timeout;
-  const pid_t pid =
-      ends[1] < 0 ? -1
-                  : Spawn(program, argument, StrCat(marker, "=1"), ends[1]);
+  const pid_t pid = ends[1] < 0 ? -1 : Spawn(program, argument, ends[1]);
   if (ends[1] >= 0) close(ends[1]);
   if (pid < 0) {
     close(ends[0]);

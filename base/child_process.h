@@ -21,13 +21,16 @@ struct ChildAnswer {
   int code = 0;
 };
 
-// Runs `program` with one argument and "MARKER=1" in its environment, and reads
-// the line that it writes to descriptor 3. It gets no standard streams and a
+// Set to 1 in the environment of such a process: our loader finds nothing there, and
+// a plugin does not touch the drivers of others.
+inline constexpr const char kTrialVariable[] = "ONNXIFI_PROBE_CHILD";
+
+// Runs `program` with one argument, and reads the line that it writes to
+// descriptor 3. It gets no standard streams and a
 // process group of its own, which is killed when the line is there or the time
 // over. Threading: safe; does not fork, so that other threads of the host may do
 // what they want.
 ChildAnswer AskChild(const std::string& program, const std::string& argument,
-                     const std::string& marker,
                      std::chrono::milliseconds timeout);
 
 // The descriptor that the child writes to.

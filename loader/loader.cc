@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "base/child_process.h"
 #include "base/str_cat.h"
 #include "loader/last_error.h"
 
@@ -65,7 +66,7 @@ Loader::Loader(SearchEnvironment environment)
 onnxStatus Loader::Get(const char* function, Loader** loader) {
   *loader = g_loader.load(std::memory_order_acquire);
   if (*loader != nullptr) return ONNXIFI_STATUS_SUCCESS;
-  if (t_inside || secure_getenv(kProbeChildVariable) != nullptr) {
+  if (t_inside || secure_getenv(kTrialVariable) != nullptr) {
     return Fail(ONNXIFI_STATUS_INTERNAL_ERROR, function, kReentered);
   }
   try {

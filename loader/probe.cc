@@ -37,8 +37,8 @@ bool Probe::available() const {
 }
 
 Outcome Probe::Run(const std::string& plugin) const {
-  const ChildAnswer answer = AskChild(helper_, plugin, kProbeChildVariable,
-                                      std::chrono::milliseconds(timeout_ms_));
+  const ChildAnswer answer =
+      AskChild(helper_, plugin, std::chrono::milliseconds(timeout_ms_));
   switch (answer.end) {
     case ChildAnswer::End::kAnswered:
       return ParseAnswer(answer.line);

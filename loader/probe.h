@@ -8,9 +8,6 @@
 
 namespace onnxifi::loader {
 
-// Set in the environment of the probe's child: the loader does nothing there.
-inline constexpr const char kProbeChildVariable[] = "ONNXIFI_PROBE_CHILD";
-
 // Loads a plugin in a child process, so that a constructor that crashes,
 // hangs or exits cannot hurt the host. Threading: safe.
 class Probe {

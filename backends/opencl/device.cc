@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/log.h"
 #include "base/str_cat.h"
 
 namespace onnxifi::opencl {
@@ -68,7 +69,12 @@ void ChooseForm(DeviceFacts* facts) {
   facts->cpu_form = (facts->type & CL_DEVICE_TYPE_CPU) != 0;
   const char* const named = secure_getenv("ONNXIFI_OPENCL_TREAT_AS");
   const std::string_view form = named == nullptr ? "" : named;
-  if (form != "cpu" && form != "gpu" && form != "integrated") return;
+  if (form.empty() || form == "auto") return;
+  if (form != "cpu" && form != "gpu" && form != "integrated") {
+    Log(LogLevel::kWarning, "ONNXIFI_OPENCL_TREAT_AS is '", form,
+        "', not auto, cpu, gpu or integrated: auto is used");
+    return;
+  }
   facts->cpu_form = form == "cpu";
   facts->shares_memory = form != "gpu";
 }

@@ -102,6 +102,7 @@ onnxStatus DeviceProgram::Bind(Port& port, const void* buffer) {
   }
   if (place.block == nullptr) {
     if (port.is_own() && !port.stale) return ONNXIFI_STATUS_SUCCESS;
+    port.bound = nullptr;
     port.over_host = {};
     port.block = nullptr;
     return Patched(port, port.own.get(), 0);

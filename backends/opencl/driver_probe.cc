@@ -31,11 +31,16 @@ std::string TextOf(const char* value) { return value == nullptr ? "" : value; }
 std::chrono::milliseconds Timeout() {
   const std::string text =
       TextOf(secure_getenv("ONNXIFI_OPENCL_PROBE_TIMEOUT_MS"));
-  int ms = 0;
-  const auto parsed =
-      std::from_chars(text.data(), text.data() + text.size(), ms);
-  return std::chrono::milliseconds(
-      parsed.ec == std::errc() && ms > 0 ? ms : kTimeoutMs);
+  int ms = kTimeoutMs;
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, ms);
+  if (!text.empty() &&
+      (parsed.ec != std::errc() || parsed.ptr != end || ms <= 0)) {
+    Log(LogLevel::kWarning, "ONNXIFI_OPENCL_PROBE_TIMEOUT_MS is '", text,
+        "', not a number of milliseconds: ", kTimeoutMs, " is used");
+    ms = kTimeoutMs;
+  }
+  return std::chrono::milliseconds(ms);
 }
 
 // The file that this code was loaded from; "" when it is not known.
@@ -105,8 +110,7 @@ int64_t NowSeconds() {
 // "" for drivers that did well, or why not.
 std::string Ask(const std::string& helper) {
   const std::chrono::milliseconds timeout = Timeout();
-  const ChildAnswer answer =
-      AskChild(helper, OwnFile(), "ONNXIFI_OPENCL_PROBE_CHILD", timeout);
+  const ChildAnswer answer = AskChild(helper, OwnFile(), timeout);
   switch (answer.end) {
     case ChildAnswer::End::kAnswered:
       return "";

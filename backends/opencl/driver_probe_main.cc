@@ -1,4 +1,4 @@
-// onnxifi-opencl-probe PLUGIN: lists the devices of OpenCL and runs a kernel on
+// onnxifi-opencl-probe PLUGIN (for those who list processes): lists the devices of OpenCL and runs a kernel on
 // each, then writes a line to descriptor 3. What fails with an error is none of
 // its business: the plugin will say so. Started by the plugin.
 #include <sys/resource.h>

@@ -7,16 +7,14 @@
 #include "backends/common/abi_main.h"
 #include "backends/opencl/driver_probe.h"
 #include "backends/opencl/opencl_backend.h"
+#include "base/child_process.h"
 
 namespace {
-
-// Set by our loader in the process in which it tries plugins.
-constexpr char kLoaderTries[] = "ONNXIFI_PROBE_CHILD";
 
 onnxifi::Result<std::vector<std::unique_ptr<onnxifi::Backend>>> Create() {
   // A loader that tries the plugin learns about its file, which does not change
   // with the drivers.
-  if (secure_getenv(kLoaderTries) != nullptr) {
+  if (secure_getenv(onnxifi::kTrialVariable) != nullptr) {
     return std::vector<std::unique_ptr<onnxifi::Backend>>();
   }
   const onnxifi::Status drivers = onnxifi::opencl::ProbeDrivers();

@@ -74,4 +74,18 @@ std::string BindTo(const Plugin& f, onnxGraph graph, ProbeTensors& tensors) {
   return Wrong(f.onnxSetGraphIO(graph, 1, &x, 1, &y), "onnxSetGraphIO");
 }
 
+void AddCrowdTests(TestList* list, const std::vector<CrowdTest>& tests) {
+  for (const bool quick : {true, false}) {
+    list->quick = quick;
+    list->seconds = quick ? 60 : 180;
+    for (const CrowdTest& each : tests) {
+      list->Add(
+          StrCat(quick ? "stress/threads/" : "stress/long_threads/", each.name),
+          each.requirements, [function = each.function, quick](Test& test) {
+            function(test, quick ? 400 : 15000);
+          });
+    }
+  }
+}
+
 }  // namespace onnxifi::conformance

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,28 +46,28 @@ Status WithEpilogues(Graph& graph) {
   return Status::Ok();
 }
 
-void SetInts(Node& node, const char* name, std::vector<int64_t> ints) {
+void SetAttribute(Node& node, const char* name, graph::Attribute::Kind kind,
+                  const std::function<void(graph::Attribute&)>& set) {
   graph::Attribute attribute;
   attribute.name = name;
-  attribute.kind = graph::Attribute::Kind::kInts;
-  attribute.ints = std::move(ints);
+  attribute.kind = kind;
+  set(attribute);
   node.attributes.push_back(std::move(attribute));
+}
+
+void SetInts(Node& node, const char* name, std::vector<int64_t> ints) {
+  SetAttribute(node, name, graph::Attribute::Kind::kInts,
+               [&](graph::Attribute& to) { to.ints = std::move(ints); });
 }
 
 void SetInt(Node& node, const char* name, int64_t value) {
-  graph::Attribute attribute;
-  attribute.name = name;
-  attribute.kind = graph::Attribute::Kind::kInt;
-  attribute.i = value;
-  node.attributes.push_back(std::move(attribute));
+  SetAttribute(node, name, graph::Attribute::Kind::kInt,
+               [&](graph::Attribute& to) { to.i = value; });
 }
 
 void SetFloat(Node& node, const char* name, float value) {
-  graph::Attribute attribute;
-  attribute.name = name;
-  attribute.kind = graph::Attribute::Kind::kFloat;
-  attribute.f = value;
-  node.attributes.push_back(std::move(attribute));
+  SetAttribute(node, name, graph::Attribute::Kind::kFloat,
+               [&](graph::Attribute& to) { to.f = value; });
 }
 
 class RandomProduct : public RandomGraph {
