@@ -1,6 +1,5 @@
 // A process that gets no more threads: clients that wait execute their runs, and
 // what is released is given back although nobody works in the background.
-#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <malloc.h>
 #include <pthread.h>

@@ -78,7 +78,7 @@ onnxifi_test(glue_threads_first_test
   DEPS onnxifi_fake_plugin)
 onnxifi_test(glue_no_thread_test
   SRCS abi_no_thread_test.cc
-  DEPS onnxifi_fake_plugin ${CMAKE_DL_LIBS})
+  DEPS onnxifi_fake_plugin)
 onnxifi_test(glue_no_device_test
   SRCS abi_no_device_test.cc
   DEPS onnxifi_backend_glue)
